@@ -1,0 +1,84 @@
+/* Charts are drawn in the page as SVG; they come alive when the reader turns to one.
+   Registers become searchable and sortable when they come near. Nothing is loaded before. */
+(() => {
+  "use strict";
+  const base = document.currentScript.src.replace(/[^/]*$/, "");
+  const loading = new Map();
+
+  /* Classic scripts, not modules: they also load from file://. */
+  function script(src) {
+    if (!loading.has(src)) {
+      loading.set(src, new Promise((resolve, reject) => {
+        const tag = document.createElement("script");
+        tag.src = src;
+        tag.onload = resolve;
+        tag.onerror = () => reject(new Error(`cannot load ${src}`));
+        document.head.append(tag);
+      }));
+    }
+    return loading.get(src);
+  }
+
+  let arrived;
+  window.iranRussia = { live: (specs) => { arrived = specs; } };
+  let queue = Promise.resolve();
+
+  /* One chart after the other, so that `arrived` belongs to the chart that asked for it. */
+  function awaken(exhibit) {
+    if (exhibit.dataset.state) return;
+    exhibit.dataset.state = "loading";
+    queue = queue.then(async () => {
+      await script(`${base}vega.js`);
+      await script(exhibit.dataset.live);
+      const specs = arrived;
+      for (const size of ["wide", "narrow"]) {
+        const drawn = exhibit.querySelector(`.ir-${size}`);
+        if (!drawn.getClientRects().length) continue;
+        const spec = { ...specs[size], datasets: specs.datasets, config: specs.config };
+        const stage = document.createElement("div");
+        await window.vegaEmbed(stage, spec, { renderer: "svg", actions: false });
+        const svg = stage.querySelector("svg");
+        svg.setAttribute("aria-hidden", "true");
+        drawn.replaceChildren(...stage.childNodes);
+      }
+      exhibit.dataset.state = "live";
+    }).catch((error) => {
+      /* The drawn chart stays; say why it does not answer. */
+      exhibit.dataset.state = "still";
+      console.warn(error);
+    });
+  }
+
+  for (const exhibit of document.querySelectorAll("[data-live]")) {
+    const plot = exhibit.querySelector(".ir-plot");
+    for (const event of ["pointerenter", "focusin", "touchstart"]) {
+      plot.addEventListener(event, () => awaken(exhibit), { once: true, passive: true });
+    }
+  }
+
+  async function searchable(table) {
+    await script(`${base}datatables.js`);
+    if (!document.querySelector("link[data-datatables]")) {
+      const style = Object.assign(document.createElement("link"),
+        { rel: "stylesheet", href: `${base}datatables.css` });
+      style.dataset.datatables = "";
+      document.head.append(style);
+    }
+    table.closest(".ir-scroll").classList.add("ir-searchable");
+    new window.DataTable(table, {
+      order: [], pageLength: 10, lengthMenu: [10, 25, 100, { label: "all", value: -1 }],
+      autoWidth: false,
+      layout: { topStart: "search", topEnd: "pageLength", bottomStart: "info", bottomEnd: "paging" },
+      language: { search: "Search:", lengthMenu: "_MENU_ rows a page" },
+    });
+  }
+
+  const near = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      searchable(target).catch(console.warn);
+    }
+  }, { rootMargin: "300px" });
+  document.querySelectorAll("table.ir-register").forEach((table) => near.observe(table));
+})();

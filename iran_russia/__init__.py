@@ -1,0 +1,1 @@
+"""What the chapters of the Iran–Russia notebooks share: tables, measures, figures, facts."""

@@ -1,0 +1,293 @@
+"""The Sphinx extension: runs what is out of date; adds figures, scripts and data to the book."""
+
+import base64
+import copy
+import json
+import os
+import posixpath
+import re
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from importlib.resources import files
+from pathlib import Path
+from typing import ClassVar
+
+import filelock
+import nbclient
+import nbformat
+import vl_convert
+from docutils import nodes
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from myst_nb.core.read import create_nb_reader
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinx.util.display import status_iterator
+
+from iran_russia import charts, datasets, freshness
+from iran_russia.exhibits import LAB_MIME, MIME
+
+FIGURES = "figures"
+"""Folder of the built site with every exhibit's files, at stable addresses."""
+
+_log = logging.getLogger(__name__)
+
+_LINK = re.compile(r'(href|data-live)="(exhibit|site):([^"]+)"')
+
+
+class ExhibitRenderer:
+    """Draws :class:`iran_russia.exhibits.Exhibit` in the book (a MyST-NB mime renderer)."""
+
+    mime_priority_overrides: ClassVar = [("*", MIME, 1)]
+
+    @staticmethod
+    def handle_mime(renderer, data, inline) -> list[nodes.Element] | None:
+        """Return the exhibit's HTML and keep its files for the end of the build."""
+        if data.mime_type == LAB_MIME:
+            return []  # the live chart of notebook front ends; the book has its own
+        if data.mime_type != MIME or inline:
+            return None
+        exhibit, env = data.content, renderer.renderer.sphinx_env
+        figure = renderer.renderer.get_cell_level_config(
+            "render_figure_options", data.cell_metadata, line=data.line
+        )
+        name = exhibit["name"] or (figure or {}).get("name")
+        if exhibit["files"] and not name:
+            raise ValueError(
+                f"{env.docname}, cell {data.cell_index}: a figure needs a name and a caption; "
+                "add `mystnb: {figure: {name: fig-…, caption: …}}` to the cell"
+            )
+        kept = _kept(env.app)
+        kept.mkdir(parents=True, exist_ok=True)
+        for extension, content in exhibit["files"].items():
+            file = kept / f"{name}.{extension}"
+            file.write_bytes(
+                base64.b64decode(content["base64"])
+                if "base64" in content
+                else content["text"].encode()
+            )
+            env.metadata[env.docname].setdefault("exhibits", []).append(file.name)
+        up = posixpath.relpath(".", posixpath.dirname(env.docname) or ".")
+        resolved = _LINK.sub(
+            lambda m: (
+                f'{m[1]}="{up}/'
+                + (f'{FIGURES}/{name}.{m[3]}"' if m[2] == "exhibit" else f'{m[3]}"')
+            ),
+            exhibit["html"],
+        )
+        return [nodes.raw("", resolved, format="html")]
+
+
+def _kept(app: Sphinx) -> Path:
+    return Path(app.doctreedir) / "exhibits"
+
+
+def _assets(app: Sphinx, config) -> None:
+    """Write the shared scripts and styles once into a static folder of the build."""
+    folder = Path(app.doctreedir) / "static"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "colours.css").write_text(charts.stylesheet())
+    vega = folder / "vega.js"
+    if not vega.exists():
+        # An enclosing function keeps the bundle's names out of the page.
+        bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+        vega.write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
+    library = files("itables") / "html"
+    script = (library / "dt_bundle.js").read_text(encoding="utf-8")
+    # Browsers refuse ES modules from file://, so the module's default export becomes a global.
+    exported = re.search(r"export\s*\{([^}]*)\}", script)
+    default = re.search(r"([\w$]+) as default", exported[1])[1]
+    classic = script.replace(exported[0], f"window.DataTable={default}")
+    (folder / "datatables.js").write_text(f"(()=>{{{classic}\n}})();", encoding="utf-8")
+    (folder / "datatables.css").write_text((library / "dt_bundle.css").read_text(encoding="utf-8"))
+    config.html_static_path.append(str(folder))
+
+
+# Running chapters
+
+
+def _begin(app: Sphinx, config) -> None:
+    """Wait for any other build of this folder; distrust the pages of one that did not finish."""
+    folder = _folder(app)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        _log.info("another build of this book is running; waiting for it to end")
+        lock.acquire()
+    app.iran_russia_lock = lock
+    unfinished = folder / "unfinished"
+    if unfinished.exists():
+        _log.info("the last build did not finish; all pages are written again")
+        (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
+    unfinished.touch()
+
+
+def _end(app: Sphinx, error: Exception | None) -> None:
+    if error is None:
+        (_folder(app) / "unfinished").unlink(missing_ok=True)
+    app.iran_russia_lock.release()
+
+
+def _folder(app: Sphinx) -> Path:
+    return Path(app.outdir).parent
+
+
+def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
+    """Run the chapters that are out of date, in parallel; name the pages to be read again."""
+    datasets.package.cache_clear()
+    cache = get_cache(env.mystnb_config.execution_cache_path)
+    runs = _folder(app) / freshness.RUNS.name
+    waiting = {}
+    for chapter in sorted(env.found_docs):
+        notebook = _notebook(env, chapter)
+        if notebook is None:
+            continue
+        run = freshness.read_run(chapter, runs)
+        reason = freshness.out_of_date_because(_code(notebook), run)
+        if not reason and not _cached(cache, notebook):
+            reason = "its outputs are gone"
+        if reason:
+            freshness.forget_run(chapter, runs)
+            waiting[chapter] = (notebook, reason, run.seconds if run else 0)
+        else:
+            _log.info("%s: cached", chapter)
+    failed = []
+    started = time.perf_counter()
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        # The longest first, so that no core waits for it at the end.
+        order = sorted(waiting, key=lambda c: -waiting[c][2])
+        jobs = {pool.submit(_run, env, c, waiting[c][0]): c for c in order}
+        for job in as_completed(jobs):
+            chapter = jobs[job]
+            try:
+                done, used, seconds = job.result()
+            except nbclient.exceptions.CellExecutionError as error:
+                failed.append(_failure(chapter, waiting[chapter][0], error))
+                continue
+            cache.cache_notebook_bundle(
+                CacheBundleIn(done, env.doc2path(chapter), data={"execution_seconds": seconds}),
+                check_validity=False,
+                overwrite=True,
+            )
+            run = freshness.Run(
+                code=freshness.fingerprint_code(_code(done)),
+                tables=used["tables"],
+                modules=used["modules"],
+                libraries=freshness.libraries(),
+                outputs=freshness.fingerprint(
+                    json.dumps([c.outputs for c in done.cells if "outputs" in c])
+                ),
+                seconds=round(seconds, 2),
+            )
+            freshness.write_run(chapter, run, runs)
+            _log.info("%s: run in %.1f s (%s)", chapter, seconds, waiting[chapter][1])
+    if waiting:
+        _log.info("%d chapters run in %.1f s", len(waiting), time.perf_counter() - started)
+    if failed:
+        raise ExtensionError("\n".join(failed))
+    built = env.__dict__.setdefault("iran_russia_built", {})
+    env.iran_russia_runs = {
+        c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))
+    }
+    return [c for c, outputs in env.iran_russia_runs.items() if built.get(c) != outputs]
+
+
+def _notebook(env, chapter: str) -> nbformat.NotebookNode | None:
+    """Read a page as MyST-NB will; None when it has no code to run."""
+    path = env.doc2path(chapter)
+    text = Path(path).read_text(encoding="utf-8")
+    reader = create_nb_reader(path, env.myst_config, env.mystnb_config, text)
+    return reader.read(text) if reader and "kernelspec" in text else None
+
+
+def _code(notebook: nbformat.NotebookNode) -> list[str]:
+    return [c.source for c in notebook.cells if c.cell_type == "code"]
+
+
+def _cached(cache, notebook: nbformat.NotebookNode) -> bool:
+    try:
+        cache.match_cache_notebook(notebook)
+    except KeyError:
+        return False
+    return True
+
+
+_REPORT = """
+import json, sys
+from iran_russia import datasets
+modules = sorted(m for m in sys.modules if m.startswith("iran_russia"))
+print(json.dumps([datasets.loaded(), modules]))
+"""
+
+
+def _run(env, chapter: str, notebook) -> tuple[nbformat.NotebookNode, dict, float]:
+    """Run one chapter in a fresh kernel; return it with its outputs, what it used, the seconds."""
+    done = copy.deepcopy(notebook)
+    # A last cell, taken out again, reports what the kernel has loaded.
+    done.cells.append(nbformat.v4.new_code_cell(_REPORT))
+    started = time.perf_counter()
+    nbclient.NotebookClient(
+        done,
+        timeout=env.mystnb_config.execution_timeout,
+        resources={"metadata": {"path": str(Path(env.doc2path(chapter)).parent)}},
+    ).execute()
+    tables, modules = json.loads(done.cells.pop().outputs[0].text)
+    used = {
+        "tables": freshness.fingerprint_tables(tables),
+        "modules": freshness.fingerprint_modules(modules),
+    }
+    return done, used, time.perf_counter() - started
+
+
+def _failure(chapter: str, notebook, error) -> str:
+    sources = _code(notebook)
+    place = next((i for i, source in enumerate(sources, 1) if source in str(error)), "?")
+    return f"{chapter}, code cell {place}: {error.ename}: {error.evalue}"
+
+
+def _remember(app: Sphinx, doctree) -> None:
+    """Note which outputs the page that was just read shows."""
+    env = app.env
+    if outputs := env.iran_russia_runs.get(env.docname):
+        env.iran_russia_built[env.docname] = outputs
+
+
+# The built site
+
+
+def _publish(app: Sphinx, error: Exception | None) -> None:
+    """Copy the exhibits that pages still show, and the data package, beside the pages."""
+    if error or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    shutil.rmtree(out / FIGURES, ignore_errors=True)
+    (out / FIGURES).mkdir()
+    shown = sorted({f for meta in app.env.metadata.values() for f in meta.get("exhibits", [])})
+    for file in status_iterator(shown, "copying figures... ", "brown", len(shown)):
+        shutil.copyfile(_kept(app) / file, out / FIGURES / file)
+    shutil.copytree(datasets.DESCRIPTOR.parent, out / "data", dirs_exist_ok=True)
+
+
+def _without_thebe(app: Sphinx) -> None:
+    """Disconnect sphinx-thebe, which Jupyter Book always loads: it names remote hosts."""
+    for listeners in app.events.listeners.values():
+        listeners[:] = [x for x in listeners if x.handler.__module__ != "sphinx_thebe"]
+
+
+def setup(app: Sphinx) -> dict:
+    """Connect the extension."""
+    _without_thebe(app)
+    app.connect("config-inited", _begin)
+    app.connect("config-inited", _assets)
+    app.connect("env-get-outdated", _run_out_of_date)
+    app.connect("doctree-read", _remember)
+    app.connect("build-finished", _publish)
+    app.connect("build-finished", _end)
+    for style in ("colours.css", "iran-russia.css"):
+        app.add_css_file(style)
+    app.add_js_file("iran-russia.js", loading_method="defer")
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

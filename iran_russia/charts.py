@@ -1,0 +1,235 @@
+"""The book's chart theme, and ``figure``: one anatomy for every figure.
+
+A chart is an ordinary Altair chart without sizes, colours or fonts of its own. ``figure`` draws it
+twice as SVG, for wide and for narrow pages, and adds unit, source, text alternative, data table
+and downloads.
+"""
+
+import copy
+import hashlib
+import json
+import re
+
+import altair as alt
+import pandas as pd
+import vl_convert
+from markupsafe import Markup
+
+from iran_russia import tables
+from iran_russia.exhibits import LAB_MIME, Exhibit, FigureError, credits, render
+
+COLOURS = {
+    # name: (on a light page, on a dark page); each is at least 3:1 against its page
+    "ink": ("#1f2328", "#e6e8eb"),
+    "muted": ("#59636e", "#a8b0ba"),
+    "grid": ("#dfe3e8", "#333a44"),
+    "shade": ("#e9edf1", "#262d36"),
+    "paper": ("#fefefe", "#14181e"),
+    "iran": ("#0b7a75", "#4cc5bd"),
+    "russia": ("#b5472f", "#f08a6c"),
+    "ussr": ("#7a2c20", "#d7a296"),
+    "both": ("#6a4c93", "#b79ce0"),
+    "china": ("#946800", "#e0b040"),
+    "blue": ("#2f6db3", "#7db3f0"),
+    "pink": ("#a83279", "#ee8ac6"),
+    "other": ("#6f7883", "#8c95a1"),
+    # five steps from little to much, for tiles
+    "step1": ("#cfe8e6", "#1d3a3a"),
+    "step2": ("#93cbc7", "#27605d"),
+    "step3": ("#55aaa5", "#31918c"),
+    "step4": ("#1f8580", "#53c0b9"),
+    "step5": ("#0a5753", "#a5e8e2"),
+}
+"""One home for every colour. Charts use the light value; pages swap in the reader's theme."""
+
+LIGHT = {name: light for name, (light, _) in COLOURS.items()}
+STEPS = [LIGHT[f"step{i}"] for i in range(1, 6)]
+PARTY = {
+    "IRN": LIGHT["iran"],
+    "RUS": LIGHT["russia"],
+    "SUN": LIGHT["ussr"],
+    "CHN": LIGHT["china"],
+}
+"""Colours of the parties by ISO 3166-1 alpha-3 code."""
+
+WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
+
+_TOKEN = {light: f"var(--ir-{name})" for name, light in LIGHT.items()}
+_HEX = re.compile("|".join(_TOKEN), re.IGNORECASE)
+
+
+@alt.theme.register("iran_russia", enable=True)
+def _theme() -> alt.theme.ThemeConfig:
+    text = {"labelColor": LIGHT["muted"], "titleColor": LIGHT["ink"]}
+    sizes = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
+    return {
+        "config": {
+            # Metrics of Arial are the same on every system, so labels fit everywhere.
+            "font": "Arial, Helvetica, Liberation Sans, sans-serif",
+            "background": None,
+            "aria": False,  # the figure carries the text alternative, not each mark
+            "view": {"stroke": None},
+            "mark": {"tooltip": True},
+            "line": {"strokeWidth": 2},
+            "point": {"size": 45, "filled": True},
+            "rule": {"color": LIGHT["muted"]},
+            "text": {"color": LIGHT["ink"], "fontSize": 12},
+            "bar": {"color": LIGHT["both"]},
+            # The unit stands above the chart, so axes and legends have no titles of their own.
+            "axis": text
+            | sizes
+            | {
+                "title": None,
+                "gridColor": LIGHT["grid"],
+                "domainColor": LIGHT["muted"],
+                "tickColor": LIGHT["muted"],
+                "labelOverlap": True,
+                "labelLimit": 260,
+            },
+            "axisX": {"grid": False},
+            "axisTemporal": {"labelFlush": False},
+            "legend": text | sizes | {"orient": "top", "title": None, "labelLimit": 260},
+            "header": text
+            | sizes
+            | {
+                "title": None,
+                "labelColor": LIGHT["ink"],
+                "labelAnchor": "start",
+                "labelFontWeight": "bold",
+            },
+            "title": {"color": LIGHT["ink"], "fontSize": 13, "anchor": "start"},
+            "range": {
+                "category": [
+                    LIGHT[c]
+                    for c in ("iran", "russia", "china", "both", "blue", "pink", "ussr", "other")
+                ]
+            },
+        }
+    }
+
+
+def figure(
+    chart: alt.TopLevelMixin,
+    *,
+    alt: str,
+    unit: str,
+    source: pd.DataFrame | list[str],
+    data: pd.DataFrame | None = None,
+    note: str = "",
+) -> Exhibit:
+    """Turn a chart into a figure of the book.
+
+    Number, name and caption come from the cell (``mystnb: figure:``).
+
+    Args:
+        chart: an Altair chart without width; a height may be set.
+        alt: what the chart shows, in one to three sentences with its main figures.
+        unit: what is measured and in which unit, e.g. ``"US dollar, current, million a year"``.
+        source: the frame drawn (its ``source_id`` column is read) or a list of source ids.
+        data: the rows to offer as table and CSV; by default the chart's own data.
+        note: a sentence added to the source line.
+
+    Raises:
+        FigureError: alt text, unit, source or rows are missing.
+        DataError: a source id is not in the sources table.
+    """
+    if not alt.strip() or not unit.strip():
+        raise FigureError("a figure needs alt= (what the chart shows, in words) and unit=")
+    rows = chart.data if data is None else data
+    if not isinstance(rows, pd.DataFrame):
+        raise FigureError("the chart has no frame of its own; pass data= the rows it draws")
+    if rows.empty:
+        raise FigureError("the chart has no rows; check the filter that made its frame")
+    spec = chart.to_dict()
+    wide, narrow = (_sized(spec, width) for width in (WIDE, NARROW))
+    svg = _svg(wide)
+    page = render(
+        "figure.html",
+        alt=alt,
+        unit=unit,
+        note=note,
+        credits=credits(source),
+        wide=Markup(_themed(svg)),
+        narrow=Markup(_themed(_svg(narrow))),
+        table=Markup(tables.rows(rows, caption="Data of this figure", limit=400)),
+    )
+    alone = svg.replace("<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1)
+    return Exhibit(
+        html=page,
+        files={
+            "csv": rows.to_csv(index=False, lineterminator="\n"),
+            "svg": alone,
+            "png": vl_convert.svg_to_png(alone, scale=2),
+            "js": _live(wide, narrow),
+        },
+        other={
+            LAB_MIME: spec | {"$schema": "https://vega.github.io/schema/vega-lite/v5.json"},
+            "text/plain": alt,
+        },
+    )
+
+
+def _sized(spec: dict, width: int) -> dict:
+    """Give a chart specification the width of the page; narrow pages stack what stands abreast."""
+    spec = copy.deepcopy(spec)
+    narrow = width == NARROW
+    legend = spec["config"]["legend"]
+    legend.setdefault("columns", 2 if narrow else 5)
+    if narrow:
+        legend["labelLimit"] = 150
+        spec["config"]["axis"]["labelLimit"] = 110
+    _set_width(spec, width, narrow, top=True)
+    return spec
+
+
+def _set_width(view: dict, width: int, narrow: bool, top: bool = False) -> None:
+    if narrow and "hconcat" in view:
+        view["vconcat"] = view.pop("hconcat")
+    parts = view.get("hconcat") or view.get("vconcat") or view.get("concat")
+    if "facet" in view and "spec" in view:
+        columns = view.get("columns", 1)
+        if narrow:
+            columns = min(columns, 2)
+        view["columns"] = columns
+        _set_width(view["spec"], (width - 50) // columns - 20, narrow)
+    elif parts:
+        abreast = len(parts) if "hconcat" in view else 1
+        if "concat" in view:
+            abreast = view["columns"] = 1 if narrow else view.get("columns", len(parts))
+        for part in parts:
+            # Parts of a concatenation cannot be fitted: leave room for axis labels.
+            _set_width(part, width // abreast - 90, narrow)
+    else:
+        view["width"] = width
+        view.setdefault("height", 240 if narrow else 320)
+        if top:
+            view["autosize"] = {"type": "fit-x", "contains": "padding"}
+
+
+def _svg(spec: dict) -> str:
+    """Draw a specification as SVG, with ids of its own and coordinates of two decimals."""
+    svg = vl_convert.vegalite_to_svg(spec)
+    prefix = "v" + hashlib.sha256(svg.encode()).hexdigest()[:8]
+    svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
+    svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
+    return re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", svg)
+
+
+def _themed(text: str) -> str:
+    """Replace the book's colours by variables that follow the page's light or dark theme."""
+    return _HEX.sub(lambda m: _TOKEN[m[0].lower()], text)
+
+
+def _live(wide: dict, narrow: dict) -> str:
+    """Write the script that hands both specifications to the page; they share their data."""
+    shared = {"datasets": wide.pop("datasets", {}), "config": wide.pop("config")}
+    narrow.pop("datasets", None)
+    parts = json.dumps(shared | {"wide": wide, "narrow": narrow}, separators=(",", ":"))
+    return f"iranRussia.live({_themed(parts)});\n"
+
+
+def stylesheet() -> str:
+    """Write the colours as CSS variables for both themes."""
+    light = "".join(f"--ir-{name}:{pair[0]};" for name, pair in COLOURS.items())
+    dark = "".join(f"--ir-{name}:{pair[1]};" for name, pair in COLOURS.items())
+    return f":root{{{light}}}\nhtml[data-theme=dark]{{{dark}}}\n"

@@ -1,0 +1,83 @@
+"""What a notebook cell shows in the book: a piece of HTML and the files that belong to it.
+
+Figures and tables are both exhibits. A notebook front end shows the live or plain form; the book
+takes the HTML, and :mod:`iran_russia.build` puts the files beside the page.
+"""
+
+import base64
+from dataclasses import dataclass, field
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from iran_russia.datasets import DataError, load, source_ids
+
+MIME = "application/vnd.iran-russia.exhibit+json"
+"""The mime type under which an exhibit travels from the kernel to the book."""
+
+LAB_MIME = "application/vnd.vegalite.v5+json"
+"""What JupyterLab draws live. It ships Vega-Lite 5; the charts use nothing that 6 changed."""
+
+# Autoescape: whatever stands in a table is shown as text.
+_templates = Environment(
+    loader=PackageLoader("iran_russia"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class FigureError(ValueError):
+    """A figure or table that lacks what a reader needs: alt text, source, rows."""
+
+
+@dataclass
+class Exhibit:
+    """A figure or table, ready to be shown.
+
+    ``html`` may link to ``exhibit:<extension>`` (one of its own ``files``) and to ``site:<path>``
+    (a page of the book); the build resolves both. ``other`` holds further mime types for
+    notebook front ends.
+    """
+
+    html: str
+    name: str | None = None
+    files: dict[str, str | bytes] = field(default_factory=dict)
+    other: dict[str, object] = field(default_factory=dict)
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        files = {
+            extension: {"base64": base64.b64encode(content).decode()}
+            if isinstance(content, bytes)
+            else {"text": content}
+            for extension, content in self.files.items()
+        }
+        return {MIME: {"name": self.name, "html": self.html, "files": files}, **self.other}
+
+
+def render(template: str, **values: object) -> str:
+    """Fill one of the package's HTML templates; values are escaped."""
+    return _templates.get_template(template).render(**values)
+
+
+def credits(source: pd.DataFrame | list[str]) -> list[dict]:
+    """Return the register rows of the sources behind an exhibit.
+
+    Args:
+        source: a frame with a ``source_id`` column, or a list of source ids.
+
+    Raises:
+        FigureError: no source is named.
+        DataError: a source id is not in the sources table.
+    """
+    ids = source_ids(source) if isinstance(source, pd.DataFrame) else list(source)
+    if not ids:
+        raise FigureError(
+            "no source: pass source= a frame with a source_id column, or a list of source ids"
+        )
+    register = load("sources").set_index("source_id", drop=False)
+    unknown = [s for s in ids if s not in register.index]
+    if unknown:
+        raise DataError(f"{unknown} not in the table 'sources'; add a row to data/sources.csv")
+    return register.loc[ids].fillna("").to_dict("records")

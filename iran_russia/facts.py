@@ -1,0 +1,63 @@
+"""Numbers for the prose: computed once, formatted here, glued into the text.
+
+A chapter writes ``state(turnover=usd(4.0e9))`` in a cell and ``{glue:text}`turnover``` in its
+prose.
+"""
+
+from myst_nb import glue
+
+from iran_russia.exhibits import Exhibit, render
+
+_MINUS = "−"
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """Format a plain number with thousands separators and a true minus sign."""
+    return f"{value:,.{decimals}f}".replace("-", _MINUS)
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """Format a share between 0 and 1 as per cent."""
+    return f"{number(100 * share, decimals)} %"
+
+
+def usd(value: float) -> str:
+    """Format current US dollars, in billions from one billion up, else in millions."""
+    if abs(value) >= 1e9:
+        return f"${number(value / 1e9, 2)} billion"
+    return f"${number(value / 1e6, 1 if abs(value) < 1e8 else 0)} million"
+
+
+def tiv(millions: float) -> str:
+    """Format SIPRI trend-indicator values, given and shown in millions."""
+    return f"{number(millions, 0 if abs(millions) >= 10 else 1)} million TIV"
+
+
+def times(ratio: float) -> str:
+    """Format a ratio, e.g. ``1.8 times``."""
+    return f"{number(ratio, 1)} times"
+
+
+def day(date) -> str:
+    """Format a date in full, e.g. ``12 March 2001``."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def state(**facts: str) -> None:
+    """Glue formatted facts into the chapter under their names.
+
+    Raises:
+        TypeError: a fact is not text; format it first with a function of this module.
+    """
+    for name, text in facts.items():
+        if not isinstance(text, str):
+            raise TypeError(f"fact {name!r} is {type(text).__name__}; format it first, e.g. usd()")
+        glue(name, text, display=False)
+
+
+def key_numbers(*numbers: tuple[str, str, str]) -> Exhibit:
+    """Show a chapter's key numbers: label, formatted value, and what it refers to."""
+    cards = [dict(zip(("label", "value", "note"), n, strict=True)) for n in numbers]
+    plain = "; ".join(f"{c['label']}: {c['value']} ({c['note']})" for c in cards)
+    html = render("key_numbers.html", numbers=cards)
+    return Exhibit(html=html, other={"text/html": html, "text/plain": plain})

@@ -1,0 +1,133 @@
+"""Tables of the book: registers a reader can search and sort, and what a chapter read.
+
+Without JavaScript a register is a plain HTML table with all its rows.
+"""
+
+from urllib.parse import urlsplit
+
+import pandas as pd
+from markupsafe import Markup
+
+from iran_russia import datasets
+from iran_russia.exhibits import Exhibit, FigureError, credits, render
+
+
+def rows(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    css: str = "ir-table",
+    limit: int | None = None,
+    links: dict[str, str] | None = None,
+) -> str:
+    """Write a frame as an HTML table.
+
+    Args:
+        frame: column names become headings.
+        caption: what the table holds, read out before it.
+        css: class of the table element.
+        limit: show at most this many rows; the caption then says how many there are.
+        links: column → column holding the address that its cells link to (not shown itself).
+    """
+    links = links or {}
+    shown = frame if limit is None else frame.head(limit)
+    if len(shown) < len(frame):
+        caption += f": first {len(shown)} of {len(frame):,} rows, all in the CSV"
+    columns = [c for c in frame.columns if c not in links.values()]
+    numeric = {
+        c
+        for c in columns
+        if pd.api.types.is_numeric_dtype(frame[c]) and not pd.api.types.is_bool_dtype(frame[c])
+    }
+    body = [
+        [_cell(row[c], c in numeric, row.get(links.get(c))) for c in columns]
+        for row in shown.to_dict("records")
+    ]
+    heads = [{"label": str(c).replace("_", " "), "number": c in numeric} for c in columns]
+    return render("rows.html", caption=caption, css=css, columns=heads, rows=body)
+
+
+def _cell(value: object, number: bool, url: object = None) -> dict:
+    text, order = "", None
+    if isinstance(value, pd.Timestamp):
+        text = value.date().isoformat()
+    elif isinstance(value, (list, tuple)):
+        text = "; ".join(map(str, value))
+    elif pd.isna(value):
+        text = ""
+    elif isinstance(value, bool):
+        text = "yes" if value else "no"
+    elif number:
+        # A year is not a quantity: no thousands separator below 10,000.
+        text, order = (f"{value:,.10g}" if abs(value) >= 10_000 else f"{value:.6g}"), value
+    else:
+        text = str(value)
+    safe = isinstance(url, str) and urlsplit(url).scheme in ("http", "https")
+    return {"text": text, "number": number, "order": order, "url": url if safe else None}
+
+
+def register(
+    frame: pd.DataFrame,
+    *,
+    name: str,
+    caption: str,
+    source: pd.DataFrame | list[str],
+    links: dict[str, str] | None = None,
+    note: str = "",
+) -> Exhibit:
+    """Show a long table that a reader can search and sort, and download as CSV.
+
+    Args:
+        frame: the rows; column names become headings.
+        name: stable name of the table, used for its address and its CSV.
+        caption: what the table holds.
+        source: a frame with a ``source_id`` column, or a list of source ids.
+        links: column → column holding the address that its cells link to.
+        note: a sentence added to the source line.
+
+    Raises:
+        FigureError: there are no rows or no source.
+    """
+    if frame.empty:
+        raise FigureError(f"the table {name!r} has no rows; check the filter that made its frame")
+    html = rows(frame, caption=caption, css="ir-table ir-register", links=links)
+    return Exhibit(
+        html=render("register.html", table=Markup(html), credits=credits(source), note=note),
+        name=name,
+        files={"csv": frame.to_csv(index=False, lineterminator="\n")},
+        other={"text/html": html, "text/plain": caption},
+    )
+
+
+def data_used() -> Exhibit:
+    """Show the box at a chapter's end: the tables it loaded, with coverage and terms of use."""
+    hidden = ("sources", datasets.LISTING)
+    used = [datasets.summary(name) for name in datasets.loaded() if name not in hidden]
+    html = render("data_used.html", tables=used)
+    return _shown(html, "Data used: " + ", ".join(t["table"] for t in used))
+
+
+def catalogue(topic: str) -> Exhibit:
+    """Show every table of a topic: what one row is, its columns, keys, coverage and terms."""
+    shown = [
+        datasets.summary(name) | {"resource": datasets.describe(name)}
+        for name in datasets.names(topic)
+    ]
+    return _shown(render("catalogue.html", tables=shown), f"Tables of the topic {topic}")
+
+
+def sources() -> Exhibit:
+    """Show the register of sources, each row with an anchor that source lines link to."""
+    used = datasets.catalogue()
+    register_rows = datasets.load("sources").astype("object").fillna("").to_dict("records")
+    for row in register_rows:
+        row["tables"] = [
+            t
+            for t, ids in zip(used["table"], used["source_ids"], strict=True)
+            if row["source_id"] in ids
+        ]
+    return _shown(render("sources.html", sources=register_rows), "Register of sources")
+
+
+def _shown(html: str, plain: str) -> Exhibit:
+    return Exhibit(html=html, other={"text/html": html, "text/plain": plain})

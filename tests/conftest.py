@@ -1,0 +1,82 @@
+"""What several tests share: the built book and a browser to read it with."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
+
+
+@pytest.fixture(scope="session")
+def book() -> Path:
+    """Build the whole book with warnings as errors; return the folder of its pages."""
+    command = ["-m", "jupyter_book", "build", ".", "-W", "-n", "--keep-going"]
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    return ROOT / "_build" / "html"
+
+
+def _chromium() -> str | None:
+    known = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    found = next((path for name in known if (path := shutil.which(name))), None)
+    if not found and shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False)
+        found = shutil.which("chromium")
+    if not found:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Start the system's Chromium or Chrome; install one where that is possible."""
+    with sync_playwright() as playwright:
+        try:
+            started = playwright.chromium.launch(
+                executable_path=_chromium(),
+                args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            )
+        except Exception as error:
+            message = f"no Chromium or Chrome; install one (Debian: apt install chromium): {error}"
+            # Continuous integration must not pass by skipping.
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def reader(browser: Browser, book: Path):
+    """Open pages of the built book from file:// with the network cut; record what goes wrong.
+
+    ``reader(page, **context options)`` returns the page. After the test, any request to another
+    host, failed request or error in the console fails it.
+    """
+    contexts, faults = [], []
+
+    def open_page(name: str, **options):
+        context = browser.new_context(offline=True, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: m.type in ("error", "warning") and faults.append(m.text))
+        page.on("pageerror", lambda e: faults.append(str(e)))
+        page.on("requestfailed", lambda r: faults.append(f"failed: {r.url}"))
+        page.on(
+            "request",
+            lambda r: r.url.split(":")[0] in ("http", "https") and faults.append(f"asked: {r.url}"),
+        )
+        page.goto((book / name).as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults, faults

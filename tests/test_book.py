@@ -1,0 +1,131 @@
+"""The built book, read in a browser with the network cut."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlsplit
+
+import pytest
+from conftest import CHAPTERS, ROOT
+
+PAGES = ["index.html", *(f"notebooks/{chapter.stem}.html" for chapter in CHAPTERS)]
+CHARTED = [page for page in PAGES if "catalogue" not in page]
+
+
+class _Links(HTMLParser):
+    def __init__(self, file: Path):
+        super().__init__()
+        self.links, self.anchors = [], set()
+        self.feed(file.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.anchors.add(attrs.get("id"))
+        self.links += [attrs[a] for a in ("href", "src", "data-live") if attrs.get(a)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_and_anchor_of_a_page_resolves(book, page):
+    for link in _Links(book / page).links:
+        target, anchor = urldefrag(link)
+        if urlsplit(target).scheme or target.startswith("#"):
+            continue
+        file = (book / page).parent / unquote(target.split("?")[0]) if target else book / page
+        assert file.exists(), f"{page} links to {link}"
+        if anchor and file.suffix == ".html":
+            assert anchor in _Links(file).anchors, f"{page} links to {link}"
+
+
+def test_no_page_names_a_script_style_or_picture_of_another_host(book):
+    for page in book.rglob("*.html"):
+        loaded = re.findall(
+            r"<(?:script|img|iframe|link)[^>]*(?:src|href)=\"(https?:[^\"]+)", page.read_text()
+        )
+        assert not loaded, f"{page.name}: {loaded}"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("page", CHARTED)
+def test_every_chart_is_visible_without_javascript(reader, page, scheme):
+    opened = reader(page, java_script_enabled=False, color_scheme=scheme)
+    charts = opened.locator(".ir-wide svg")
+    assert charts.count() >= 1
+    for chart in charts.all():
+        box = chart.bounding_box()
+        assert box and box["width"] > 300 and box["height"] > 60
+        assert chart.locator("path, text").count() > 5
+
+
+@pytest.mark.parametrize("page", CHARTED)
+def test_a_chart_comes_alive_on_hover_and_by_keyboard(reader, page):
+    opened = reader(page)
+    first, last = opened.locator(".ir-plot").first, opened.locator(".ir-plot").last
+    first.hover()
+    opened.locator("[data-state=live]").first.wait_for()
+    if opened.locator(".ir-plot").count() > 1:
+        last.focus()
+        opened.wait_for_function("document.querySelectorAll('[data-state=live]').length > 1")
+    assert opened.locator("[data-state=live] .ir-wide svg.marks").count() >= 1
+
+
+@pytest.mark.parametrize("page", CHARTED)
+def test_a_chart_keeps_its_size_when_it_comes_alive(reader, page):
+    opened = reader(page)
+    plot = opened.locator(".ir-plot").first
+    before = plot.bounding_box()
+    plot.hover()
+    opened.locator("[data-state=live]").first.wait_for()
+    after = plot.bounding_box()
+    assert abs(before["height"] - after["height"]) < 4
+
+
+def test_a_page_has_one_search_box_in_view(reader):
+    opened = reader("notebooks/trade.html", viewport={"width": 1300, "height": 900})
+    assert opened.locator(".search-button__button:visible").count() == 1
+
+
+def test_the_search_page_finds_a_word_of_a_chronology_offline(reader):
+    opened = reader("search.html?q=Turkmenchay+OR+Bushehr".replace("Turkmenchay+OR+", ""))
+    opened.locator("#search-results li").first.wait_for()
+    assert "diplomacy" in opened.locator("#search-results").inner_html()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_scrolls_sideways_on_a_phone(reader, page):
+    opened = reader(page, viewport={"width": 390, "height": 800})
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_register_can_be_searched_and_sorted(reader):
+    opened = reader("notebooks/diplomacy.html")
+    table = opened.locator("table.ir-register").first
+    everything = table.locator("tbody tr").count()
+    table.scroll_into_view_if_needed()
+    box = opened.locator(".dt-search input").first
+    box.wait_for()
+    box.fill("Rouhani")
+    rows = table.locator("tbody tr")
+    assert 0 < rows.count() < everything
+    assert all("Rouhani" in text for text in rows.all_inner_texts())
+
+
+def test_the_site_carries_the_data_package(book):
+    for file in (ROOT / "data").iterdir():
+        assert (book / "data" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_every_figure_has_number_caption_alt_text_source_and_downloads(book):
+    figures = 0
+    for page in CHARTED:
+        html = (book / page).read_text()
+        for figure in re.findall(r"<figure.*?</figure>", html, flags=re.DOTALL):
+            figures += 1
+            assert "caption-number" in figure and 'class="ir-source"' in figure
+            alt = re.search(r'role="img" tabindex="0" aria-label="([^"]+)"', figure)[1]
+            assert len(alt) > 40
+            name = re.search(r'data-live="(?:\.\./|\./)*figures/([^"]+)\.js"', figure)[1]
+            for extension in ("csv", "svg", "png", "js"):
+                assert (book / "figures" / f"{name}.{extension}").stat().st_size > 0
+    assert figures == sum(
+        f.read_text().count("\n    name: fig-") for f in [ROOT / "index.md", *CHAPTERS]
+    )

@@ -1,0 +1,154 @@
+"""The tables hold, and a broken one is refused with file, line, column and reason."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+
+from iran_russia import datasets
+from iran_russia.datasets import DataError, load, validate
+
+TABLES = datasets.names()
+
+
+def test_frictionless_itself_finds_the_data_package_valid():
+    command = [sys.executable, "-m", "frictionless", "validate", "data/datapackage.json", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    report = json.loads(done.stdout)
+    assert report["valid"] and report["stats"]["tasks"] == len(TABLES)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_loads_with_the_types_of_its_schema(table):
+    frame = load(table)
+    expected = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
+    for field in datasets.describe(table)["schema"]["fields"]:
+        dtype = str(frame[field["name"]].dtype)
+        if field["type"] == "date":
+            assert dtype.startswith("datetime64")
+        else:
+            assert dtype == expected[field["type"]]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_is_described_in_full(table):
+    resource = datasets.describe(table)
+    assert resource["title"] and resource["description"] and resource["terms"]
+    assert resource["licenses"] and resource["schema"]["primaryKey"]
+    for field in resource["schema"]["fields"]:
+        assert field["title"] and field["description"], f"{table}.{field['name']}"
+
+
+@pytest.mark.parametrize("table", [t for t in TABLES if t != "sources"])
+def test_every_row_names_a_source(table):
+    keys = [
+        k["fields"]
+        for k in datasets.describe(table)["schema"]["foreignKeys"]
+        if k["reference"]["resource"] == "sources"
+    ]
+    assert keys, f"{table} does not point to the sources table"
+    columns = [c for key in keys for c in ([key] if isinstance(key, str) else key)]
+    assert load(table)[columns].notna().any(axis=1).all()
+
+
+def test_every_source_is_used():
+    used = set().union(*(datasets.source_ids(load(t)) for t in TABLES if t != "sources"))
+    assert used == set(load("sources")["source_id"])
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A copy of the data package that a test may break."""
+    folder = shutil.copytree(ROOT / "data", tmp_path / "data")
+    monkeypatch.setattr(datasets, "DESCRIPTOR", folder / "datapackage.json")
+    datasets.package.cache_clear()
+    yield folder
+    datasets.package.cache_clear()
+
+
+def _change(file, change):
+    frame = pd.read_csv(file, dtype="str", keep_default_na=False)
+    change(frame).to_csv(file, index=False)
+
+
+def _set(column, value):
+    def change(frame):
+        frame.loc[3, column] = value
+        return frame
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "column", "reason"),
+    [
+        ("arms_tiv", _set("year", "nineteen"), "year", "type"),
+        ("arms_tiv", _set("source_id", "nobody"), "", "foreign"),
+        ("arms_tiv", lambda f: pd.concat([f, f.head(1)]), "", "primary key"),
+        ("arms_tiv", lambda f: f.drop(columns="tiv_millions"), "tiv_millions", "missing"),
+        ("arms_tiv", _set("tiv_millions", "-5"), "tiv_millions", "minimum"),
+        ("diplomatic_events", _set("date", "2016-02-31"), "date", "type"),
+    ],
+    ids=[
+        "wrong type",
+        "unknown source",
+        "duplicated key",
+        "missing column",
+        "negative value",
+        "impossible date",
+    ],
+)
+def test_a_broken_copy_is_refused_with_file_line_column_and_reason(
+    copy, table, change, column, reason
+):
+    _change(copy / f"{table}.csv", change)
+    with pytest.raises(DataError) as refused:
+        validate(copy / "datapackage.json")
+    first = str(refused.value).lower()
+    assert f"{table}.csv" in first and column in first and reason in first
+    assert reason == "missing" or "line " in first
+
+
+def test_an_unknown_table_is_named_with_the_nearest_one():
+    with pytest.raises(DataError, match=r"no table 'trade_good'.*did you mean 'trade_goods'"):
+        load("trade_good")
+
+
+def test_a_missing_file_is_named_with_the_remedy(copy):
+    (copy / "arms_tiv.csv").unlink()
+    with pytest.raises(DataError, match=r"arms_tiv\.csv is missing; restore it"):
+        load("arms_tiv")
+
+
+def test_a_missing_column_is_named_on_loading(copy):
+    _change(copy / "arms_tiv.csv", lambda f: f.drop(columns="tiv_millions"))
+    with pytest.raises(DataError, match=r"arms_tiv\.csv: .*missing \['tiv_millions'\]"):
+        load("arms_tiv")
+
+
+def test_a_cell_of_the_wrong_type_is_named_on_loading(copy):
+    _change(copy / "arms_tiv.csv", _set("year", "nineteen"))
+    with pytest.raises(DataError, match=r"arms_tiv\.csv, line 5, column year: 'nineteen'"):
+        load("arms_tiv")
+
+
+def test_a_description_that_is_not_json_is_named(copy):
+    (copy / "datapackage.json").write_text("{")
+    with pytest.raises(DataError, match=r"datapackage\.json is not valid JSON"):
+        validate(copy / "datapackage.json")
+
+
+def test_the_command_says_in_one_line_what_is_wrong(copy):
+    _change(copy / "arms_tiv.csv", _set("tiv_millions", "-5"))
+    command = [sys.executable, "-c", "from iran_russia.cli import main; main()", "validate"]
+    done = subprocess.run(
+        [*command, str(copy / "datapackage.json")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: arms_tiv.csv, line 5, column tiv_millions:")
+    assert "Traceback" not in done.stderr
