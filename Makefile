@@ -6,7 +6,7 @@ HTML := _build/html
 # Tells JupyterLab that a chapter (Markdown) opens as a notebook on a double click.
 LABCONFIG := $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 
-.PHONY: book test lab serve clean
+.PHONY: book test lab serve bench clean
 
 book: $(VENV)/ready
 	$(BIN)/iran-russia validate
@@ -24,6 +24,9 @@ lab: $(VENV)/ready
 serve: $(VENV)/ready
 	@test -e $(HTML)/index.html || $(MAKE) book
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(HTML) 8000
+
+bench: $(VENV)/ready
+	$(BIN)/python bench/bench.py
 
 clean:
 	rm -rf _build $(VENV) *.egg-info .pytest_cache .ruff_cache

@@ -2,6 +2,7 @@
 
 import base64
 import copy
+import hashlib
 import json
 import os
 import posixpath
@@ -14,13 +15,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import filelock
-import nbclient
 import nbformat
 import vl_convert
 from docutils import nodes
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import create_nb_reader
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -102,6 +104,10 @@ def _assets(app: Sphinx, config) -> None:
     classic = script.replace(exported[0], f"window.DataTable={default}")
     (folder / "datatables.js").write_text(f"(()=>{{{classic}\n}})();", encoding="utf-8")
     (folder / "datatables.css").write_text((library / "dt_bundle.css").read_text(encoding="utf-8"))
+    # MyST-NB writes its style at the very end, so that the first build finds no checksum for it
+    # and differs from the next. Written here, it is there in time.
+    style = (files("myst_nb.static") / "mystnb.css").read_bytes()
+    (folder / f"mystnb.{hashlib.sha256(style).hexdigest()}.css").write_bytes(style)
     config.html_static_path.append(str(folder))
 
 
@@ -137,24 +143,42 @@ def _folder(app: Sphinx) -> Path:
 
 
 def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
-    """Run the chapters that are out of date, in parallel; name the pages to be read again."""
+    """Run the chapters that are out of date; name the pages that must be read again."""
     datasets.package.cache_clear()
     cache = get_cache(env.mystnb_config.execution_cache_path)
     runs = _folder(app) / freshness.RUNS.name
     waiting = {}
+    _log.info("")  # Sphinx has begun a line of its own
     for chapter in sorted(env.found_docs):
-        notebook = _notebook(env, chapter)
+        text = _text(env, chapter)
+        notebook = _notebook(env, chapter, text)
         if notebook is None:
             continue
         run = freshness.read_run(chapter, runs)
-        reason = freshness.out_of_date_because(_code(notebook), run)
-        if not reason and not _cached(cache, notebook):
+        reason = freshness.out_of_date_because(text, run)
+        if not reason and not _outputs_kept(cache, env.doc2path(chapter), notebook, run):
             reason = "its outputs are gone"
         if reason:
             freshness.forget_run(chapter, runs)
             waiting[chapter] = (notebook, reason, run.seconds if run else 0)
         else:
             _log.info("%s: cached", chapter)
+    _run_all(env, waiting, cache, runs)
+    built = env.__dict__.setdefault("iran_russia_built", {})
+    env.iran_russia_runs = {
+        c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))
+    }
+    return [c for c, outputs in env.iran_russia_runs.items() if built.get(c) != outputs]
+
+
+def _run_all(env, waiting: dict, cache, runs: Path) -> None:
+    """Run chapters in parallel and keep what each gave; fail at the end if any failed."""
+    if not waiting:
+        return
+    # Fingerprints from before the first run: what changes while a chapter runs is not trusted.
+    tables = freshness.fingerprint_tables([datasets.LISTING, *datasets.names()])
+    modules = freshness.fingerprint_modules()
+    codes = {c: freshness.fingerprint_code(_text(env, c)) for c in waiting}
     failed = []
     started = time.perf_counter()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
@@ -163,57 +187,65 @@ def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
         jobs = {pool.submit(_run, env, c, waiting[c][0]): c for c in order}
         for job in as_completed(jobs):
             chapter = jobs[job]
+            notebook, reason, _ = waiting[chapter]
             try:
-                done, used, seconds = job.result()
-            except nbclient.exceptions.CellExecutionError as error:
-                failed.append(_failure(chapter, waiting[chapter][0], error))
+                done, used_tables, used_modules, seconds = job.result()
+            except (CellExecutionError, CellTimeoutError) as error:
+                failed.append(_failure(chapter, notebook, error))
                 continue
-            cache.cache_notebook_bundle(
-                CacheBundleIn(done, env.doc2path(chapter), data={"execution_seconds": seconds}),
-                check_validity=False,
-                overwrite=True,
-            )
+            outputs = [c.outputs for c in done.cells if "outputs" in c]
             run = freshness.Run(
-                code=freshness.fingerprint_code(_code(done)),
-                tables=used["tables"],
-                modules=used["modules"],
+                code=codes[chapter],
+                tables={t: tables.get(t, "") for t in used_tables},
+                modules={m: modules[m] for m in used_modules},
                 libraries=freshness.libraries(),
-                outputs=freshness.fingerprint(
-                    json.dumps([c.outputs for c in done.cells if "outputs" in c])
-                ),
+                outputs=freshness.fingerprint(json.dumps(outputs)),
+                cache_key=_keep(cache, env.doc2path(chapter), done, seconds),
                 seconds=round(seconds, 2),
             )
             freshness.write_run(chapter, run, runs)
-            _log.info("%s: run in %.1f s (%s)", chapter, seconds, waiting[chapter][1])
-    if waiting:
-        _log.info("%d chapters run in %.1f s", len(waiting), time.perf_counter() - started)
+            _log.info("%s: run in %.1f s, because %s", chapter, seconds, reason)
+    _log.info("%d chapters run in %.1f s", len(waiting), time.perf_counter() - started)
     if failed:
         raise ExtensionError("\n".join(failed))
-    built = env.__dict__.setdefault("iran_russia_built", {})
-    env.iran_russia_runs = {
-        c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))
-    }
-    return [c for c, outputs in env.iran_russia_runs.items() if built.get(c) != outputs]
 
 
-def _notebook(env, chapter: str) -> nbformat.NotebookNode | None:
+def _notebook(env, chapter: str, text: str) -> nbformat.NotebookNode | None:
     """Read a page as MyST-NB will; None when it has no code to run."""
     path = env.doc2path(chapter)
-    text = Path(path).read_text(encoding="utf-8")
     reader = create_nb_reader(path, env.myst_config, env.mystnb_config, text)
     return reader.read(text) if reader and "kernelspec" in text else None
 
 
-def _code(notebook: nbformat.NotebookNode) -> list[str]:
-    return [c.source for c in notebook.cells if c.cell_type == "code"]
+def _text(env, chapter: str) -> str:
+    return Path(env.doc2path(chapter)).read_text(encoding="utf-8")
 
 
-def _cached(cache, notebook: nbformat.NotebookNode) -> bool:
+def _outputs_kept(cache, path: str, notebook: nbformat.NotebookNode, run: freshness.Run) -> bool:
+    """See that MyST-NB will find the outputs of the last run for this notebook.
+
+    jupyter-cache also looks at the options of cells, such as captions. They change no output, so
+    outputs kept under other options are handed on.
+    """
     try:
         cache.match_cache_notebook(notebook)
+        return True
     except KeyError:
+        kept = [r.pk for r in cache.list_cache_records() if r.hashkey == run.cache_key]
+    if not kept:
         return False
+    before = cache.get_cache_bundle(kept[0]).nb
+    after = copy.deepcopy(notebook)
+    for old, new in zip(before.cells, (c for c in after.cells if "outputs" in c), strict=True):
+        new.outputs, new.execution_count = old.outputs, old.execution_count
+    _keep(cache, path, after, run.seconds)
     return True
+
+
+def _keep(cache, path: str, done: nbformat.NotebookNode, seconds: float) -> str:
+    """Keep a run notebook where MyST-NB looks for it; return its key."""
+    bundle = CacheBundleIn(done, path, data={"execution_seconds": seconds})
+    return cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True).hashkey
 
 
 _REPORT = """
@@ -224,28 +256,34 @@ print(json.dumps([datasets.loaded(), modules]))
 """
 
 
-def _run(env, chapter: str, notebook) -> tuple[nbformat.NotebookNode, dict, float]:
-    """Run one chapter in a fresh kernel; return it with its outputs, what it used, the seconds."""
+def _run(env, chapter: str, notebook) -> tuple[nbformat.NotebookNode, list, list, float]:
+    """Run one chapter in a fresh kernel.
+
+    Returns:
+        The notebook with outputs, the tables and the modules that its kernel loaded, the seconds.
+    """
     done = copy.deepcopy(notebook)
     # A last cell, taken out again, reports what the kernel has loaded.
     done.cells.append(nbformat.v4.new_code_cell(_REPORT))
-    started = time.perf_counter()
-    nbclient.NotebookClient(
+    result = single_nb_execution(
         done,
+        cwd=str(Path(env.doc2path(chapter)).parent),
         timeout=env.mystnb_config.execution_timeout,
-        resources={"metadata": {"path": str(Path(env.doc2path(chapter)).parent)}},
-    ).execute()
+        allow_errors=False,
+    )
+    if result.err:
+        raise result.err
     tables, modules = json.loads(done.cells.pop().outputs[0].text)
-    used = {
-        "tables": freshness.fingerprint_tables(tables),
-        "modules": freshness.fingerprint_modules(modules),
-    }
-    return done, used, time.perf_counter() - started
+    return done, tables, modules, result.time
 
 
 def _failure(chapter: str, notebook, error) -> str:
-    sources = _code(notebook)
+    sources = [c.source for c in notebook.cells if c.cell_type == "code"]
     place = next((i for i, source in enumerate(sources, 1) if source in str(error)), "?")
+    if isinstance(error, CellTimeoutError):
+        return (
+            f"{chapter}, code cell {place}: ran longer than execute.timeout in _config.yml allows"
+        )
     return f"{chapter}, code cell {place}: {error.ename}: {error.evalue}"
 
 
@@ -269,13 +307,26 @@ def _publish(app: Sphinx, error: Exception | None) -> None:
     shown = sorted({f for meta in app.env.metadata.values() for f in meta.get("exhibits", [])})
     for file in status_iterator(shown, "copying figures... ", "brown", len(shown)):
         shutil.copyfile(_kept(app) / file, out / FIGURES / file)
-    shutil.copytree(datasets.DESCRIPTOR.parent, out / "data", dirs_exist_ok=True)
+    shutil.rmtree(out / "data", ignore_errors=True)
+    shutil.copytree(datasets.DESCRIPTOR.parent, out / "data")
+    _tidy_search_index(out / "searchindex.js")
+
+
+def _tidy_search_index(file: Path) -> None:
+    """Drop words that no page has any more; Sphinx leaves them behind in repeated builds."""
+    head, _, rest = file.read_text(encoding="utf-8").partition("(")
+    index = json.loads(rest.rstrip().removesuffix(";").removesuffix(")"))
+    for words in ("terms", "titleterms", "alltitles", "indexentries"):
+        index[words] = {word: pages for word, pages in index[words].items() if pages != []}
+    file.write_text(f"{head}({json.dumps(index, sort_keys=True)})", encoding="utf-8")
 
 
 def _without_thebe(app: Sphinx) -> None:
     """Disconnect sphinx-thebe, which Jupyter Book always loads: it names remote hosts."""
     for listeners in app.events.listeners.values():
         listeners[:] = [x for x in listeners if x.handler.__module__ != "sphinx_thebe"]
+    styles = app.registry.css_files
+    styles[:] = [style for style in styles if "thebe" not in style[0]]
 
 
 def setup(app: Sphinx) -> dict:

@@ -97,7 +97,7 @@ def _theme() -> alt.theme.ThemeConfig:
                 "labelAnchor": "start",
                 "labelFontWeight": "bold",
             },
-            "title": {"color": LIGHT["ink"], "fontSize": 13, "anchor": "start"},
+            "title": {"color": LIGHT["ink"], "fontSize": 13, "anchor": "start", "frame": "group"},
             "range": {
                 "category": [
                     LIGHT[c]
@@ -141,8 +141,8 @@ def figure(
     if rows.empty:
         raise FigureError("the chart has no rows; check the filter that made its frame")
     spec = chart.to_dict()
-    wide, narrow = (_sized(spec, width) for width in (WIDE, NARROW))
-    svg = _svg(wide)
+    wide, svg = _drawn(spec, WIDE)
+    narrow, small_svg = _drawn(spec, NARROW)
     page = render(
         "figure.html",
         alt=alt,
@@ -150,8 +150,8 @@ def figure(
         note=note,
         credits=credits(source),
         wide=Markup(_themed(svg)),
-        narrow=Markup(_themed(_svg(narrow))),
-        table=Markup(tables.rows(rows, caption="Data of this figure", limit=400)),
+        narrow=Markup(_themed(small_svg)),
+        table=Markup(tables.rows(rows, caption="Data of this figure", limit=100)),
     )
     alone = svg.replace("<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1)
     return Exhibit(
@@ -169,7 +169,23 @@ def figure(
     )
 
 
-def _sized(spec: dict, width: int) -> dict:
+def _drawn(spec: dict, width: int) -> tuple[dict, str]:
+    """Size a specification for a page of the given width and draw it.
+
+    Vega-Lite fits a single chart, but not facets and concatenations: there the room that labels
+    take is measured on a first drawing.
+    """
+    room = 90
+    sized = _sized(spec, width, room)
+    svg = _svg(sized)
+    if "autosize" not in sized:
+        room += int(re.search(r' width="(\d+)"', svg)[1]) - width
+        sized = _sized(spec, width, room)
+        svg = _svg(sized)
+    return sized, svg
+
+
+def _sized(spec: dict, width: int, room: int) -> dict:
     """Give a chart specification the width of the page; narrow pages stack what stands abreast."""
     spec = copy.deepcopy(spec)
     narrow = width == NARROW
@@ -178,27 +194,23 @@ def _sized(spec: dict, width: int) -> dict:
     if narrow:
         legend["labelLimit"] = 150
         spec["config"]["axis"]["labelLimit"] = 110
-    _set_width(spec, width, narrow, top=True)
+    _set_width(spec, width, room, narrow, top=True)
     return spec
 
 
-def _set_width(view: dict, width: int, narrow: bool, top: bool = False) -> None:
+def _set_width(view: dict, width: int, room: int, narrow: bool, top: bool = False) -> None:
     if narrow and "hconcat" in view:
         view["vconcat"] = view.pop("hconcat")
     parts = view.get("hconcat") or view.get("vconcat") or view.get("concat")
     if "facet" in view and "spec" in view:
-        columns = view.get("columns", 1)
-        if narrow:
-            columns = min(columns, 2)
-        view["columns"] = columns
-        _set_width(view["spec"], (width - 50) // columns - 20, narrow)
+        view["columns"] = min(view.get("columns", 1), 2 if narrow else 9)
+        _set_width(view["spec"], (width - room) // view["columns"], 0, narrow)
     elif parts:
         abreast = len(parts) if "hconcat" in view else 1
         if "concat" in view:
             abreast = view["columns"] = 1 if narrow else view.get("columns", len(parts))
         for part in parts:
-            # Parts of a concatenation cannot be fitted: leave room for axis labels.
-            _set_width(part, width // abreast - 90, narrow)
+            _set_width(part, (width - room) // abreast, 0, narrow)
     else:
         view["width"] = width
         view.setdefault("height", 240 if narrow else 320)
@@ -207,12 +219,12 @@ def _set_width(view: dict, width: int, narrow: bool, top: bool = False) -> None:
 
 
 def _svg(spec: dict) -> str:
-    """Draw a specification as SVG, with ids of its own and coordinates of two decimals."""
+    """Draw a specification as SVG, with ids of its own and coordinates of one decimal."""
     svg = vl_convert.vegalite_to_svg(spec)
     prefix = "v" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
-    return re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", svg)
+    return re.sub(r"-?\d+\.\d{2,}", lambda m: f"{float(m[0]):.1f}", svg)
 
 
 def _themed(text: str) -> str:

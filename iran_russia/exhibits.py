@@ -62,7 +62,7 @@ def render(template: str, **values: object) -> str:
 
 
 def credits(source: pd.DataFrame | list[str]) -> list[dict]:
-    """Return the register rows of the sources behind an exhibit.
+    """Return publishers and vintages of the sources behind an exhibit, one row a publisher.
 
     Args:
         source: a frame with a ``source_id`` column, or a list of source ids.
@@ -80,4 +80,12 @@ def credits(source: pd.DataFrame | list[str]) -> list[dict]:
     unknown = [s for s in ids if s not in register.index]
     if unknown:
         raise DataError(f"{unknown} not in the table 'sources'; add a row to data/sources.csv")
-    return register.loc[ids].fillna("").to_dict("records")
+    used = register.loc[ids].fillna({"vintage": ""})
+    return [
+        {
+            "publisher": publisher,
+            "source_id": rows["source_id"].iloc[0],
+            "vintage": "; ".join(v for v in rows["vintage"].unique() if v),
+        }
+        for publisher, rows in used.groupby("publisher", sort=False)
+    ]

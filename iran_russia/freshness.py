@@ -8,6 +8,7 @@ its figures. The chapter is out of date as soon as one of them differs.
 import hashlib
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +22,10 @@ ROOT = PACKAGE.parent
 RUNS = Path("_build") / "runs"
 """Folder of the recorded runs, one JSON file a chapter, relative to the book."""
 
+# A code cell of MyST Markdown, and the options at its head (YAML block or :key: lines).
+_CELL = re.compile(r"^(`{3,}|~{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
+_OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
+
 _LIBRARIES = ("altair", "pandas", "vl-convert-python")
 
 
@@ -33,6 +38,7 @@ class Run:
     modules: dict[str, str]
     libraries: dict[str, str]
     outputs: str
+    cache_key: str
     seconds: float
 
 
@@ -63,21 +69,20 @@ def fingerprint_tables(names: list[str]) -> dict[str, str]:
     return prints
 
 
-def fingerprint_modules(names: list[str]) -> dict[str, str]:
-    """Fingerprint modules of this package; the HTML templates count as part of ``exhibits``."""
+def fingerprint_modules() -> dict[str, str]:
+    """Fingerprint the modules of this package; HTML templates count as part of ``exhibits``."""
     prints = {}
-    for name in names:
-        stem = name.partition(".")[2] or "__init__"
-        files = [PACKAGE / f"{stem}.py"]
-        if stem == "exhibits":
-            files += sorted((PACKAGE / "templates").iterdir())
-        prints[name] = fingerprint(*(f.read_bytes() for f in files if f.exists()))
+    for file in PACKAGE.rglob("*.py"):
+        parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+        name = ".".join(p for p in parts if p != "__init__")
+        templates = (PACKAGE / "templates").iterdir() if file.stem == "exhibits" else ()
+        prints[name] = fingerprint(file.read_bytes(), *(t.read_bytes() for t in sorted(templates)))
     return prints
 
 
-def fingerprint_code(cells: list[str]) -> str:
-    """Fingerprint the code cells of a chapter; prose does not count."""
-    return fingerprint(*cells)
+def fingerprint_code(chapter: str) -> str:
+    """Fingerprint the code of a chapter's text; prose, tags and captions do not count."""
+    return fingerprint(*(_OPTIONS.sub("", cell[2]).strip() for cell in _CELL.finditer(chapter)))
 
 
 def libraries() -> dict[str, str]:
@@ -107,23 +112,25 @@ def forget_run(chapter: str, folder: Path) -> None:
     (folder / f"{chapter}.json").unlink(missing_ok=True)
 
 
-def out_of_date_because(cells: list[str], run: Run | None) -> str:
+def out_of_date_because(chapter: str, run: Run | None) -> str:
     """Say why a chapter must run again; an empty text when it need not.
 
     Args:
-        cells: the sources of its code cells.
+        chapter: its text.
         run: its last recorded run.
     """
     if run is None:
         return "has not run yet"
-    if fingerprint_code(cells) != run.code:
+    if fingerprint_code(chapter) != run.code:
         return "its code changed"
-    for table, now in fingerprint_tables(list(run.tables)).items():
-        if now != run.tables[table]:
+    tables = fingerprint_tables(list(run.tables))
+    for table, then in run.tables.items():
+        if tables[table] != then:
             what = "the list of tables" if table == datasets.LISTING else f"table {table}"
-            return f"{what} changed" if now else f"{what} is gone"
-    for module, now in fingerprint_modules(list(run.modules)).items():
-        if now != run.modules[module]:
+            return f"{what} changed" if tables[table] else f"{what} is gone"
+    modules = fingerprint_modules()
+    for module, then in run.modules.items():
+        if modules.get(module) != then:
             return f"{module} changed"
     for library, now in libraries().items():
         if now != run.libraries.get(library):
@@ -141,11 +148,8 @@ def chapters(root: Path = ROOT) -> list[str]:
 
 def status(root: Path = ROOT) -> dict[str, str]:
     """Say of every chapter why it is out of date; an empty text when it is not."""
-    import jupytext  # only this command needs it
-
     states = {}
     for chapter in chapters(root):
-        notebook = jupytext.read(root / f"{chapter}.md", fmt="md:myst")
-        cells = [c.source for c in notebook.cells if c.cell_type == "code"]
-        states[chapter] = out_of_date_because(cells, read_run(chapter, root / RUNS))
+        text = (root / f"{chapter}.md").read_text(encoding="utf-8")
+        states[chapter] = out_of_date_because(text, read_run(chapter, root / RUNS))
     return states

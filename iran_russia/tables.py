@@ -3,12 +3,13 @@
 Without JavaScript a register is a plain HTML table with all its rows.
 """
 
+import inspect
 from urllib.parse import urlsplit
 
 import pandas as pd
 from markupsafe import Markup
 
-from iran_russia import datasets
+from iran_russia import datasets, measures
 from iran_russia.exhibits import Exhibit, FigureError, credits, render
 
 
@@ -39,16 +40,24 @@ def rows(
         for c in columns
         if pd.api.types.is_numeric_dtype(frame[c]) and not pd.api.types.is_bool_dtype(frame[c])
     }
+    # Long texts get room and short ones stay whole; on a narrow page the table then scrolls.
+    width = {c: frame[c].astype("str").str.len().max() for c in columns}
     body = [
-        [_cell(row[c], c in numeric, row.get(links.get(c))) for c in columns]
+        [
+            _cell(row[c], c in numeric, row.get(links.get(c))) | {"short": width[c] <= 10}
+            for c in columns
+        ]
         for row in shown.to_dict("records")
     ]
-    heads = [{"label": str(c).replace("_", " "), "number": c in numeric} for c in columns]
+    heads = [
+        {"label": str(c).replace("_", " "), "number": c in numeric, "long": width[c] > 40}
+        for c in columns
+    ]
     return render("rows.html", caption=caption, css=css, columns=heads, rows=body)
 
 
 def _cell(value: object, number: bool, url: object = None) -> dict:
-    text, order = "", None
+    text = ""
     if isinstance(value, pd.Timestamp):
         text = value.date().isoformat()
     elif isinstance(value, (list, tuple)):
@@ -59,11 +68,11 @@ def _cell(value: object, number: bool, url: object = None) -> dict:
         text = "yes" if value else "no"
     elif number:
         # A year is not a quantity: no thousands separator below 10,000.
-        text, order = (f"{value:,.10g}" if abs(value) >= 10_000 else f"{value:.6g}"), value
+        text = f"{value:,.10g}" if abs(value) >= 10_000 else f"{value:.6g}"
     else:
         text = str(value)
     safe = isinstance(url, str) and urlsplit(url).scheme in ("http", "https")
-    return {"text": text, "number": number, "order": order, "url": url if safe else None}
+    return {"text": text, "number": number, "url": url if safe else None}
 
 
 def register(
@@ -90,7 +99,9 @@ def register(
     """
     if frame.empty:
         raise FigureError(f"the table {name!r} has no rows; check the filter that made its frame")
-    html = rows(frame, caption=caption, css="ir-table ir-register", links=links)
+    # A handful of rows needs no search box.
+    css = "ir-table ir-register" if len(frame) > 12 else "ir-table"
+    html = rows(frame, caption=caption, css=css, links=links)
     return Exhibit(
         html=render("register.html", table=Markup(html), credits=credits(source), note=note),
         name=name,
@@ -127,6 +138,16 @@ def sources() -> Exhibit:
             if row["source_id"] in ids
         ]
     return _shown(render("sources.html", sources=register_rows), "Register of sources")
+
+
+def methods() -> Exhibit:
+    """Show every measure with its formula, units and reference, read from its docstring."""
+    found = [
+        {"name": name, "text": inspect.getdoc(function)}
+        for name, function in inspect.getmembers(measures, inspect.isfunction)
+        if function.__module__ == measures.__name__ and not name.startswith("_")
+    ]
+    return _shown(render("methods.html", measures=found), "Measures of the book")
 
 
 def _shown(html: str, plain: str) -> Exhibit:

@@ -10,16 +10,21 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parent.parent
+BUILD = [
+    str(Path(sys.executable).with_name("jupyter-book")),
+    "build",
+    ".",
+    "-W",
+    "-n",
+    "--keep-going",
+]
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
 
 
 @pytest.fixture(scope="session")
 def book() -> Path:
     """Build the whole book with warnings as errors; return the folder of its pages."""
-    command = ["-m", "jupyter_book", "build", ".", "-W", "-n", "--keep-going"]
-    done = subprocess.run(
-        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(BUILD, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return ROOT / "_build" / "html"
 

@@ -1,0 +1,159 @@
+"""One anatomy for every figure and table; what is missing is an error that says so."""
+
+import csv
+import io
+import json
+import re
+from xml.etree import ElementTree
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from iran_russia import charts, facts, tables
+from iran_russia.charts import COLOURS, figure
+from iran_russia.datasets import DataError
+from iran_russia.exhibits import LAB_MIME, MIME, FigureError
+
+FRAME = pd.DataFrame(
+    {
+        "year": [2001, 2002, 2003],
+        "value": [1.0, 2.5, 2.0],
+        "party": ["IRN", "RUS", "IRN"],
+        "source_id": "cow_trade_v4",
+    }
+)
+HOSTILE = '<script>alert(1)</script> {{ 7*7 }} <img src=x onerror=alert(1)> "quoted"'
+
+
+def chart(frame=FRAME):
+    return alt.Chart(frame).mark_line().encode(alt.X("year:O"), alt.Y("value:Q"), color="party:N")
+
+
+def shown(**changes):
+    settings = {"alt": "Value by year and party", "unit": "number", "source": FRAME} | changes
+    return figure(
+        changes.pop("chart", chart()), **{k: v for k, v in settings.items() if k != "chart"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"alt": " "}, "needs alt="),
+        ({"unit": ""}, "needs alt="),
+        ({"source": []}, "no source"),
+        ({"source": FRAME.drop(columns="source_id")}, "no source"),
+        ({"chart": chart(FRAME.head(0))}, "no rows; check the filter"),
+        ({"chart": alt.layer(chart(), chart())}, "pass data="),
+    ],
+    ids=["no alt", "no unit", "no source", "no source column", "empty frame", "layered"],
+)
+def test_a_figure_that_lacks_something_is_refused_with_the_remedy(changes, says):
+    layered = isinstance(changes.get("chart"), alt.LayerChart)
+    if layered:
+        changes["chart"].data = alt.Undefined
+    with pytest.raises(FigureError, match=says):
+        shown(**changes)
+
+
+@pytest.mark.parametrize("argument", ["alt", "unit", "source"])
+def test_alt_text_unit_and_source_cannot_be_left_out(argument):
+    settings = {"alt": "Value by year", "unit": "number", "source": FRAME}
+    del settings[argument]
+    with pytest.raises(TypeError, match=argument):
+        figure(chart(), **settings)
+
+
+def test_an_unknown_source_is_named_with_the_remedy():
+    with pytest.raises(DataError, match=r"\['nobody'\] not in the table 'sources'; add a row"):
+        shown(source=["nobody"])
+
+
+def test_a_figure_carries_its_data_and_pictures():
+    files = shown().files
+    rows = list(csv.DictReader(io.StringIO(files["csv"])))
+    assert [r["value"] for r in rows] == ["1.0", "2.5", "2.0"]
+    assert ElementTree.fromstring(files["svg"]).tag.endswith("svg")
+    assert files["png"].startswith(b"\x89PNG")
+    assert files["js"].startswith("iranRussia.live({")
+
+
+def test_a_figure_is_the_same_bytes_every_time():
+    assert shown()._repr_mimebundle_() == shown()._repr_mimebundle_()
+
+
+def test_a_figure_is_drawn_wide_and_narrow():
+    widths = [int(w) for w in re.findall(r'<svg[^>]* width="(\d+)"', shown().html)]
+    assert widths[0] <= charts.WIDE and widths[1] <= charts.NARROW
+
+
+def test_colours_in_the_page_follow_its_theme_and_stay_fixed_in_the_file():
+    exhibit = shown()
+    assert "var(--ir-iran)" in exhibit.html and COLOURS["iran"][0] not in exhibit.html
+    assert "var(" not in exhibit.files["svg"]
+    for name, (light, dark) in COLOURS.items():
+        assert f"--ir-{name}:{light}" in charts.stylesheet()
+        assert f"--ir-{name}:{dark}" in charts.stylesheet()
+
+
+def _luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    "name", ["ink", "muted", "iran", "russia", "ussr", "both", "china", "blue", "pink", "other"]
+)
+def test_marks_and_labels_stand_out_from_the_page(name, theme):
+    pair = sorted((_luminance(COLOURS[name][theme]), _luminance(COLOURS["paper"][theme])))
+    least = 4.5 if name in ("ink", "muted") else 3
+    assert (pair[1] + 0.05) / (pair[0] + 0.05) >= least
+
+
+def test_jupyterlab_gets_a_live_chart():
+    bundle = shown()._repr_mimebundle_()
+    assert MIME in bundle and bundle[LAB_MIME]["mark"]
+    assert json.dumps(bundle[LAB_MIME])
+
+
+def test_whatever_stands_in_a_table_is_shown_as_text():
+    frame = FRAME.assign(party=HOSTILE, url="javascript:alert(1)")
+    table = tables.rows(frame, caption=HOSTILE, links={"party": "url"})
+    page = shown(chart=chart(frame), alt=HOSTILE, data=frame).html
+    for html in (table, page):
+        assert (
+            "<script" not in html
+            and "<img" not in html
+            and "javascript:" not in re.findall(r'href="[^"]*"', html)
+        )
+        assert "&lt;script&gt;" in html
+
+
+def test_a_register_without_rows_is_refused_by_name():
+    with pytest.raises(FigureError, match="'deals' has no rows"):
+        tables.register(FRAME.head(0), name="deals", caption="Deals", source=FRAME)
+
+
+def test_a_fact_must_be_formatted_first():
+    with pytest.raises(TypeError, match=r"fact 'turnover' is float; format it first"):
+        facts.state(turnover=4.8)
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (facts.usd(4.8e9), "$4.80 billion"),
+        (facts.usd(964_472_151), "$964 million"),
+        (facts.usd(66_600_000), "$66.6 million"),
+        (facts.percent(0.801, 1), "80.1 %"),
+        (facts.number(-1234.5, 1), "−1,234.5"),
+        (facts.tiv(3953), "3,953 million TIV"),
+        (facts.times(1.78), "1.8 times"),
+        (facts.day(pd.Timestamp("2001-03-12")), "12 March 2001"),
+    ],
+)
+def test_numbers_are_formatted_in_one_place(made, expected):
+    assert made == expected

@@ -1,0 +1,283 @@
+"""A build runs exactly what is out of date, and trusts nothing that was left half done.
+
+A small book with its own copy of the package and of three tables is built once; every test starts
+from that build.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import BUILD, ROOT
+
+HEAD = """---
+jupytext:
+  text_representation: {extension: .md, format_name: myst}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+"""
+ARMS = """# Arms
+
+```{code-cell} ipython3
+from iran_russia import measures
+from iran_russia.datasets import load
+from iran_russia.facts import state, tiv
+
+arms = load("arms_tiv")
+state(arms_all=tiv(arms["tiv_millions"].sum()), arms_rows=str(len(arms)))
+```
+
+All deliveries: {glue:text}`arms_all` in {glue:text}`arms_rows` rows.
+"""
+STEPS = """# Membership
+
+```{code-cell} ipython3
+from iran_russia.datasets import load
+from iran_russia.facts import state
+
+steps = load("arms_embargo_periods")
+state(steps_rows=str(len(steps)))
+```
+
+Periods: {glue:text}`steps_rows`.
+"""
+TABLES = ("arms_tiv", "arms_control", "arms_embargo_periods", "sources")
+
+
+class SmallBook:
+    """A book of two chapters in a folder of its own."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.environment = os.environ | {"PYTHONPATH": str(folder)}
+
+    def build(self) -> str:
+        """Build; return what was printed. Raises when the build fails."""
+        done = subprocess.run(
+            BUILD,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said = re.sub(r"\x1b\[[\d;]*m", "", done.stdout + done.stderr)
+        if done.returncode:
+            raise RuntimeError(said)
+        return said
+
+    def start(self) -> subprocess.Popen:
+        """Start a build and return at once."""
+        return subprocess.Popen(
+            BUILD,
+            cwd=self.folder,
+            env=self.environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+    def status(self) -> str:
+        code = "from iran_russia.cli import main; main()"
+        return subprocess.run(
+            [sys.executable, "-c", code, "status"],
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+
+    def page(self, chapter: str) -> str:
+        html = (self.folder / "_build" / "html" / f"{chapter}.html").read_text(encoding="utf-8")
+        return re.sub(r"<[^>]+>", "", html[html.index("<article") : html.index("</article")])
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def describe(self, change) -> None:
+        """Change the data package descriptor with a function of its resources by name."""
+        path = self.folder / "data" / "datapackage.json"
+        package = json.loads(path.read_text())
+        change({r["name"]: r for r in package["resources"]})
+        path.write_text(json.dumps(package))
+
+
+def ran(said: str) -> set[str]:
+    return set(re.findall(r"(\w+): run in", said))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    base = tmp_path_factory.mktemp("small")
+    folder = base / "book"
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "iran_russia", folder / "iran_russia", ignore=ignore)
+    shutil.copytree(ROOT / "book" / "static", folder / "book" / "static")
+    shutil.copy(ROOT / "book" / "references.bib", folder / "book" / "references.bib")
+    shutil.copy(ROOT / "_config.yml", folder)
+    (folder / "data").mkdir()
+    package = json.loads((ROOT / "data" / "datapackage.json").read_text())
+    package["resources"] = [r for r in package["resources"] if r["name"] in TABLES]
+    (folder / "data" / "datapackage.json").write_text(json.dumps(package))
+    for table in TABLES:
+        shutil.copy(ROOT / "data" / f"{table}.csv", folder / "data")
+    (folder / "index.md").write_text("# Home\n\nA page without code.\n")
+    (folder / "arms.md").write_text(HEAD + ARMS)
+    (folder / "steps.md").write_text(HEAD + STEPS)
+    (folder / "_toc.yml").write_text(
+        "format: jb-book\nroot: index\nparts:\n- caption: Themes\n  chapters:\n"
+        "  - file: arms\n  - file: steps\n"
+    )
+    said = SmallBook(folder).build()
+    assert ran(said) == {"arms", "steps"}
+    shutil.copytree(folder, base / "snapshot")
+    return base
+
+
+@pytest.fixture
+def book(built):
+    # The same folder every time: Sphinx remembers absolute paths.
+    shutil.rmtree(built / "book")
+    shutil.copytree(built / "snapshot", built / "book")
+    return SmallBook(built / "book")
+
+
+def test_nothing_runs_when_nothing_changed(book):
+    before = book.page("arms")
+    assert ran(book.build()) == set()
+    assert book.page("arms") == before
+    assert book.status() == "arms: up to date\nsteps: up to date\n"
+
+
+def test_a_changed_value_runs_the_chapters_that_read_it_and_reaches_the_page(book):
+    assert "2,003" not in book.page("arms")
+    file = book.folder / "data" / "arms_tiv.csv"
+    lines = file.read_text().splitlines()
+    total = sum(float(line.split(",")[3]) for line in lines[1:])
+    cells = lines[1].split(",")
+    cells[3] = str(float(cells[3]) + 1_000_000)
+    file.write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]) + "\n")
+    assert book.status().startswith("arms: out of date, table arms_tiv changed\n")
+    assert ran(book.build()) == {"arms"}
+    assert f"{total + 1_000_000:,.0f} million TIV" in book.page("arms")
+
+
+def test_an_added_row_runs_the_chapter(book):
+    file = book.folder / "data" / "arms_tiv.csv"
+    rows = len(file.read_text().splitlines()) - 1
+    with file.open("a") as table:
+        table.write("2025,RUS,XKX,1,sipri_atd_2026_bilateral\n")
+    assert ran(book.build()) == {"arms"}
+    assert f"in {rows + 1} rows" in book.page("arms")
+
+
+def test_a_removed_table_fails_with_its_name_and_keeps_the_other_chapter(book):
+    (book.folder / "data" / "arms_tiv.csv").unlink()
+    assert "arms: out of date, table arms_tiv is gone" in book.status()
+    with pytest.raises(RuntimeError, match=r"arms, code cell 1: DataError: .*arms_tiv.csv is miss"):
+        book.build()
+    assert "steps: up to date" in book.status()
+
+
+def test_a_renamed_column_fails_with_file_and_column(book):
+    book.edit("data/arms_tiv.csv", "tiv_millions", "tiv")
+    with pytest.raises(RuntimeError, match=r"arms_tiv\.csv: columns differ .*'tiv_millions'"):
+        book.build()
+
+
+def test_a_changed_description_runs_the_chapter(book):
+    book.describe(lambda tables: tables["arms_tiv"].update(title="Another title"))
+    assert "arms: out of date, table arms_tiv changed" in book.status()
+    assert ran(book.build()) == {"arms"}
+
+
+def test_changed_package_code_runs_the_chapters_that_import_it(book):
+    book.edit("iran_russia/measures.py", "# Trade\n", "# Trade, changed\n")
+    assert "arms: out of date, iran_russia.measures changed" in book.status()
+    assert "arms" in ran(book.build())
+
+
+def test_code_that_no_chapter_imports_runs_none(book):
+    book.edit("iran_russia/cli.py", '"""Look after', '"""Take care of')
+    assert ran(book.build()) == set()
+
+
+def test_a_change_to_prose_runs_no_chapter_and_reaches_the_page(book):
+    book.edit("arms.md", "All deliveries:", "Everything  delivered:")
+    book.edit("index.md", "A page without code.", "A page   without code.\n")
+    assert ran(book.build()) == set()
+    assert "Everything" in book.page("arms") and "million TIV" in book.page("arms")
+
+
+def test_a_change_to_a_cells_options_runs_no_chapter(book):
+    book.edit(
+        "arms.md", "```{code-cell} ipython3\n", "```{code-cell} ipython3\n:tags: [hide-input]\n\n"
+    )
+    assert ran(book.build()) == set()
+    assert "Show code" in book.page("arms") and "million TIV" in book.page("arms")
+
+
+def test_a_failing_chapter_fails_the_build_by_name_and_the_other_keeps_its_result(book):
+    book.edit("arms.md", 'load("arms_tiv")', 'load("arms_tivv")')
+    book.edit("steps.md", "steps_rows=str(len(steps))", "steps_rows=str(len(steps) + 1)")
+    with pytest.raises(RuntimeError, match=r"arms, code cell 1: DataError: no table 'arms_tivv'"):
+        book.build()
+    assert book.status() == "arms: out of date, has not run yet\nsteps: up to date\n"
+    book.edit("arms.md", 'load("arms_tivv")', 'load("arms_tiv")')
+    assert ran(book.build()) == {"arms"}
+
+
+@pytest.mark.parametrize("seconds", [2.0, 4.0, 6.0])
+def test_a_killed_build_leaves_nothing_that_the_next_one_trusts(book, seconds):
+    book.edit("data/arms_tiv.csv", "tiv_millions", "tiv_millions")
+    lines = (book.folder / "data" / "arms_tiv.csv").read_text().splitlines()
+    (book.folder / "data" / "arms_tiv.csv").write_text("\n".join(lines[:-1]) + "\n")
+    with book.start() as build:
+        time.sleep(seconds)
+        os.killpg(build.pid, signal.SIGKILL)
+    book.build()
+    assert f"in {len(lines) - 2} rows" in book.page("arms")
+    assert book.status() == "arms: up to date\nsteps: up to date\n"
+
+
+def test_of_two_builds_at_once_the_second_waits(book):
+    book.edit("arms.md", "str(len(arms))", "str(len(arms) + 7)")
+    first = book.start()
+    # Only when the first holds the lock is the second one's wait certain.
+    while not (book.folder / "_build" / "unfinished").exists():
+        assert first.poll() is None
+        time.sleep(0.02)
+    second = book.build()
+    said = re.sub(r"\x1b\[[\d;]*m", "", first.communicate(timeout=120)[0])
+    assert first.returncode == 0
+    assert "another build of this book is running" in second
+    assert ran(said) | ran(second) == {"arms"}
+    assert len([*re.finditer("arms: run in", said + second)]) == 1
+
+
+def test_two_clean_builds_and_a_repeated_one_give_the_same_bytes(book, built):
+    def pages() -> dict[str, bytes]:
+        html = book.folder / "_build" / "html"
+        return {str(f.relative_to(html)): f.read_bytes() for f in html.rglob("*") if f.is_file()}
+
+    book.edit("arms.md", "All deliveries:", "Everything delivered:")
+    book.build()
+    repeated = pages()
+    shutil.rmtree(book.folder / "_build")
+    book.build()
+    clean = pages()
+    assert repeated.keys() == clean.keys()
+    assert [name for name in clean if clean[name] != repeated[name]] == []
