@@ -163,7 +163,7 @@ def figure(
             "js": _live(wide, narrow),
         },
         other={
-            LAB_MIME: spec | {"$schema": "https://vega.github.io/schema/vega-lite/v5.json"},
+            LAB_MIME: wide | {"$schema": "https://vega.github.io/schema/vega-lite/v5.json"},
             "text/plain": alt,
         },
     )
@@ -234,10 +234,11 @@ def _themed(text: str) -> str:
 
 def _live(wide: dict, narrow: dict) -> str:
     """Write the script that hands both specifications to the page; they share their data."""
-    shared = {"datasets": wide.pop("datasets", {}), "config": wide.pop("config")}
-    narrow.pop("datasets", None)
-    parts = json.dumps(shared | {"wide": wide, "narrow": narrow}, separators=(",", ":"))
-    return f"iranRussia.live({_themed(parts)});\n"
+    parts = {"datasets": wide["datasets"]}
+    for size, spec in (("wide", wide), ("narrow", narrow)):
+        parts[size] = {key: part for key, part in spec.items() if key != "datasets"}
+    script = _themed(json.dumps(parts, separators=(",", ":")))
+    return f"iranRussia.live({script});\n"
 
 
 def stylesheet() -> str:

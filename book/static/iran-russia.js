@@ -34,7 +34,7 @@
       for (const size of ["wide", "narrow"]) {
         const drawn = exhibit.querySelector(`.ir-${size}`);
         if (!drawn.getClientRects().length) continue;
-        const spec = { ...specs[size], datasets: specs.datasets, config: specs.config };
+        const spec = { ...specs[size], datasets: specs.datasets };
         const stage = document.createElement("div");
         await window.vegaEmbed(stage, spec, { renderer: "svg", actions: false });
         const svg = stage.querySelector("svg");

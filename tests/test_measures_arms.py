@@ -1,0 +1,151 @@
+"""The measures of the arms chapter, on cases worked by hand."""
+
+import pandas as pd
+import pytest
+
+from iran_russia import datasets, measures
+
+TRANSFERS = pd.DataFrame(
+    {
+        "year": [1990, 1991, 1991, 1992, 1993],
+        "supplier_iso3": ["SUN", "SUN", "CHN", "RUS", "CHN"],
+        "tiv_millions": [10.0, 20.0, 30.0, 40.0, 40.0],
+    }
+)
+
+
+def test_tiv_between_sums_only_the_years_asked_for_and_puts_the_largest_first():
+    total = measures.tiv_between(TRANSFERS, 1990, 1992, "supplier_iso3")
+    assert total.to_dict() == {"RUS": 40, "SUN": 30, "CHN": 30}
+    assert total.index[0] == "RUS"
+
+
+def test_tiv_between_takes_other_names_of_year_and_value():
+    renamed = TRANSFERS.rename(columns={"year": "delivery_year", "tiv_millions": "tiv"})
+    total = measures.tiv_between(renamed, 1993, 1993, "supplier_iso3", "delivery_year", "tiv")
+    assert total.to_dict() == {"CHN": 40}
+
+
+def test_a_value_is_split_equally_over_the_delivery_years_and_undelivered_deals_fall_out():
+    deals = pd.DataFrame(
+        {
+            "transfer_id": ["A", "B", "C"],
+            "delivery_years": ["1993;1995;1996", "2000", None],
+            "tiv_delivered_millions": [30.0, 7.0, 0.0],
+        }
+    )
+    split = measures.split_over_delivery_years(deals)
+    assert split[["transfer_id", "year", "tiv_millions"]].to_records(index=False).tolist() == [
+        ("A", 1993, 10.0),
+        ("A", 1995, 10.0),
+        ("A", 1996, 10.0),
+        ("B", 2000, 7.0),
+    ]
+
+
+def test_splitting_over_years_keeps_the_total_of_every_deal_of_the_register():
+    deals = datasets.load("arms_transfers")
+    split = measures.split_over_delivery_years(deals)
+    assert split["tiv_millions"].sum() == pytest.approx(deals["tiv_delivered_millions"].sum())
+
+
+def test_shares_by_period_divide_by_all_parties_of_the_period_and_ties_share_a_rank():
+    table = measures.shares_by_period(
+        TRANSFERS, {"end of USSR": (1990, 1991), "after": (1992, 1993)}, "supplier_iso3"
+    ).set_index(["period", "supplier_iso3"])
+    assert table.loc[("end of USSR", "SUN"), "share"] == pytest.approx(30 / 60)
+    assert table.loc[("after", "RUS"), "share"] == pytest.approx(40 / 80)
+    assert table["rank"].tolist() == [1, 1, 1, 1]
+    assert ("end of USSR", "RUS") not in table.index
+    assert table.loc[("after", "CHN"), ["first", "last"]].tolist() == [1992, 1993]
+
+
+CLAIM = {
+    "same_event_as": None,
+    "transfer_id": None,
+    "contested": False,
+    "evidence_basis": "statement by a party or direct record",
+}
+
+
+def _claims(*rows: dict) -> pd.DataFrame:
+    frame = pd.DataFrame([CLAIM | {"report_id": f"R{n}"} | row for n, row in enumerate(rows)])
+    frame["date_start"] = frame["date_end"] = pd.to_datetime(frame.pop("date"))
+    return frame
+
+
+REGISTER = pd.DataFrame(
+    {
+        "transfer_id": ["T1", "T2", "T3"],
+        "status": ["delivered", "ordered, none delivered", "partly delivered"],
+    }
+)
+
+
+def test_a_happening_told_twice_stands_once_on_each_life_line():
+    claims = _claims(
+        {"date": "2005-11-01", "life_line": "tor;upgrade", "same_event_as": "R1"},
+        {"date": "2005-12-05", "life_line": "tor"},
+        {"date": "2005-12-06", "life_line": None},
+    )
+    lines = measures.life_lines(claims)
+    assert sorted(zip(lines["life_line"], lines["report_id"], strict=True)) == [
+        ("tor", "R1"),
+        ("upgrade", "R0"),
+    ]
+
+
+def _outcome(*rows: dict) -> dict:
+    claims = _claims(*({"life_line": "x", "date": "2010-01-01"} | row for row in rows))
+    found = measures.deal_outcomes(claims, REGISTER)
+    return found.set_index("life_line")["status"].to_dict()
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        ({"status_code": "delivered"}, "realised"),
+        ({"status_code": "delivered", "contested": True}, "unknown"),
+        ({"status_code": "delivered", "evidence_basis": "press report"}, "unknown"),
+        ({"status_code": "partly delivered"}, "partly"),
+        ({"status_code": "offered"}, "failed"),
+        ({"status_code": "suspended"}, "failed"),
+        ({"status_code": "denied", "contested": True}, "open"),
+        ({"status_code": "ordered", "transfer_id": "T1"}, "realised"),
+        ({"status_code": "delivered", "transfer_id": "T2"}, "open"),
+        ({"status_code": "announced", "transfer_id": "T3"}, "partly"),
+    ],
+)
+def test_the_register_decides_an_announced_deal_and_else_the_latest_claim(last, expected):
+    assert _outcome({"status_code": "ordered"}, last | {"date": "2012-01-01"}) == {"x": expected}
+
+
+def test_offers_and_goods_known_only_from_delivery_are_not_announced_deals():
+    assert _outcome({"status_code": "offered"}, {"status_code": "delivered"}) == {}
+
+
+def test_a_deal_of_the_register_belongs_to_the_life_line_that_names_it_most_often():
+    tor = {"life_line": "tor", "status_code": "ordered", "transfer_id": "T1"}
+    upgrade = tor | {"life_line": "upgrade"}
+    found = measures.deal_outcomes(
+        _claims(*(row | {"date": "2005-12-05"} for row in (tor, tor, upgrade))), REGISTER
+    ).set_index("life_line")
+    assert found["status"].to_dict() == {"tor": "realised", "upgrade": "open"}
+    assert found["decided_by"].to_dict() == {"tor": "register", "upgrade": "latest claim"}
+
+
+def test_every_status_of_the_tables_is_mapped():
+    codes = {
+        (table, field["name"]): set(field["constraints"]["enum"])
+        for table in ("arms_reported", "arms_transfers")
+        for field in datasets.describe(table)["schema"]["fields"]
+        if field["name"] in ("status_code", "status")
+    }
+    assert codes["arms_reported", "status_code"] == set(measures.CLAIM_STAGE)
+    assert codes["arms_transfers", "status"] == set(measures.REGISTER_OUTCOME)
+
+
+def test_the_realisation_rate_bounds_what_is_partly_done_or_unknown():
+    deals = pd.DataFrame({"status": ["realised", "partly", "unknown", "open", "failed"]})
+    rate = measures.realisation_rate(deals)
+    assert rate.to_dict() == {"low": 0.2, "high": 0.6, "deals": 5}
