@@ -233,11 +233,17 @@ def _themed(text: str) -> str:
 
 
 def _live(wide: dict, narrow: dict) -> str:
-    """Write the script that hands both specifications to the page; they share their data."""
-    parts = {"datasets": wide["datasets"]}
+    """Write the script that hands both charts to the page, compiled to Vega; they share data.
+
+    Compiling here leaves the reader's browser nothing to compile.
+    """
+    values, parts = {}, {}
     for size, spec in (("wide", wide), ("narrow", narrow)):
-        parts[size] = {key: part for key, part in spec.items() if key != "datasets"}
-    script = _themed(json.dumps(parts, separators=(",", ":")))
+        parts[size] = vl_convert.vegalite_to_vega(spec)
+        for data in parts[size]["data"]:
+            if "values" in data:
+                values[data["name"]] = data.pop("values")
+    script = _themed(json.dumps(parts | {"values": values}, separators=(",", ":")))
     return f"iranRussia.live({script});\n"
 
 

@@ -73,12 +73,14 @@ def reader(browser: Browser, book: Path):
         page = context.new_page()
         page.on("console", lambda m: m.type in ("error", "warning") and faults.append(m.text))
         page.on("pageerror", lambda e: faults.append(str(e)))
-        page.on("requestfailed", lambda r: faults.append(f"failed: {r.url}"))
+        if options.get("java_script_enabled", True):  # else scripts fail because they may not run
+            page.on("requestfailed", lambda r: faults.append(f"failed: {r.url}"))
         page.on(
             "request",
             lambda r: r.url.split(":")[0] in ("http", "https") and faults.append(f"asked: {r.url}"),
         )
-        page.goto((book / name).as_uri())
+        file, _, query = name.partition("?")
+        page.goto((book / file).as_uri() + (f"?{query}" if query else ""))
         return page
 
     yield open_page

@@ -5,6 +5,9 @@
   const base = document.currentScript.src.replace(/[^/]*$/, "");
   const loading = new Map();
 
+  /* From file:// a browser does not let the search page fetch excerpts of other pages. */
+  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
   /* Classic scripts, not modules: they also load from file://. */
   function script(src) {
     if (!loading.has(src)) {
@@ -34,7 +37,10 @@
       for (const size of ["wide", "narrow"]) {
         const drawn = exhibit.querySelector(`.ir-${size}`);
         if (!drawn.getClientRects().length) continue;
-        const spec = { ...specs[size], datasets: specs.datasets };
+        const spec = specs[size];
+        for (const data of spec.data) {
+          if (data.name in specs.values) data.values = specs.values[data.name];
+        }
         const stage = document.createElement("div");
         await window.vegaEmbed(stage, spec, { renderer: "svg", actions: false });
         const svg = stage.querySelector("svg");
