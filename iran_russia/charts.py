@@ -88,7 +88,15 @@ def _theme() -> alt.theme.ThemeConfig:
             },
             "axisX": {"grid": False},
             "axisTemporal": {"labelFlush": False},
-            "legend": text | sizes | {"orient": "top", "title": None, "labelLimit": 260},
+            "legend": text
+            | sizes
+            | {
+                "orient": "top",
+                "title": None,
+                "labelLimit": 260,
+                "symbolBaseFillColor": LIGHT["muted"],
+                "symbolBaseStrokeColor": LIGHT["muted"],
+            },
             "header": text
             | sizes
             | {
