@@ -10,13 +10,13 @@ import re
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import ClassVar
 
 import filelock
 import nbformat
-import vl_convert
 from docutils import nodes
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -28,7 +28,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.display import status_iterator
 
-from iran_russia import charts, datasets, freshness
+from iran_russia import colours, datasets, freshness
 from iran_russia.exhibits import LAB_MIME, MIME
 
 FIGURES = "figures"
@@ -90,12 +90,16 @@ def _assets(app: Sphinx, config) -> None:
     """Write the shared scripts and styles once into a static folder of the build."""
     folder = Path(app.doctreedir) / "static"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "colours.css").write_text(charts.stylesheet())
-    vega = folder / "vega.js"
-    if not vega.exists():
+    (folder / "colours.css").write_text(colours.stylesheet())
+    vega, made_by = folder / "vega.js", folder.parent / "vega-version"
+    now = version("vl-convert-python")
+    if not made_by.exists() or made_by.read_text() != now:
+        import vl_convert  # slow to import, and needed once a version
+
         # An enclosing function keeps the bundle's names out of the page.
         bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
         vega.write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
+        made_by.write_text(now)
     library = files("itables") / "html"
     script = (library / "dt_bundle.js").read_text(encoding="utf-8")
     # Browsers refuse ES modules from file://, so the module's default export becomes a global.

@@ -2,14 +2,21 @@
 
 Everything is read from ``data/datapackage.json``, a Frictionless Data Package. No other module
 knows a file path, a type or a key.
+
+pandas and frictionless are imported where they are used: they are slow to import, and the build
+and the status command read descriptions only.
 """
+
+from __future__ import annotations
 
 import difflib
 import json
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 DESCRIPTOR = Path(__file__).resolve().parent.parent / "data" / "datapackage.json"
 """The data package that the book reads."""
@@ -73,6 +80,8 @@ def load(table: str) -> pd.DataFrame:
         DataError: the table is unknown, its file is missing, a column is missing or not in the
             schema, or a cell does not fit its type.
     """
+    import pandas as pd
+
     resource = describe(table)
     path = DESCRIPTOR.parent / resource["path"]
     fields = resource["schema"]["fields"]
@@ -98,6 +107,8 @@ def load(table: str) -> pd.DataFrame:
 
 def _typed(column: pd.Series, field: dict, path: Path) -> pd.Series:
     """Convert a column of text to the type of its field; name the first cell that does not fit."""
+    import pandas as pd
+
     kind = field["type"]
     if kind == "date":
         typed = pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
@@ -150,11 +161,13 @@ def summary(table: str) -> dict:
 
 def catalogue() -> pd.DataFrame:
     """Return one row a table of the package, as :func:`summary` describes it."""
+    import pandas as pd
+
     return pd.DataFrame([summary(name) for name in names()])
 
 
 def _when(value: object) -> str:
-    return value.date().isoformat() if isinstance(value, pd.Timestamp) else str(value)
+    return value.date().isoformat() if hasattr(value, "date") else str(value)
 
 
 def source_ids(frame: pd.DataFrame) -> list[str]:
@@ -170,7 +183,7 @@ def validate(descriptor: Path = DESCRIPTOR) -> int:
     Raises:
         DataError: one line a fault, with file, line, column and reason.
     """
-    from frictionless import Package, system  # slow to import, and only needed here
+    from frictionless import Package, system
 
     descriptor = Path(descriptor)
     package.cache_clear()

@@ -4,13 +4,18 @@ Figures and tables are both exhibits. A notebook front end shows the live or pla
 takes the HTML, and :mod:`iran_russia.build` puts the files beside the page.
 """
 
+from __future__ import annotations
+
 import base64
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from iran_russia.datasets import DataError, load, source_ids
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MIME = "application/vnd.iran-russia.exhibit+json"
 """The mime type under which an exhibit travels from the kernel to the book."""
@@ -71,7 +76,7 @@ def credits(source: pd.DataFrame | list[str]) -> list[dict]:
         FigureError: no source is named.
         DataError: a source id is not in the sources table.
     """
-    ids = source_ids(source) if isinstance(source, pd.DataFrame) else list(source)
+    ids = source if isinstance(source, list) else source_ids(source)
     if not ids:
         raise FigureError(
             "no source: pass source= a frame with a source_id column, or a list of source ids"

@@ -10,8 +10,9 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from iran_russia import charts, facts, tables
-from iran_russia.charts import COLOURS, figure
+from iran_russia import charts, colours, facts, tables
+from iran_russia.charts import figure
+from iran_russia.colours import COLOURS
 from iran_russia.datasets import DataError
 from iran_russia.exhibits import LAB_MIME, MIME, FigureError
 
@@ -93,8 +94,8 @@ def test_colours_in_the_page_follow_its_theme_and_stay_fixed_in_the_file():
     assert "var(--ir-iran)" in exhibit.html and COLOURS["iran"][0] not in exhibit.html
     assert "var(" not in exhibit.files["svg"]
     for name, (light, dark) in COLOURS.items():
-        assert f"--ir-{name}:{light}" in charts.stylesheet()
-        assert f"--ir-{name}:{dark}" in charts.stylesheet()
+        assert f"--ir-{name}:{light}" in colours.stylesheet()
+        assert f"--ir-{name}:{dark}" in colours.stylesheet()
 
 
 def _luminance(colour):

@@ -1,0 +1,45 @@
+"""One home for every colour of the book, on light and on dark pages."""
+
+COLOURS = {
+    # name: (on a light page, on a dark page); each is at least 3:1 against its page
+    "ink": ("#1f2328", "#e6e8eb"),
+    "muted": ("#59636e", "#a8b0ba"),
+    "grid": ("#dfe3e8", "#333a44"),
+    "shade": ("#e9edf1", "#262d36"),
+    "paper": ("#fefefe", "#14181e"),
+    "iran": ("#0b7a75", "#4cc5bd"),
+    "russia": ("#b5472f", "#f08a6c"),
+    "ussr": ("#7a2c20", "#d7a296"),
+    "both": ("#6a4c93", "#b79ce0"),
+    "china": ("#946800", "#e0b040"),
+    "blue": ("#2f6db3", "#7db3f0"),
+    "pink": ("#a83279", "#ee8ac6"),
+    "other": ("#6f7883", "#8c95a1"),
+    # five steps from little to much, for tiles
+    "step1": ("#cfe8e6", "#1d3a3a"),
+    "step2": ("#93cbc7", "#27605d"),
+    "step3": ("#55aaa5", "#31918c"),
+    "step4": ("#1f8580", "#53c0b9"),
+    "step5": ("#0a5753", "#a5e8e2"),
+}
+
+LIGHT = {name: light for name, (light, _) in COLOURS.items()}
+"""The colours as charts use them; pages swap in those of the reader's theme."""
+
+STEPS = [LIGHT[f"step{i}"] for i in range(1, 6)]
+"""Five steps from little to much, for tiles."""
+
+PARTY = {
+    "IRN": LIGHT["iran"],
+    "RUS": LIGHT["russia"],
+    "SUN": LIGHT["ussr"],
+    "CHN": LIGHT["china"],
+}
+"""Colours of the parties by ISO 3166-1 alpha-3 code."""
+
+
+def stylesheet() -> str:
+    """Write the colours as CSS variables for both themes."""
+    light = "".join(f"--ir-{name}:{pair[0]};" for name, pair in COLOURS.items())
+    dark = "".join(f"--ir-{name}:{pair[1]};" for name, pair in COLOURS.items())
+    return f":root{{{light}}}\nhtml[data-theme=dark]{{{dark}}}\n"
