@@ -65,6 +65,7 @@ def main() -> None:
         noop = {"stock": seconds(stock), "ours": seconds(ours)}
         change_one_row(ours)
         changed = seconds(ours)
+    print(cold, noop, changed)
     results = {
         "cores": os.cpu_count(),
         "cold_build_ratio": round(cold["ours"] / cold["stock"], 2),

@@ -8,6 +8,8 @@ import os
 import posixpath
 import re
 import shutil
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.metadata import version
@@ -91,15 +93,7 @@ def _assets(app: Sphinx, config) -> None:
     folder = Path(app.doctreedir) / "static"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "colours.css").write_text(colours.stylesheet())
-    vega, made_by = folder / "vega.js", folder.parent / "vega-version"
-    now = version("vl-convert-python")
-    if not made_by.exists() or made_by.read_text() != now:
-        import vl_convert  # slow to import, and needed once a version
-
-        # An enclosing function keeps the bundle's names out of the page.
-        bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-        vega.write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
-        made_by.write_text(now)
+    _bundle_vega(app, folder / "vega.js", Path(app.doctreedir) / "vega-version")
     library = files("itables") / "html"
     script = (library / "dt_bundle.js").read_text(encoding="utf-8")
     # Browsers refuse ES modules from file://, so the module's default export becomes a global.
@@ -164,7 +158,7 @@ def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
             reason = "its outputs are gone"
         if reason:
             freshness.forget_run(chapter, runs)
-            waiting[chapter] = (notebook, reason, run.seconds if run else 0)
+            waiting[chapter] = (notebook, reason, len(text))
         else:
             _log.info("%s: cached", chapter)
     _run_all(env, waiting, cache, runs)
@@ -186,7 +180,7 @@ def _run_all(env, waiting: dict, cache, runs: Path) -> None:
     failed = []
     started = time.perf_counter()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        # The longest first, so that no core waits for it at the end.
+        # The longest text first, so that no core waits for it at the end.
         order = sorted(waiting, key=lambda c: -waiting[c][2])
         jobs = {pool.submit(_run, env, c, waiting[c][0]): c for c in order}
         for job in as_completed(jobs):
@@ -301,6 +295,34 @@ def _remember(app: Sphinx, doctree) -> None:
 # The built site
 
 
+_BUNDLE = """
+import pathlib, sys, vl_convert
+script, made_by, version = sys.argv[1:]
+bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+# An enclosing function keeps the bundle's names out of the page.
+pathlib.Path(script).write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
+pathlib.Path(made_by).write_text(version)
+"""
+
+
+def _bundle_vega(app: Sphinx, script: Path, made_by: Path) -> None:
+    """Start writing the script of live charts, once a version of vl-convert.
+
+    It takes seconds, so it goes on beside Sphinx; :func:`_bundled` waits for it.
+    """
+    now = version("vl-convert-python")
+    app.iran_russia_bundling = None
+    if not made_by.exists() or made_by.read_text() != now:
+        command = [sys.executable, "-c", _BUNDLE, script, made_by, now]
+        app.iran_russia_bundling = subprocess.Popen(command)
+
+
+def _bundled(app: Sphinx, env, *changes) -> list[str]:
+    if app.iran_russia_bundling and app.iran_russia_bundling.wait() != 0:
+        raise ExtensionError("vl-convert could not write the script of live charts; see above")
+    return []
+
+
 def _publish(app: Sphinx, error: Exception | None) -> None:
     """Copy the exhibits that pages still show, and the data package, beside the pages."""
     if error or app.builder.format != "html":
@@ -339,6 +361,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("config-inited", _begin)
     app.connect("config-inited", _assets)
     app.connect("env-get-outdated", _run_out_of_date)
+    app.connect("env-get-outdated", _bundled)
     app.connect("doctree-read", _remember)
     app.connect("build-finished", _publish)
     app.connect("build-finished", _end)
