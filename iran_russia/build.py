@@ -1,7 +1,6 @@
 """The Sphinx extension: runs what is out of date; adds figures, scripts and data to the book."""
 
 import base64
-import copy
 import hashlib
 import json
 import os
@@ -14,6 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.metadata import version
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
 
@@ -94,7 +94,8 @@ def _assets(app: Sphinx, config) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "colours.css").write_text(colours.stylesheet())
     _bundle_vega(app, folder / "vega.js", Path(app.doctreedir) / "vega-version")
-    library = files("itables") / "html"
+    # Found without importing it, which would import pandas too.
+    library = Path(find_spec("itables").origin).parent / "html"
     script = (library / "dt_bundle.js").read_text(encoding="utf-8")
     # Browsers refuse ES modules from file://, so the module's default export becomes a global.
     exported = re.search(r"export\s*\{([^}]*)\}", script)
@@ -143,62 +144,65 @@ def _folder(app: Sphinx) -> Path:
 def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
     """Run the chapters that are out of date; name the pages that must be read again."""
     datasets.package.cache_clear()
-    cache = get_cache(env.mystnb_config.execution_cache_path)
     runs = _folder(app) / freshness.RUNS.name
-    waiting = {}
+    built = env.__dict__.setdefault("iran_russia_built", {})
     _log.info("")  # Sphinx has begun a line of its own
+    waiting = {}
     for chapter in sorted(env.found_docs):
-        text = _text(env, chapter)
-        notebook = _notebook(env, chapter, text)
-        if notebook is None:
+        text = Path(env.doc2path(chapter)).read_text(encoding="utf-8")
+        if "\nkernelspec:" not in text:
             continue
         run = freshness.read_run(chapter, runs)
         reason = freshness.out_of_date_because(text, run)
-        if not reason and not _outputs_kept(cache, env.doc2path(chapter), notebook, run):
+        # A page that need not be read again needs no outputs, and most builds read few pages.
+        read_again = chapter in added | changed or not run or built.get(chapter) != run.outputs
+        if not reason and read_again and not _outputs_kept(env, chapter, text, run):
             reason = "its outputs are gone"
         if reason:
             freshness.forget_run(chapter, runs)
-            waiting[chapter] = (notebook, reason, len(text))
+            waiting[chapter] = (text, reason)
         else:
             _log.info("%s: cached", chapter)
-    _run_all(env, waiting, cache, runs)
-    built = env.__dict__.setdefault("iran_russia_built", {})
+    if waiting:
+        _run_all(env, waiting, runs)
     env.iran_russia_runs = {
         c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))
     }
     return [c for c, outputs in env.iran_russia_runs.items() if built.get(c) != outputs]
 
 
-def _run_all(env, waiting: dict, cache, runs: Path) -> None:
-    """Run chapters in parallel and keep what each gave; fail at the end if any failed."""
-    if not waiting:
-        return
+def _run_all(env, waiting: dict[str, tuple[str, str]], runs: Path) -> None:
+    """Run chapters in parallel and keep what each gave; fail at the end if any failed.
+
+    Args:
+        waiting: chapter → its text and why it runs.
+        runs: the folder of recorded runs.
+    """
     # Fingerprints from before the first run: what changes while a chapter runs is not trusted.
     tables = freshness.fingerprint_tables([datasets.LISTING, *datasets.names()])
     modules = freshness.fingerprint_modules()
-    codes = {c: freshness.fingerprint_code(_text(env, c)) for c in waiting}
     failed = []
     started = time.perf_counter()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         # The longest text first, so that no core waits for it at the end.
-        order = sorted(waiting, key=lambda c: -waiting[c][2])
+        order = sorted(waiting, key=lambda c: -len(waiting[c][0]))
         jobs = {pool.submit(_run, env, c, waiting[c][0]): c for c in order}
         for job in as_completed(jobs):
             chapter = jobs[job]
-            notebook, reason, _ = waiting[chapter]
+            text, reason = waiting[chapter]
             try:
                 done, used_tables, used_modules, seconds = job.result()
             except (CellExecutionError, CellTimeoutError) as error:
-                failed.append(_failure(chapter, notebook, error))
+                failed.append(_failure(chapter, _notebook(env, chapter, text), error))
                 continue
             outputs = [c.outputs for c in done.cells if "outputs" in c]
             run = freshness.Run(
-                code=codes[chapter],
+                code=freshness.fingerprint_code(text),
                 tables={t: tables.get(t, "") for t in used_tables},
                 modules={m: modules[m] for m in used_modules},
                 libraries=freshness.libraries(),
                 outputs=freshness.fingerprint(json.dumps(outputs)),
-                cache_key=_keep(cache, env.doc2path(chapter), done, seconds),
+                cache_key=_keep(env, chapter, done, seconds),
                 seconds=round(seconds, 2),
             )
             freshness.write_run(chapter, run, runs)
@@ -208,23 +212,19 @@ def _run_all(env, waiting: dict, cache, runs: Path) -> None:
         raise ExtensionError("\n".join(failed))
 
 
-def _notebook(env, chapter: str, text: str) -> nbformat.NotebookNode | None:
-    """Read a page as MyST-NB will; None when it has no code to run."""
+def _notebook(env, chapter: str, text: str) -> nbformat.NotebookNode:
+    """Read a chapter as MyST-NB will."""
     path = env.doc2path(chapter)
-    reader = create_nb_reader(path, env.myst_config, env.mystnb_config, text)
-    return reader.read(text) if reader and "kernelspec" in text else None
+    return create_nb_reader(path, env.myst_config, env.mystnb_config, text).read(text)
 
 
-def _text(env, chapter: str) -> str:
-    return Path(env.doc2path(chapter)).read_text(encoding="utf-8")
-
-
-def _outputs_kept(cache, path: str, notebook: nbformat.NotebookNode, run: freshness.Run) -> bool:
-    """See that MyST-NB will find the outputs of the last run for this notebook.
+def _outputs_kept(env, chapter: str, text: str, run: freshness.Run) -> bool:
+    """See that MyST-NB will find the outputs of the last run of this chapter.
 
     jupyter-cache also looks at the options of cells, such as captions. They change no output, so
     outputs kept under other options are handed on.
     """
+    cache, notebook = _cache(env), _notebook(env, chapter, text)
     try:
         cache.match_cache_notebook(notebook)
         return True
@@ -233,17 +233,20 @@ def _outputs_kept(cache, path: str, notebook: nbformat.NotebookNode, run: freshn
     if not kept:
         return False
     before = cache.get_cache_bundle(kept[0]).nb
-    after = copy.deepcopy(notebook)
-    for old, new in zip(before.cells, (c for c in after.cells if "outputs" in c), strict=True):
+    for old, new in zip(before.cells, (c for c in notebook.cells if "outputs" in c), strict=True):
         new.outputs, new.execution_count = old.outputs, old.execution_count
-    _keep(cache, path, after, run.seconds)
+    _keep(env, chapter, notebook, run.seconds)
     return True
 
 
-def _keep(cache, path: str, done: nbformat.NotebookNode, seconds: float) -> str:
+def _keep(env, chapter: str, done: nbformat.NotebookNode, seconds: float) -> str:
     """Keep a run notebook where MyST-NB looks for it; return its key."""
-    bundle = CacheBundleIn(done, path, data={"execution_seconds": seconds})
-    return cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True).hashkey
+    bundle = CacheBundleIn(done, env.doc2path(chapter), data={"execution_seconds": seconds})
+    return _cache(env).cache_notebook_bundle(bundle, check_validity=False, overwrite=True).hashkey
+
+
+def _cache(env):
+    return get_cache(env.mystnb_config.execution_cache_path)
 
 
 _REPORT = """
@@ -254,13 +257,13 @@ print(json.dumps([datasets.loaded(), modules]))
 """
 
 
-def _run(env, chapter: str, notebook) -> tuple[nbformat.NotebookNode, list, list, float]:
+def _run(env, chapter: str, text: str) -> tuple[nbformat.NotebookNode, list, list, float]:
     """Run one chapter in a fresh kernel.
 
     Returns:
         The notebook with outputs, the tables and the modules that its kernel loaded, the seconds.
     """
-    done = copy.deepcopy(notebook)
+    done = _notebook(env, chapter, text)
     # A last cell, taken out again, reports what the kernel has loaded.
     done.cells.append(nbformat.v4.new_code_cell(_REPORT))
     result = single_nb_execution(
