@@ -9,19 +9,32 @@ import copy
 import hashlib
 import json
 import re
+import sys
+from pathlib import Path
 
 import altair as alt
+import joblib
 import pandas as pd
 import vl_convert
 from markupsafe import Markup
 
-from iran_russia import tables
+from iran_russia import colours, tables
 from iran_russia.colours import LIGHT, PARTY, STEPS
+from iran_russia.datasets import DESCRIPTOR
 from iran_russia.exhibits import LAB_MIME, Exhibit, FigureError, credits, render
 
 __all__ = ["LIGHT", "PARTY", "STEPS", "figure"]  # all that a chapter draws with
 
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
+
+_LAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+
+_drawings = joblib.Memory(DESCRIPTOR.parent.parent / "_build" / "drawings", verbose=0)
+# What a drawing depends on beside its specification: this module, the colours, vl-convert.
+_MADE_BY = hashlib.sha256(
+    b"".join(Path(module.__file__).read_bytes() for module in (sys.modules[__name__], colours))
+    + vl_convert.__version__.encode()
+).hexdigest()
 
 _TOKEN = {light: f"var(--ir-{name})" for name, light in LIGHT.items()}
 _HEX = re.compile("|".join(_TOKEN), re.IGNORECASE)
@@ -118,35 +131,53 @@ def figure(
     if rows.empty:
         raise FigureError("the chart has no rows; check the filter that made its frame")
     spec = chart.to_dict()
-    wide, svg = _drawn(spec, WIDE)
-    narrow, small_svg = _drawn(spec, NARROW)
+    drawn = _draw(spec, _MADE_BY)
     page = render(
         "figure.html",
         alt=alt,
         unit=unit,
         note=note,
         credits=credits(source),
-        wide=Markup(_themed(svg)),
-        narrow=Markup(_themed(small_svg)),
+        wide=Markup(_themed(drawn["wide"])),
+        narrow=Markup(_themed(drawn["narrow"])),
         table=Markup(tables.rows(rows, caption="Data of this figure", limit=100)),
     )
-    alone = svg.replace("<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1)
     return Exhibit(
         html=page,
         files={
             "csv": rows.to_csv(index=False, lineterminator="\n"),
-            "svg": alone,
-            "png": vl_convert.svg_to_png(alone, scale=2),
-            "js": _live(wide, narrow),
+            "svg": drawn["svg"],
+            "png": drawn["png"],
+            "js": drawn["js"],
         },
         other={
-            LAB_MIME: wide | {"$schema": "https://vega.github.io/schema/vega-lite/v5.json"},
+            LAB_MIME: drawn["sized"] | {"$schema": _LAB_SCHEMA},
             "text/plain": alt,
         },
     )
 
 
-def _drawn(spec: dict, width: int) -> tuple[dict, str]:
+@_drawings.cache
+def _draw(spec: dict, made_by: str) -> dict:
+    """Draw a specification in every form that a figure needs.
+
+    Drawing is the slowest part of a chapter and depends on nothing but its arguments, so a chapter
+    that runs again draws only what changed.
+    """
+    wide, svg = _fitted(spec, WIDE)
+    narrow, small_svg = _fitted(spec, NARROW)
+    alone = svg.replace("<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1)
+    return {
+        "wide": svg,
+        "narrow": small_svg,
+        "svg": alone,
+        "png": vl_convert.svg_to_png(alone, scale=2),
+        "js": _live(wide, narrow),
+        "sized": wide,
+    }
+
+
+def _fitted(spec: dict, width: int) -> tuple[dict, str]:
     """Size a specification for a page of the given width and draw it.
 
     Vega-Lite fits a single chart, but not facets and concatenations: there the room that labels
