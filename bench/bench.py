@@ -1,7 +1,8 @@
 """Measure the build against stock Jupyter Book on the same chapters, side by side in one run.
 
 Stock is the same book without the extension ``iran_russia.build``, with Jupyter Book's own
-execution cache. Only ratios are kept: seconds belong to one machine on one day.
+execution cache. The script of live charts, bundled once a version of vl-convert and kept for all
+books of a user, is there before. Only ratios are kept: seconds belong to one machine on one day.
 """
 
 import json

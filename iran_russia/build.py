@@ -19,6 +19,7 @@ from typing import ClassVar
 
 import filelock
 import nbformat
+import platformdirs
 from docutils import nodes
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -93,7 +94,7 @@ def _assets(app: Sphinx, config) -> None:
     folder = Path(app.doctreedir) / "static"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "colours.css").write_text(colours.stylesheet())
-    _bundle_vega(app, folder / "vega.js", Path(app.doctreedir) / "vega-version")
+    _bundle_vega(app)
     # Found without importing it, which would import pandas too.
     library = Path(find_spec("itables").origin).parent / "html"
     script = (library / "dt_bundle.js").read_text(encoding="utf-8")
@@ -299,30 +300,33 @@ def _remember(app: Sphinx, doctree) -> None:
 
 
 _BUNDLE = """
-import pathlib, sys, vl_convert
-script, made_by, version = sys.argv[1:]
+import os, pathlib, sys, vl_convert
+script = pathlib.Path(sys.argv[1])
+script.parent.mkdir(parents=True, exist_ok=True)
+draft = script.with_suffix(f".{os.getpid()}.draft")
 bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 # An enclosing function keeps the bundle's names out of the page.
-pathlib.Path(script).write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
-pathlib.Path(made_by).write_text(version)
+draft.write_text(f"(()=>{{{bundle}}})();", encoding="utf-8")
+os.replace(draft, script)
 """
 
 
-def _bundle_vega(app: Sphinx, script: Path, made_by: Path) -> None:
-    """Start writing the script of live charts, once a version of vl-convert.
+def _bundle_vega(app: Sphinx) -> None:
+    """Start writing the script of live charts, once a version of vl-convert and user.
 
     It takes seconds, so it goes on beside Sphinx; :func:`_bundled` waits for it.
     """
-    now = version("vl-convert-python")
+    name = f"vega-{version('vl-convert-python')}.js"
+    script = app.iran_russia_vega = platformdirs.user_cache_path("iran-russia") / name
     app.iran_russia_bundling = None
-    if not made_by.exists() or made_by.read_text() != now:
-        command = [sys.executable, "-c", _BUNDLE, script, made_by, now]
-        app.iran_russia_bundling = subprocess.Popen(command)
+    if not script.exists():
+        app.iran_russia_bundling = subprocess.Popen([sys.executable, "-c", _BUNDLE, script])
 
 
-def _bundled(app: Sphinx, env, *changes) -> list[str]:
+def _bundled(app: Sphinx, *outdated) -> list[str]:
     if app.iran_russia_bundling and app.iran_russia_bundling.wait() != 0:
         raise ExtensionError("vl-convert could not write the script of live charts; see above")
+    shutil.copyfile(app.iran_russia_vega, Path(app.doctreedir) / "static" / "vega.js")
     return []
 
 
