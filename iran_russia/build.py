@@ -25,11 +25,10 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import create_nb_reader
-from nbclient.exceptions import CellExecutionError, CellTimeoutError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
-from sphinx.util.display import status_iterator
 
 from iran_russia import colours, datasets, freshness
 from iran_russia.exhibits import LAB_MIME, MIME
@@ -193,7 +192,7 @@ def _run_all(env, waiting: dict[str, tuple[str, str]], runs: Path) -> None:
             text, reason = waiting[chapter]
             try:
                 done, used_tables, used_modules, seconds = job.result()
-            except (CellExecutionError, CellTimeoutError) as error:
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
                 failed.append(_failure(chapter, _notebook(env, chapter, text), error))
                 continue
             outputs = [c.outputs for c in done.cells if "outputs" in c]
@@ -279,13 +278,14 @@ def _run(env, chapter: str, text: str) -> tuple[nbformat.NotebookNode, list, lis
     return done, tables, modules, result.time
 
 
-def _failure(chapter: str, notebook, error) -> str:
+def _failure(chapter: str, notebook, error: Exception) -> str:
+    """Say in one line which chapter failed, in which cell, and why."""
+    if isinstance(error, DeadKernelError):
+        return f"{chapter}: the kernel died, perhaps for want of memory"
     sources = [c.source for c in notebook.cells if c.cell_type == "code"]
     place = next((i for i, source in enumerate(sources, 1) if source in str(error)), "?")
     if isinstance(error, CellTimeoutError):
-        return (
-            f"{chapter}, code cell {place}: ran longer than execute.timeout in _config.yml allows"
-        )
+        return f"{chapter}, code cell {place}: took longer than execute.timeout in _config.yml"
     return f"{chapter}, code cell {place}: {error.ename}: {error.evalue}"
 
 
@@ -338,7 +338,7 @@ def _publish(app: Sphinx, error: Exception | None) -> None:
     shutil.rmtree(out / FIGURES, ignore_errors=True)
     (out / FIGURES).mkdir()
     shown = sorted({f for meta in app.env.metadata.values() for f in meta.get("exhibits", [])})
-    for file in status_iterator(shown, "copying figures... ", "brown", len(shown)):
+    for file in shown:
         shutil.copyfile(_kept(app) / file, out / FIGURES / file)
     shutil.rmtree(out / "data", ignore_errors=True)
     shutil.copytree(datasets.DESCRIPTOR.parent, out / "data")
@@ -375,4 +375,11 @@ def setup(app: Sphinx) -> dict:
     for style in ("colours.css", "iran-russia.css"):
         app.add_css_file(style)
     app.add_js_file("iran-russia.js", loading_method="defer")
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    # A change to this file reads every page again.
+    edition = int(hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8], 16)
+    return {
+        "version": "1",
+        "env_version": edition,
+        "parallel_read_safe": True,
+        "parallel_write_safe": True,
+    }

@@ -1,0 +1,41 @@
+"""What the README says a reader can do, and what can be done, are the same."""
+
+import re
+
+import pytest
+from conftest import ROOT
+
+from iran_russia import freshness
+from iran_russia.cli import main
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split()
+
+
+@pytest.mark.parametrize("command", main.commands)
+def test_every_command_is_documented(command):
+    assert f"iran-russia {command}" in README
+
+
+@pytest.mark.parametrize("target", [t for t in TARGETS if t != "clean"])
+def test_every_make_target_is_documented(target):
+    assert f"make {target}" in README
+
+
+def test_every_make_target_named_in_the_documents_exists():
+    texts = README + (ROOT / "CONTRIBUTING.md").read_text() + (ROOT / "book/about.md").read_text()
+    assert set(re.findall(r"`make (\w+)`|^make (\w+)", texts, re.MULTILINE)) <= {
+        pair for target in TARGETS for pair in ((target, ""), ("", target))
+    }
+
+
+def test_every_module_has_its_place_in_the_readme():
+    for module in freshness.PACKAGE.glob("*.py"):
+        if module.stem not in ("__init__", "cli"):
+            assert f"{module.name}`" in README, module.name
+
+
+def test_every_page_with_code_is_in_the_table_of_contents():
+    written = {f"notebooks/{file.stem}" for file in (ROOT / "notebooks").glob("*.md")}
+    assert written | {"index"} == set(freshness.chapters())
