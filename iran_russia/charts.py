@@ -27,6 +27,10 @@ __all__ = ["LIGHT", "PARTY", "STEPS", "figure"]  # all that a chapter draws with
 
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
 
+# Only geometry is rounded: labels and opacities are numbers too, and mean something.
+_GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"')
+_LONG = re.compile(r"-?\d+\.\d{2,}")
+
 _LAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 _drawings = joblib.Memory(DESCRIPTOR.parent.parent / "_build" / "drawings", verbose=0)
@@ -228,12 +232,12 @@ def _set_width(view: dict, width: int, room: int, narrow: bool, top: bool = Fals
 
 
 def _svg(spec: dict) -> str:
-    """Draw a specification as SVG, with ids of its own and coordinates of one decimal."""
+    """Draw a specification as SVG, with ids of its own and geometry of one decimal."""
     svg = vl_convert.vegalite_to_svg(spec)
     prefix = "v" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
-    return re.sub(r"-?\d+\.\d{2,}", lambda m: f"{float(m[0]):.1f}", svg)
+    return _GEOMETRY.sub(lambda m: _LONG.sub(lambda n: f"{float(n[0]):.1f}", m[0]), svg)
 
 
 def _themed(text: str) -> str:

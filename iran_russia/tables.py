@@ -50,10 +50,14 @@ def rows(
         for row in shown.to_dict("records")
     ]
     heads = [
-        {"label": str(c).replace("_", " "), "number": c in numeric, "long": width[c] > 40}
+        {"label": str(c).replace("_", " "), "number": c in numeric, "width": _width(width[c])}
         for c in columns
     ]
     return render("rows.html", caption=caption, css=css, columns=heads, rows=body)
+
+
+def _width(longest: int) -> str:
+    return "long" if longest > 40 else "middle" if longest > 14 else "short"
 
 
 def _cell(value: object, number: bool, url: object = None) -> dict:

@@ -84,6 +84,15 @@ def test_a_figure_is_the_same_bytes_every_time():
     assert shown()._repr_mimebundle_() == shown()._repr_mimebundle_()
 
 
+def test_labels_keep_every_decimal_and_geometry_one():
+    frame = FRAME.assign(value=[0.0512, 0.1034, 0.0789])
+    labelled = alt.Chart(frame).mark_text(opacity=0.25).encode(alt.X("year:O"), text="value:Q")
+    svg = shown(chart=labelled).files["svg"]
+    assert {">0.0512<", ">0.1034<", ">0.0789<"} <= set(re.findall(r">[\d.]+<", svg))
+    assert 'opacity="0.25"' in svg
+    assert not re.search(r'transform="[^"]*\d\.\d\d', svg)
+
+
 def test_a_figure_is_drawn_wide_and_narrow():
     widths = [int(w) for w in re.findall(r'<svg[^>]* width="(\d+)"', shown().html)]
     assert widths[0] <= charts.WIDE and widths[1] <= charts.NARROW
