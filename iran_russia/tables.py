@@ -41,16 +41,16 @@ def rows(
         if pd.api.types.is_numeric_dtype(frame[c]) and not pd.api.types.is_bool_dtype(frame[c])
     }
     # Long texts get room and short ones stay whole; on a narrow page the table then scrolls.
-    width = {c: frame[c].astype("str").str.len().max() for c in columns}
+    width = {c: _width(frame[c].astype("str").str.len().max()) for c in columns}
     body = [
         [
-            _cell(row[c], c in numeric, row.get(links.get(c))) | {"short": width[c] <= 10}
+            _cell(row[c], c in numeric, row.get(links.get(c))) | {"short": width[c] == "short"}
             for c in columns
         ]
         for row in shown.to_dict("records")
     ]
     heads = [
-        {"label": str(c).replace("_", " "), "number": c in numeric, "width": _width(width[c])}
+        {"label": str(c).replace("_", " "), "number": c in numeric, "width": width[c]}
         for c in columns
     ]
     return render("rows.html", caption=caption, css=css, columns=heads, rows=body)
