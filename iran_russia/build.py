@@ -107,7 +107,8 @@ def _assets(app: Sphinx, config) -> None:
     # and differs from the next. Written here, it is there in time.
     style = (files("myst_nb.static") / "mystnb.css").read_bytes()
     (folder / f"mystnb.{hashlib.sha256(style).hexdigest()}.css").write_bytes(style)
-    config.html_static_path.append(str(folder))
+    # Relative, so that the same book in another folder gives the same bytes.
+    config.html_static_path.append(os.path.relpath(folder, app.confdir))
 
 
 # Running chapters
@@ -330,6 +331,16 @@ def _bundled(app: Sphinx, *outdated) -> list[str]:
     return []
 
 
+def _restyled(app: Sphinx, env, *outdated) -> list[str]:
+    """Name all pages when a script or style changed: each carries the checksums of all."""
+    folders = [Path(app.confdir) / folder for folder in app.config.html_static_path]
+    static = (f for folder in folders for f in sorted(folder.rglob("*")) if f.is_file())
+    now = freshness.fingerprint(*(f.read_bytes() for f in static))
+    before = env.__dict__.get("iran_russia_static")
+    env.iran_russia_static = now
+    return [] if now == before else list(env.found_docs)
+
+
 def _publish(app: Sphinx, error: Exception | None) -> None:
     """Copy the exhibits that pages still show, and the data package, beside the pages."""
     if error or app.builder.format != "html":
@@ -369,6 +380,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("config-inited", _assets)
     app.connect("env-get-outdated", _run_out_of_date)
     app.connect("env-get-outdated", _bundled)
+    app.connect("env-get-outdated", _restyled)
     app.connect("doctree-read", _remember)
     app.connect("build-finished", _publish)
     app.connect("build-finished", _end)
