@@ -30,10 +30,9 @@ def copy_book(folder: Path, stock: bool) -> Path:
         shutil.copy(ROOT / name, folder / name)
     if stock:
         config = folder / "_config.yml"
-        line = "  extra_extensions: [iran_russia.build]\n"
         text = config.read_text()
-        assert line in text
-        config.write_text(text.replace(line, ""))
+        assert ", iran_russia.build]" in text
+        config.write_text(text.replace(", iran_russia.build]", "]"))
     return folder
 
 

@@ -3,13 +3,12 @@
 Without JavaScript a register is a plain HTML table with all its rows.
 """
 
-import inspect
 from urllib.parse import urlsplit
 
 import pandas as pd
 from markupsafe import Markup
 
-from iran_russia import datasets, measures
+from iran_russia import datasets
 from iran_russia.exhibits import Exhibit, FigureError, credits, render
 
 
@@ -142,16 +141,6 @@ def sources() -> Exhibit:
             if row["source_id"] in ids
         ]
     return _shown(render("sources.html", sources=register_rows), "Register of sources")
-
-
-def methods() -> Exhibit:
-    """Show every measure with its formula, units and reference, read from its docstring."""
-    found = [
-        {"name": name, "text": inspect.getdoc(function)}
-        for name, function in inspect.getmembers(measures, inspect.isfunction)
-        if function.__module__ == measures.__name__ and not name.startswith("_")
-    ]
-    return _shown(render("methods.html", measures=found), "Measures of the book")
 
 
 def _shown(html: str, plain: str) -> Exhibit:

@@ -13,7 +13,8 @@ def _source(page: str) -> str:
     return (ROOT / page).with_suffix(".md").read_text(encoding="utf-8")
 
 
-PAGES = ["index.html", *(f"notebooks/{chapter.stem}.html" for chapter in CHAPTERS)]
+WRITTEN = [ROOT / "index.md", *CHAPTERS, *sorted((ROOT / "book").glob("*.md"))]
+PAGES = [str(file.relative_to(ROOT).with_suffix(".html")) for file in WRITTEN]
 CHARTED = [page for page in PAGES if "name: fig-" in _source(page)]
 
 
