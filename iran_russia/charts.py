@@ -148,12 +148,7 @@ def figure(
     )
     return Exhibit(
         html=page,
-        files={
-            "csv": rows.to_csv(index=False, lineterminator="\n"),
-            "svg": drawn["svg"],
-            "png": drawn["png"],
-            "js": drawn["js"],
-        },
+        files={"csv": rows.to_csv(index=False, lineterminator="\n")} | drawn["files"],
         other={
             LAB_MIME: drawn["sized"] | {"$schema": _LAB_SCHEMA},
             "text/plain": alt,
@@ -174,10 +169,12 @@ def _draw(spec: dict, made_by: str) -> dict:
     return {
         "wide": svg,
         "narrow": small_svg,
-        "svg": alone,
-        "png": vl_convert.svg_to_png(alone, scale=2),
-        "js": _live(wide, narrow),
         "sized": wide,
+        "files": {
+            "svg": alone,
+            "png": vl_convert.svg_to_png(alone, scale=2),
+            "js": _live(wide, narrow),
+        },
     }
 
 

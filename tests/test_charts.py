@@ -137,7 +137,7 @@ def test_whatever_stands_in_a_table_is_shown_as_text():
         assert (
             "<script" not in html
             and "<img" not in html
-            and "javascript:" not in re.findall(r'href="[^"]*"', html)
+            and not any("javascript:" in link for link in re.findall(r'href="[^"]*"', html))
         )
         assert "&lt;script&gt;" in html
 
