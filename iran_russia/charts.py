@@ -19,11 +19,12 @@ import vl_convert
 from markupsafe import Markup
 
 from iran_russia import colours, tables
-from iran_russia.colours import LIGHT, PARTY, STEPS
+from iran_russia.colours import ALIGNMENT, LIGHT, PARTY, STEPS, VALENCE
 from iran_russia.datasets import DESCRIPTOR
 from iran_russia.exhibits import LAB_MIME, Exhibit, FigureError, credits, render
 
-__all__ = ["LIGHT", "PARTY", "STEPS", "figure"]  # all that a chapter draws with
+# All that a chapter draws with.
+__all__ = ["ALIGNMENT", "LIGHT", "PARTY", "STEPS", "VALENCE", "figure"]
 
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
 

@@ -34,8 +34,20 @@ PARTY = {
     "RUS": LIGHT["russia"],
     "SUN": LIGHT["ussr"],
     "CHN": LIGHT["china"],
+    "USA": LIGHT["blue"],
+    "IND": LIGHT["pink"],
 }
-"""Colours of the parties by ISO 3166-1 alpha-3 code."""
+"""Colours of the parties by ISO 3166-1 alpha-3 code; every other country is ``LIGHT["other"]``."""
+
+VALENCE = {
+    "cooperative": LIGHT["blue"],
+    "mixed": LIGHT["other"],
+    "frictional": LIGHT["pink"],
+}
+"""Colours of what an event means for the relationship, as its coder judged."""
+
+ALIGNMENT = {"aligned": LIGHT["blue"], "partly": LIGHT["other"], "divergent": LIGHT["pink"]}
+"""Colours of how far two positions or votes agree."""
 
 
 def stylesheet() -> str:

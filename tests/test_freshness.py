@@ -27,7 +27,7 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 ARMS = """# Arms
 
 ```{code-cell} ipython3
-from iran_russia import measures
+from iran_russia.measures.arms import tiv_between
 from iran_russia.datasets import load
 from iran_russia.facts import state, tiv
 
@@ -205,8 +205,8 @@ def test_a_changed_description_runs_the_chapter(book):
 
 
 def test_changed_package_code_runs_the_chapters_that_import_it(book):
-    book.edit("iran_russia/measures.py", "# Trade\n", "# Trade, changed\n")
-    assert "arms: out of date, iran_russia.measures changed" in book.status()
+    book.edit("iran_russia/measures/arms.py", '"""Volumes of', '"""Amounts of')
+    assert "arms: out of date, iran_russia.measures.arms changed" in book.status()
     assert "arms" in ran(book.build())
 
 

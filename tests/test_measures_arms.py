@@ -3,7 +3,15 @@
 import pandas as pd
 import pytest
 
-from iran_russia import datasets, measures
+from iran_russia import datasets
+from iran_russia.measures.arms import shares_by_period, split_over_delivery_years, tiv_between
+from iran_russia.measures.deals import (
+    CLAIM_STAGE,
+    REGISTER_OUTCOME,
+    deal_outcomes,
+    life_lines,
+    realisation_rate,
+)
 
 TRANSFERS = pd.DataFrame(
     {
@@ -15,14 +23,14 @@ TRANSFERS = pd.DataFrame(
 
 
 def test_tiv_between_sums_only_the_years_asked_for_and_puts_the_largest_first():
-    total = measures.tiv_between(TRANSFERS, 1990, 1992, "supplier_iso3")
+    total = tiv_between(TRANSFERS, 1990, 1992, "supplier_iso3")
     assert total.to_dict() == {"RUS": 40, "SUN": 30, "CHN": 30}
     assert total.index[0] == "RUS"
 
 
 def test_tiv_between_takes_other_names_of_year_and_value():
     renamed = TRANSFERS.rename(columns={"year": "delivery_year", "tiv_millions": "tiv"})
-    total = measures.tiv_between(renamed, 1993, 1993, "supplier_iso3", "delivery_year", "tiv")
+    total = tiv_between(renamed, 1993, 1993, "supplier_iso3", "delivery_year", "tiv")
     assert total.to_dict() == {"CHN": 40}
 
 
@@ -34,7 +42,7 @@ def test_a_value_is_split_equally_over_the_delivery_years_and_undelivered_deals_
             "tiv_delivered_millions": [30.0, 7.0, 0.0],
         }
     )
-    split = measures.split_over_delivery_years(deals)
+    split = split_over_delivery_years(deals)
     assert split[["transfer_id", "year", "tiv_millions"]].to_records(index=False).tolist() == [
         ("A", 1993, 10.0),
         ("A", 1995, 10.0),
@@ -45,12 +53,12 @@ def test_a_value_is_split_equally_over_the_delivery_years_and_undelivered_deals_
 
 def test_splitting_over_years_keeps_the_total_of_every_deal_of_the_register():
     deals = datasets.load("arms_transfers")
-    split = measures.split_over_delivery_years(deals)
+    split = split_over_delivery_years(deals)
     assert split["tiv_millions"].sum() == pytest.approx(deals["tiv_delivered_millions"].sum())
 
 
 def test_shares_by_period_divide_by_all_parties_of_the_period_and_ties_share_a_rank():
-    table = measures.shares_by_period(
+    table = shares_by_period(
         TRANSFERS, {"end of USSR": (1990, 1991), "after": (1992, 1993)}, "supplier_iso3"
     ).set_index(["period", "supplier_iso3"])
     assert table.loc[("end of USSR", "SUN"), "share"] == pytest.approx(30 / 60)
@@ -88,7 +96,7 @@ def test_a_happening_told_twice_stands_once_on_each_life_line():
         {"date": "2005-12-05", "life_line": "tor"},
         {"date": "2005-12-06", "life_line": None},
     )
-    lines = measures.life_lines(claims)
+    lines = life_lines(claims)
     assert sorted(zip(lines["life_line"], lines["report_id"], strict=True)) == [
         ("tor", "R1"),
         ("upgrade", "R0"),
@@ -97,7 +105,7 @@ def test_a_happening_told_twice_stands_once_on_each_life_line():
 
 def _outcome(*rows: dict) -> dict:
     claims = _claims(*({"life_line": "x", "date": "2010-01-01"} | row for row in rows))
-    found = measures.deal_outcomes(claims, REGISTER)
+    found = deal_outcomes(claims, REGISTER)
     return found.set_index("life_line")["status"].to_dict()
 
 
@@ -127,7 +135,7 @@ def test_offers_and_goods_known_only_from_delivery_are_not_announced_deals():
 def test_a_deal_of_the_register_belongs_to_the_life_line_that_names_it_most_often():
     tor = {"life_line": "tor", "status_code": "ordered", "transfer_id": "T1"}
     upgrade = tor | {"life_line": "upgrade"}
-    found = measures.deal_outcomes(
+    found = deal_outcomes(
         _claims(*(row | {"date": "2005-12-05"} for row in (tor, tor, upgrade))), REGISTER
     ).set_index("life_line")
     assert found["status"].to_dict() == {"tor": "realised", "upgrade": "open"}
@@ -141,11 +149,11 @@ def test_every_status_of_the_tables_is_mapped():
         for field in datasets.describe(table)["schema"]["fields"]
         if field["name"] in ("status_code", "status")
     }
-    assert codes["arms_reported", "status_code"] == set(measures.CLAIM_STAGE)
-    assert codes["arms_transfers", "status"] == set(measures.REGISTER_OUTCOME)
+    assert codes["arms_reported", "status_code"] == set(CLAIM_STAGE)
+    assert codes["arms_transfers", "status"] == set(REGISTER_OUTCOME)
 
 
 def test_the_realisation_rate_bounds_what_is_partly_done_or_unknown():
     deals = pd.DataFrame({"status": ["realised", "partly", "unknown", "open", "failed"]})
-    rate = measures.realisation_rate(deals)
+    rate = realisation_rate(deals)
     assert rate.to_dict() == {"low": 0.2, "high": 0.6, "deals": 5}

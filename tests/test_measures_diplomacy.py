@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from iran_russia import measures
+from iran_russia.measures.events import known_date, listed_shares, per_month, per_year
+from iran_russia.measures.series import before_and_after, rank_correlation
 
 
 @pytest.fixture
@@ -18,18 +19,18 @@ def events():
 
 
 def test_a_year_without_events_counts_as_zero(events):
-    counted = measures.per_year(events)
+    counted = per_year(events)
     assert list(counted["year"]) == [2001, 2002, 2003, 2004]
     assert list(counted["events"]) == [2, 0, 0, 2]
 
 
 def test_events_by_year_may_start_from_years_instead_of_dates(events):
     years = events.assign(year=events["date"].dt.year.astype("Int64"))
-    assert list(measures.per_year(years, date="year")["events"]) == [2, 0, 0, 2]
+    assert list(per_year(years, date="year")["events"]) == [2, 0, 0, 2]
 
 
 def test_events_by_year_and_kind_hold_every_kind_in_every_year(events):
-    counted = measures.per_year(events, by="kind").set_index(["year", "kind"])["events"]
+    counted = per_year(events, by="kind").set_index(["year", "kind"])["events"]
     assert len(counted) == 4 * 2
     assert counted[2001, "call"] == 1 and counted[2001, "meeting"] == 1
     assert counted[2002, "call"] == 0 and counted[2004, "meeting"] == 0
@@ -37,14 +38,14 @@ def test_events_by_year_and_kind_hold_every_kind_in_every_year(events):
 
 
 def test_events_by_two_columns_keep_their_sum(events):
-    counted = measures.per_year(events, by=["kind", "themes"])
+    counted = per_year(events, by=["kind", "themes"])
     assert list(counted.columns) == ["year", "kind", "themes", "events"]
     assert counted["events"].sum() == len(events)
     assert len(counted.query("year == 2002")) == len(counted.query("year == 2001"))
 
 
 def test_a_month_without_events_counts_as_zero(events):
-    counted = measures.per_month(events)
+    counted = per_month(events)
     assert len(counted) == 37  # March 2001 to March 2004
     assert counted["month"].iloc[0] == pd.Timestamp("2001-03-01")
     by_month = counted.set_index("month")["events"]
@@ -53,7 +54,7 @@ def test_a_month_without_events_counts_as_zero(events):
 
 
 def test_an_event_with_two_themes_counts_under_both(events):
-    shares = measures.listed_shares(events, "themes", "kind").set_index(["kind", "themes"])
+    shares = listed_shares(events, "themes", "kind").set_index(["kind", "themes"])
     assert shares.loc[("call", "trade"), "events"] == 2
     assert shares.loc[("call", "trade"), "share"] == pytest.approx(2 / 3)
     assert shares.loc[("meeting", "trade"), "share"] == 1
@@ -65,32 +66,32 @@ def test_an_event_with_two_themes_counts_under_both(events):
 def test_a_date_is_written_only_as_exactly_as_it_is_known():
     dates = pd.Series(pd.to_datetime(["2001-03-12", "1996-03-01", "2005-01-01", None]))
     precision = pd.Series(["day", "month", "year", None])
-    known = measures.known_date(dates, precision)
+    known = known_date(dates, precision)
     assert list(known[:3]) == ["2001-03-12", "1996-03", "2005"]
     assert pd.isna(known[3])
 
 
 def test_rank_correlation_is_one_for_any_rising_relation_and_minus_one_for_a_falling_one():
     values = pd.Series([1, 2, 3, 4])
-    assert measures.rank_correlation(values, values**3) == pytest.approx(1)
-    assert measures.rank_correlation(values, -values) == pytest.approx(-1)
+    assert rank_correlation(values, values**3) == pytest.approx(1)
+    assert rank_correlation(values, -values) == pytest.approx(-1)
 
 
 def test_rank_correlation_of_a_case_worked_by_hand():
     # Ranks 1 2 3 4 against 2 1 4 3: squared differences add up to 4; 1 - 6 * 4 / (4 * 15) = 0.6.
     one, other = pd.Series([10, 20, 30, 40]), pd.Series([5, 1, 9, 8])
-    assert measures.rank_correlation(one, other) == pytest.approx(0.6)
+    assert rank_correlation(one, other) == pytest.approx(0.6)
 
 
 def test_rank_correlation_leaves_out_what_only_one_series_has():
     one = pd.Series([10, 20, 30, 40, 99], index=[1, 2, 3, 4, 5])
     other = pd.Series([5, 1, 9, 8, None, 0], index=[1, 2, 3, 4, 5, 6])
-    assert measures.rank_correlation(one, other) == pytest.approx(0.6)
+    assert rank_correlation(one, other) == pytest.approx(0.6)
 
 
 def test_the_break_year_belongs_to_the_time_after():
     values = pd.Series({2019: 4, 2020: 4, 2021: 3, 2022: 7, 2023: 7, 2024: 9})
-    table = measures.before_and_after(values, [2022]).set_index("side")
+    table = before_and_after(values, [2022]).set_index("side")
     assert table.loc["before", "mean"] == pytest.approx(11 / 3)
     assert table.loc["after", "mean"] == pytest.approx(23 / 3)
     assert (table.loc["after", "lowest"], table.loc["after", "highest"]) == (7, 9)
@@ -99,7 +100,7 @@ def test_the_break_year_belongs_to_the_time_after():
 
 def test_before_and_after_says_how_many_years_had_a_value():
     values = pd.Series({2020: 1.0, 2021: None, 2022: 5.0, 2030: 9.0})
-    table = measures.before_and_after(values, [2022, 2031], years=2)
+    table = before_and_after(values, [2022, 2031], years=2)
     table = table.set_index(["break_year", "side"])
     assert table.loc[(2022, "before"), "years"] == 1
     assert table.loc[(2022, "after"), "years"] == 1

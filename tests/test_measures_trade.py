@@ -3,37 +3,49 @@
 import pandas as pd
 import pytest
 
-from iran_russia import measures
 from iran_russia.datasets import load
+from iran_russia.measures.series import herfindahl_hirschman, runs, shares
+from iran_russia.measures.trade import (
+    doubtful,
+    export_intensities,
+    hs_headings,
+    mirror_ratio,
+    partner_shares,
+    product_turnover,
+    section_shares,
+    trade_balance,
+    trade_intensity,
+    unit_value,
+)
 
 
 def test_shares_divide_by_the_sum():
-    assert measures.shares(pd.Series([1.0, 3.0])).tolist() == [0.25, 0.75]
+    assert shares(pd.Series([1.0, 3.0])).tolist() == [0.25, 0.75]
 
 
 def test_concentration_of_shares_of_a_half_a_quarter_and_a_quarter():
     # 0.25 + 0.0625 + 0.0625
-    assert measures.herfindahl_hirschman(pd.Series([2.0, 1.0, 1.0, None])) == pytest.approx(0.375)
+    assert herfindahl_hirschman(pd.Series([2.0, 1.0, 1.0, None])) == pytest.approx(0.375)
 
 
 def test_concentration_is_one_for_a_single_product():
-    assert measures.herfindahl_hirschman(pd.Series([7.0, 0.0])) == 1.0
+    assert herfindahl_hirschman(pd.Series([7.0, 0.0])) == 1.0
 
 
 def test_a_mirror_ratio_of_two_means_that_the_first_side_counts_twice_as_much():
-    ratio = measures.mirror_ratio(pd.Series([200.0, 90.0]), pd.Series([100.0, 100.0]))
+    ratio = mirror_ratio(pd.Series([200.0, 90.0]), pd.Series([100.0, 100.0]))
     assert ratio.tolist() == [2.0, 0.9]
 
 
 def test_trade_in_proportion_to_size_has_intensity_one():
     # 10 of 100 exports go to a partner that takes 90 of the 900 that the rest of the world imports.
     one = [pd.Series([v]) for v in (10.0, 100.0, 90.0, 1000.0, 100.0)]
-    assert measures.trade_intensity(*one).tolist() == pytest.approx([1.0])
+    assert trade_intensity(*one).tolist() == pytest.approx([1.0])
 
 
 def test_double_the_exports_double_the_intensity():
     two = [pd.Series([v]) for v in (20.0, 100.0, 90.0, 1000.0, 100.0)]
-    assert measures.trade_intensity(*two).tolist() == pytest.approx([2.0])
+    assert trade_intensity(*two).tolist() == pytest.approx([2.0])
 
 
 def test_intensities_look_up_the_sizes_of_exporter_importer_and_world():
@@ -50,13 +62,13 @@ def test_intensities_look_up_the_sizes_of_exporter_importer_and_world():
         [(2000, *size) for size in [*sizes, ("WLD", "import", 1000)]],
         columns=["year", "country_iso3", "flow", "value_usd"],
     )
-    result = measures.export_intensities(flows, totals)["intensity"]
+    result = export_intensities(flows, totals)["intensity"]
     assert result[0] == pytest.approx(2.0)
     assert pd.isna(result[1])
 
 
 def test_the_unit_value_is_missing_without_a_weight():
-    result = measures.unit_value(pd.Series([10.0, 10.0]), pd.Series([4.0, 0.0]))
+    result = unit_value(pd.Series([10.0, 10.0]), pd.Series([4.0, 0.0]))
     assert result[0] == 2.5
     assert pd.isna(result[1])
 
@@ -64,7 +76,7 @@ def test_the_unit_value_is_missing_without_a_weight():
 def test_products_are_kept_new_or_lost():
     before = pd.Series({"1001": 5.0, "7208": 3.0, "9999": 0.0})
     after = pd.Series({"1001": 8.0, "1512": 2.0, "9999": 0.0})
-    result = measures.product_turnover(before, after)
+    result = product_turnover(before, after)
     assert result["change"].to_dict() == {"1001": "kept", "1512": "new", "7208": "lost"}
     assert result["after"].to_dict() == {"1001": 8.0, "1512": 2.0, "7208": 0.0}
 
@@ -81,11 +93,11 @@ def test_a_figure_is_doubtful_with_a_caution_or_low_confidence():
         (2000, "both_ways", "RUS", "a", 1, "single_year_jump", "high"),
         (2000, "both_ways", "RUS", "a", 1, None, "low"),
     )
-    assert measures.doubtful(rows).tolist() == [False, True, True]
+    assert doubtful(rows).tolist() == [False, True, True]
 
 
 def test_the_balance_is_exports_less_imports_of_one_reporter():
-    result = measures.trade_balance(
+    result = trade_balance(
         _totals(
             (2021, "iran_to_russia", "RUS", "quoted", 1, None, "high"),
             (2021, "russia_to_iran", "RUS", "quoted", 3, "single_year_jump", "high"),
@@ -100,7 +112,7 @@ def test_the_balance_is_exports_less_imports_of_one_reporter():
 
 
 def test_turnover_less_one_direction_gives_the_other():
-    result = measures.trade_balance(
+    result = trade_balance(
         _totals(
             (2020, "both_ways", "RUS", "quoted", 10, None, "high"),
             (2020, "russia_to_iran", "RUS", "quoted", 7, None, "high"),
@@ -113,14 +125,14 @@ def test_turnover_less_one_direction_gives_the_other():
 
 
 def test_turnover_alone_gives_no_balance():
-    row = measures.trade_balance(_totals((2023, "both_ways", "RUS", "quoted", 4, None, "high")))
+    row = trade_balance(_totals((2023, "both_ways", "RUS", "quoted", 4, None, "high")))
     assert row["turnover"].tolist() == [4]
     assert row["balance"].isna().all()
     assert row["how"].tolist() == ["turnover only"]
 
 
 def test_two_figures_for_one_flow_give_two_balances():
-    result = measures.trade_balance(
+    result = trade_balance(
         _totals(
             (2020, "iran_to_russia", "IRN", "quoted", 5, None, "high"),
             (2020, "iran_to_russia", "IRN", "quoted", 4, None, "high"),
@@ -139,7 +151,7 @@ def partners():
 
 
 def test_a_partners_share_is_of_the_worlds_total_and_ties_share_the_better_rank(partners):
-    result = measures.partner_shares(partners).set_index("partner_iso3")
+    result = partner_shares(partners).set_index("partner_iso3")
     assert result["share"].to_dict() == {"CHN": 0.5, "RUS": 0.2, "TUR": 0.2}
     assert result["rank"].to_dict() == {"CHN": 1, "RUS": 2, "TUR": 2}
     assert result["partners"].tolist() == [3, 3, 3]
@@ -147,12 +159,12 @@ def test_a_partners_share_is_of_the_worlds_total_and_ties_share_the_better_rank(
 
 def test_a_partner_named_twice_is_refused(partners):
     with pytest.raises(ValueError, match="filter to one reporter"):
-        measures.partner_shares(pd.concat([partners, partners.head(1)]))
+        partner_shares(pd.concat([partners, partners.head(1)]))
 
 
 def test_a_missing_total_is_refused(partners):
     with pytest.raises(ValueError, match="no row of the partner 'SUM'"):
-        measures.partner_shares(partners, total="SUM")
+        partner_shares(partners, total="SUM")
 
 
 @pytest.fixture
@@ -176,7 +188,7 @@ def test_lines_add_up_to_headings_named_after_the_largest_line(goods):
             "name_en": ["durum wheat", "other wheat", "steel"],
         }
     )
-    result = measures.headings(goods, products)
+    result = hs_headings(goods, products)
     assert result["hs4"].tolist() == ["1001", "7208"]
     assert result["value_usd"].tolist() == [80.0, 20.0]
     assert result["share"].tolist() == [0.8, 0.2]
@@ -190,16 +202,16 @@ def test_section_shares_add_up_to_one_and_leave_out_lines_without_an_hs_code(goo
     sections = pd.DataFrame(
         {"hs_chapter": ["10", "72"], "section_number": [2, 15], "source_id": "s"}
     )
-    result = measures.section_shares(goods, sections, ["flow", "year"])
+    result = section_shares(goods, sections, ["flow", "year"])
     assert result.set_index("section_number")["share"].to_dict() == {2: 0.8, 15: 0.2}
 
 
 def test_a_run_ends_where_a_year_is_missing():
-    assert measures.runs(pd.Series([1913, 1920, 1921, 1921, 1923])).tolist() == [0, 1, 1, 1, 2]
-    assert measures.runs(pd.Series([2001, 2002], dtype="Int64")).tolist() == [0, 0]
+    assert runs(pd.Series([1913, 1920, 1921, 1921, 1923])).tolist() == [0, 1, 1, 1, 2]
+    assert runs(pd.Series([2001, 2002], dtype="Int64")).tolist() == [0, 0]
 
 
 def test_parts_of_years_are_not_put_together():
     totals = load("trade_totals")
     with pytest.raises(ValueError, match="filter to full years first"):
-        measures.trade_balance(totals[totals["period_type"] == "partial"])
+        trade_balance(totals[totals["period_type"] == "partial"])

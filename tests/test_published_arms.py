@@ -8,15 +8,9 @@ import pandas as pd
 import pytest
 
 from iran_russia.datasets import load
-from iran_russia.measures import (
-    deal_outcomes,
-    life_lines,
-    realisation_rate,
-    shares,
-    shares_by_period,
-    split_over_delivery_years,
-    tiv_between,
-)
+from iran_russia.measures.arms import shares_by_period, split_over_delivery_years, tiv_between
+from iran_russia.measures.deals import deal_outcomes, life_lines, realisation_rate
+from iran_russia.measures.series import shares
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from iran_russia import measures
 from iran_russia.datasets import load
+from iran_russia.measures.events import per_year
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +131,6 @@ def test_the_year_with_fewest_posts_of_the_ministry_has_the_fewest_events(events
     """The dip of 2021 in the chronology goes with a dip in the ministry's index."""
     posts = load("official_media_attention").query("outlet == 'foreign_ministry'")
     items = posts.groupby(posts["month"].dt.year)["items_total"].sum()
-    count = measures.per_year(events.reset_index()).set_index("year")["events"]
+    count = per_year(events.reset_index()).set_index("year")["events"]
     assert items.loc[2017:2025].idxmin() == 2021
     assert count.loc[2017:2025].idxmin() == 2021

@@ -3,7 +3,9 @@
 import pytest
 
 from iran_russia.datasets import load
-from iran_russia.measures import before_and_after, per_year, trade_balance
+from iran_russia.measures.events import per_year
+from iran_russia.measures.series import before_and_after
+from iran_russia.measures.trade import trade_balance
 
 
 def _arms_to_russia():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from iran_russia import measures
 from iran_russia.datasets import load
+from iran_russia.measures.trade import hs_headings, mirror_ratio, partner_shares, trade_balance
 
 
 @pytest.fixture(scope="module")
@@ -13,7 +13,7 @@ def goods():
 
 @pytest.fixture(scope="module")
 def headings(goods):
-    return measures.headings(goods, load("products"))
+    return hs_headings(goods, load("products"))
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_aircraft_engine_parts_of_1402_came_almost_all_through_the_anzali_free_z
 
 def test_russia_records_about_twice_what_iran_records_for_its_exports_of_2021():
     gap = load("mirror_gap").set_index("comparison_id")
-    ratio = measures.mirror_ratio(gap["russian_value_usd"], gap["iranian_value_usd"])
+    ratio = mirror_ratio(gap["russian_value_usd"], gap["iranian_value_usd"])
     assert ratio["2021-ru_ir"] == pytest.approx(2.1, abs=0.05)
     assert ratio["2021-ir_ru"] == pytest.approx(1.8, abs=0.05)
     assert ratio["2023-both"] == pytest.approx(1.5, abs=0.05)
@@ -112,7 +112,7 @@ def test_every_mirror_comparison_stands_on_the_totals_it_names(totals):
 def test_iran_had_a_deficit_with_russia_in_every_year_since_1992():
     totals = load("trade_totals")
     full = totals[totals["value_usd"].notna() & (totals["period_type"] != "partial")]
-    balance = measures.trade_balance(full[full["year"] >= 1992])["balance"].dropna()
+    balance = trade_balance(full[full["year"] >= 1992])["balance"].dropna()
     assert len(balance) > 40
     assert (balance < 0).all()
 
@@ -120,14 +120,14 @@ def test_iran_had_a_deficit_with_russia_in_every_year_since_1992():
 def test_russia_was_sixth_among_irans_suppliers_and_ninth_among_its_non_oil_buyers_in_1402(
     partners,
 ):
-    shares = measures.partner_shares(partners[partners["source_id"] == "irica_gomrok"])
+    shares = partner_shares(partners[partners["source_id"] == "irica_gomrok"])
     rows = shares[(shares["year"] == 2023) & (shares["partner_iso3"] == "RUS")].set_index("flow")
     assert rows["rank"].to_dict() == {"import": 6, "export": 9}
     assert rows["share"]["import"] == pytest.approx(0.0254, abs=0.0005)
 
 
 def test_uae_china_turkey_and_india_all_sold_more_to_iran_than_russia_in_1402(partners):
-    shares = measures.partner_shares(partners[partners["source_id"] == "irica_gomrok"])
+    shares = partner_shares(partners[partners["source_id"] == "irica_gomrok"])
     imports = shares[(shares["year"] == 2023) & (shares["flow"] == "import")]
     rank = imports.set_index("partner_iso3")["rank"]
     assert (rank[["ARE", "CHN", "TUR", "IND"]] < rank["RUS"]).all()

@@ -1,0 +1,84 @@
+"""Dated events counted and dated as exactly as they are known."""
+
+import pandas as pd
+
+
+def per_year(
+    events: pd.DataFrame,
+    date: str = "date",
+    by: str | list[str] | None = None,
+) -> pd.DataFrame:
+    """Count events by calendar year, years without any event included as 0.
+
+    Args:
+        events: one row an event.
+        date: column of dates, or of years.
+        by: further columns to count by.
+
+    Returns:
+        A frame with ``year``, the ``by`` columns and ``events``.
+    """
+    years = events[date].dt.year if hasattr(events[date], "dt") else events[date]
+    counted = events.assign(year=years.astype(int))
+    span = range(counted["year"].min(), counted["year"].max() + 1)
+    if by is None:
+        return (
+            counted["year"]
+            .value_counts()
+            .reindex(span, fill_value=0)
+            .rename_axis("year")
+            .reset_index(name="events")
+        )
+    by = [by] if isinstance(by, str) else by
+    table = counted.groupby(["year", *by]).size().unstack(by, fill_value=0)
+    long = table.reindex(span, fill_value=0).stack(by, future_stack=True)
+    return long.rename("events").reset_index()
+
+
+def per_month(events: pd.DataFrame, date: str = "date") -> pd.DataFrame:
+    """Count events by calendar month, months without any event included as 0.
+
+    Args:
+        events: one row an event.
+        date: column of dates; rows known to the year only should be left out before.
+
+    Returns:
+        A frame with ``month`` (its first day) and ``events``, from the first month to the last.
+    """
+    months = events[date].dt.to_period("M")
+    span = pd.period_range(months.min(), months.max(), freq="M")
+    counted = months.value_counts().reindex(span, fill_value=0).rename_axis("month")
+    return counted.rename("events").reset_index().assign(month=lambda f: f["month"].dt.start_time)
+
+
+def listed_shares(events: pd.DataFrame, column: str, by: str) -> pd.DataFrame:
+    """Share of each group's events that carry an item of a semicolon list.
+
+    An event with several items counts under each, so the shares of a group add up to more
+    than 1.
+
+    Args:
+        events: one row an event.
+        column: column of items separated by semicolons.
+        by: column of groups.
+
+    Returns:
+        One row a group and item, also where there is none: ``by``, ``column`` (one item),
+        ``events``, ``share`` (between 0 and 1), ``of`` (events of the group).
+    """
+    items = events.assign(**{column: events[column].str.split(";")}).explode(column)
+    counted = items.groupby([by, column]).size().unstack(fill_value=0).stack()
+    table = counted.rename("events").reset_index()
+    table["of"] = table[by].map(events[by].value_counts())
+    return table.assign(share=table["events"] / table["of"])
+
+
+def known_date(dates: pd.Series, precision: pd.Series) -> pd.Series:
+    """Write dates as ISO 8601 text that is only as exact as what is known of them.
+
+    Args:
+        dates: days; the first day of the month or year where only that is known.
+        precision: ``day``, ``month`` or ``year``.
+    """
+    text = dates.dt.strftime("%Y-%m-%d")
+    return text.where(precision == "day", text.str[:7].where(precision == "month", text.str[:4]))

@@ -1,0 +1,223 @@
+"""Trade in goods: mirror data, balance, partners, intensity, composition."""
+
+import pandas as pd
+
+from iran_russia.measures.series import shares
+
+
+def mirror_ratio(one_side: pd.Series, other_side: pd.Series) -> pd.Series:
+    """One side's figure over the other side's figure for the same flow; 1 means that they agree.
+
+    An importer usually counts cost, insurance and freight (CIF) and an exporter does not (FOB), so
+    agreement shows as a ratio somewhat below 1 when the first side is the exporter and somewhat
+    above 1 when it is the importer (Hamanaka 2012). Both series in the same currency.
+    """
+    return one_side / other_side
+
+
+def doubtful(totals: pd.DataFrame) -> pd.Series:
+    """Mark rows of ``trade_totals`` that carry a caution or low confidence."""
+    return (totals["caution"].notna() | (totals["confidence"] == "low")).astype(bool)
+
+
+def trade_balance(totals: pd.DataFrame) -> pd.DataFrame:
+    """Put both directions of a reporter together: turnover and Iran's balance, in US dollars.
+
+    Formula: balance = Iran's exports to Russia − Russia's exports to Iran. Only figures of one
+    reporter, one basis and one period are combined. Where a reporter gives turnover and one
+    direction, the other direction is their difference; where it gives turnover alone there is no
+    balance. Several figures of a reporter for one flow give several rows.
+
+    Args:
+        totals: rows of ``trade_totals`` for full years, with a value.
+
+    Returns:
+        One row a reporter, basis, year and combination: ``iran_to_russia``, ``russia_to_iran``,
+        ``turnover``, ``balance``, ``how`` (``both directions``, ``turnover and one direction``
+        or ``turnover only``), ``doubtful`` (a figure used carries a caution or low confidence)
+        and ``source_id``.
+
+    Raises:
+        ValueError: there are parts of years, which cannot be put together.
+    """
+    if (totals["period_type"] == "partial").any():
+        raise ValueError("parts of years cannot be put together: filter to full years first")
+    keys = ["year", "period_type", "reporter", "basis"]
+    marked = totals.assign(doubtful=doubtful(totals), value=totals["value_usd"].astype(float))
+    sides = {}
+    for side in ("iran_to_russia", "russia_to_iran", "both_ways"):
+        rows = marked.loc[marked["direction"] == side, [*keys, "value", "doubtful", "source_id"]]
+        sides[side] = rows.rename(
+            columns={"value": side, "doubtful": f"doubtful_{side}", "source_id": f"source_{side}"}
+        )
+    out, back, turnover = sides.values()
+    pairs = out.merge(back, on=keys).assign(how="both directions")
+    rest = turnover.merge(pairs[keys].drop_duplicates(), on=keys, how="left", indicator=True)
+    rest = rest[rest["_merge"] == "left_only"].drop(columns="_merge")
+    rest = rest.merge(out, on=keys, how="left").merge(back, on=keys, how="left")
+    directions = ["iran_to_russia", "russia_to_iran"]
+    one_known = rest[directions].notna().any(axis=1)
+    rest["how"] = one_known.map({True: "turnover and one direction", False: "turnover only"})
+    for side, other in (directions, directions[::-1]):
+        rest[side] = rest[side].fillna(rest["both_ways"] - rest[other])
+    both = pd.concat([pairs, rest], ignore_index=True)
+    both["turnover"] = both["iran_to_russia"] + both["russia_to_iran"]
+    both["turnover"] = both["turnover"].fillna(both["both_ways"])
+    both["balance"] = both["iran_to_russia"] - both["russia_to_iran"]
+    both["doubtful"] = both.filter(like="doubtful_").eq(True).any(axis=1)
+    both["source_id"] = both.filter(like="source_").bfill(axis=1).iloc[:, 0]
+    shown = [*keys, *directions, "turnover", "balance", "how", "doubtful", "source_id"]
+    return both[shown].sort_values(keys, ignore_index=True)
+
+
+def partner_shares(partners: pd.DataFrame, total: str = "WLD") -> pd.DataFrame:
+    """Share and rank of each partner in a country's trade.
+
+    Formula: x_ij / X_i, where X_i is the trade of i with the whole world (or with all partners
+    listed) as the same reporter gives it. Rank 1 is the largest; ties share the better rank.
+
+    Args:
+        partners: rows of ``trade_partners`` of one reporter, totals included.
+        total: code of the partner row that holds X_i, ``WLD`` or ``SUM``.
+
+    Returns:
+        The rows of single partners with ``share`` (0 to 1), ``rank`` and ``partners`` (how many
+        the reporter lists).
+
+    Raises:
+        ValueError: a partner stands twice in one year and flow, or a total is missing.
+    """
+    keys = ["year", "country_iso3", "flow"]
+    if partners.duplicated([*keys, "partner_iso3"]).any():
+        raise ValueError("a partner stands twice in one year and flow: filter to one reporter")
+    totals = partners.loc[partners["partner_iso3"] == total, [*keys, "value_usd"]]
+    single = partners[~partners["partner_iso3"].isin(["WLD", "SUM", "RUS-DA"])]
+    merged = single.merge(totals.rename(columns={"value_usd": "total_usd"}), on=keys, how="left")
+    if merged["total_usd"].isna().any():
+        raise ValueError(f"there is no row of the partner {total!r} for every year and flow")
+    by = merged.groupby(keys)["value_usd"]
+    return merged.assign(
+        share=(merged["value_usd"] / merged["total_usd"]).astype(float),
+        rank=by.rank(ascending=False, method="min").astype(int),
+        partners=by.transform("size").astype(int),
+    )
+
+
+def trade_intensity(
+    bilateral: pd.Series,
+    exports: pd.Series,
+    imports: pd.Series,
+    world_imports: pd.Series,
+    own_imports: pd.Series,
+) -> pd.Series:
+    """Trade intensity index: observed exports over what the partner's size would give.
+
+    Formula: (x_ij / X_i) / (M_j / (M_w - M_i)), where x_ij are exports of i to j, X_i all exports
+    of i, M_j all imports of j, M_w imports of the world and M_i those of i (Drysdale and Garnaut
+    1982). 1 means exports in proportion to the partner's share of world imports. All five series
+    in the same currency, aligned on the same index.
+    """
+    return (bilateral / exports) / (imports / (world_imports - own_imports))
+
+
+def export_intensities(flows: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Add the trade intensity index to exports of one country to another.
+
+    Args:
+        flows: ``year``, ``exporter_iso3``, ``importer_iso3``, ``value_usd``.
+        totals: ``year``, ``country_iso3`` (``WLD`` for the world), ``flow`` (``export`` or
+            ``import``), ``value_usd``; one row a year, country and flow.
+
+    Returns:
+        ``flows`` with ``intensity``, see :func:`trade_intensity`; missing where a total is.
+    """
+    size = totals.set_index(["flow", "country_iso3", "year"])["value_usd"].astype(float)
+
+    def of(flow: str, country: pd.Series | str) -> pd.Series:
+        keys = pd.DataFrame({"flow": flow, "country": country, "year": flows["year"]})
+        return size.reindex(pd.MultiIndex.from_frame(keys)).set_axis(flows.index)
+
+    exporter, importer = flows["exporter_iso3"], flows["importer_iso3"]
+    intensity = trade_intensity(
+        flows["value_usd"].astype(float),
+        of("export", exporter),
+        of("import", importer),
+        of("import", "WLD"),
+        of("import", exporter),
+    )
+    return flows.assign(intensity=intensity)
+
+
+def unit_value(value_usd: pd.Series, weight_kg: pd.Series) -> pd.Series:
+    """Value over weight, in US dollars a kilogram; missing where no weight is recorded."""
+    return value_usd / weight_kg.where(weight_kg > 0)
+
+
+def product_turnover(before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    """Sort products into kept, new and lost between two periods.
+
+    Args:
+        before: value of each product in the first period, indexed by product code.
+        after: the same for the second period.
+
+    Returns:
+        A frame indexed by product with ``before``, ``after`` (0 where absent) and ``change``,
+        one of ``kept``, ``new``, ``lost``.
+    """
+    both = pd.DataFrame({"before": before, "after": after}).fillna(0.0)
+    both["change"] = "kept"
+    both.loc[both["before"] == 0, "change"] = "new"
+    both.loc[both["after"] == 0, "change"] = "lost"
+    return both[(both["before"] > 0) | (both["after"] > 0)]
+
+
+def hs_headings(goods: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
+    """Add tariff lines up to headings of the Harmonized System (four digits).
+
+    Args:
+        goods: rows of ``trade_goods``; lines without an HS code are left out.
+        products: the table of that name, for English names.
+
+    Returns:
+        One row a year, flow and heading, the largest first: ``value_usd``, ``weight_kg``,
+        ``unit_value`` (US dollars a kilogram), ``share`` of the coded value of that year and
+        flow, ``rank``, and ``largest_line``, the English name of the subheading with the largest
+        value (a heading has no name of its own in the tables).
+    """
+    named = goods[goods["hs6"].notna()].merge(
+        products[["hs_revision", "hs_code", "name_en"]], on=["hs_revision", "hs_code"], how="left"
+    )
+    named = named.assign(hs4=named["hs6"].str[:4]).sort_values("value_usd", ascending=False)
+    keys = ["year", "flow"]
+    by = named.groupby([*keys, "hs4"], as_index=False, sort=False)
+    summed = by.agg(
+        value_usd=("value_usd", "sum"),
+        weight_kg=("weight_kg", "sum"),
+        largest_line=("name_en", "first"),
+        source_id=("source_id", "first"),
+    )
+    value = summed.groupby(keys)["value_usd"]
+    summed["share"] = summed["value_usd"] / value.transform("sum")
+    summed["rank"] = value.rank(ascending=False, method="min").astype(int)
+    summed["unit_value"] = unit_value(summed["value_usd"], summed["weight_kg"])
+    return summed.sort_values([*keys, "rank"], ignore_index=True)
+
+
+def section_shares(goods: pd.DataFrame, sections: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Share of each section of the Harmonized System in the value of a flow.
+
+    Args:
+        goods: rows of ``trade_goods``; lines without an HS code are left out.
+        sections: the table ``hs_sections``.
+        by: columns within which shares add up to 1.
+
+    Returns:
+        One row a group and section with ``value_usd`` and ``share`` (0 where nothing was traded).
+    """
+    coded = goods[goods["hs6"].notna()].assign(hs_chapter=lambda g: g["hs6"].str[:2])
+    known = coded.merge(sections.drop(columns="source_id"), on="hs_chapter", how="inner")
+    table = known.pivot_table(
+        index=by, columns="section_number", values="value_usd", aggfunc="sum", fill_value=0
+    )
+    long = table.stack().rename("value_usd").reset_index()
+    return long.assign(share=long.groupby(by)["value_usd"].transform(shares))
