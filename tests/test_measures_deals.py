@@ -10,6 +10,7 @@ from iran_russia.measures.deals import (
     PAPERS,
     PROJECT_OUTCOME,
     deal_outcomes,
+    outcome_shares,
     project_outcomes,
     realisation_rate,
     strongest_paper,
@@ -30,6 +31,16 @@ def test_the_realisation_rate_bounds_what_is_partly_done_or_unknown():
 def test_by_value_only_deals_with_a_value_count_and_each_with_its_own():
     rate = realisation_rate(RATED, value="usd")
     assert rate.to_dict() == {"low": 0.1, "high": 0.3, "deals": 4, "value": 100}
+
+
+def test_shares_of_outcomes_add_up_by_number_and_by_value():
+    named = RATED.assign(deal=list("abcde"))
+    by_number = outcome_shares(named).set_index("status")
+    assert (by_number["share"] == 0.2).all()
+    by_value = outcome_shares(named, "usd").set_index("status")
+    assert by_value["amount"].to_dict() == {"failed": 10, "open": 60, "partly": 20, "realised": 10}
+    assert by_value["share"].sum() == pytest.approx(1)
+    assert by_value.loc["open", "deals"] == "d"
 
 
 def test_there_is_no_rate_of_nothing():

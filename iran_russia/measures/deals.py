@@ -15,7 +15,7 @@ OUTCOME = [
     "decided_by",
     "evidence",
 ]
-"""Columns of an outcome: one shape for announced deals of every sector.
+"""Columns of an outcome, one shape for announced deals of every sector.
 
 One row a deal, from its first announcement to its latest known status:
 
@@ -67,6 +67,25 @@ def realisation_rate(
         "deals": len(valued),
     }
     return pd.Series(rate if value is None else rate | {"value": total})
+
+
+def outcome_shares(deals: pd.DataFrame, value: str | None = None) -> pd.DataFrame:
+    """Share of each outcome among deals, by number or by the value announced.
+
+    Args:
+        deals: outcomes, with the columns of :data:`OUTCOME`.
+        value: the column of the announced value to weigh by; deals without one are left out.
+
+    Returns:
+        One row an outcome that occurs: ``status``, ``amount`` (number of deals, or sum of values),
+        ``share`` (0 to 1) and ``deals``, their names.
+    """
+    valued = deals if value is None else deals[deals[value].notna()]
+    weight = pd.Series(1.0, valued.index) if value is None else valued[value].astype(float)
+    by = weight.groupby(valued["status"]).sum()
+    names = valued.groupby("status")["deal"].agg(", ".join)
+    table = pd.DataFrame({"amount": by, "share": by / by.sum(), "deals": names})
+    return table.reset_index(names="status")
 
 
 CLAIM_STAGE = {
