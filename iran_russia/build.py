@@ -29,12 +29,16 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
+from sphinx.util.docutils import ReferenceRole
 
 from iran_russia import colours, datasets, freshness
 from iran_russia.exhibits import LAB_MIME, MIME
 
 FIGURES = "figures"
 """Folder of the built site with every exhibit's files, at stable addresses."""
+
+CHRONOLOGY = "notebooks/chronology.html"
+"""Page of the built site with a row for every event."""
 
 _log = logging.getLogger(__name__)
 
@@ -82,6 +86,16 @@ class ExhibitRenderer:
             exhibit["html"],
         )
         return [nodes.raw("", resolved, format="html")]
+
+
+class EventRole(ReferenceRole):
+    """Links from prose to an event's row in the chronology: ``{event}`the visit <IRRU-…>` ``."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return the link; that the row exists is checked where all links are."""
+        up = posixpath.relpath(".", posixpath.dirname(self.env.docname) or ".")
+        address = f"{up}/{CHRONOLOGY}#{self.target}"
+        return [nodes.reference(self.rawtext, self.title, refuri=address)], []
 
 
 def _kept(app: Sphinx) -> Path:
@@ -384,6 +398,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", _remember)
     app.connect("build-finished", _publish)
     app.connect("build-finished", _end)
+    app.add_role("event", EventRole())
     for style in ("colours.css", "iran-russia.css"):
         app.add_css_file(style)
     app.add_js_file("iran-russia.js", loading_method="defer")
