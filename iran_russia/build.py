@@ -159,16 +159,19 @@ def _folder(app: Sphinx) -> Path:
 def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
     """Run the chapters that are out of date; name the pages that must be read again."""
     datasets.package.cache_clear()
+    for page in removed:
+        for old in (f"{page}.html", f"_sources/{page}.md"):
+            (Path(app.outdir) / old).unlink(missing_ok=True)
     runs = _folder(app) / freshness.RUNS.name
     built = env.__dict__.setdefault("iran_russia_built", {})
     _log.info("")  # Sphinx has begun a line of its own
-    waiting = {}
+    waiting, now = {}, freshness.inputs()
     for chapter in sorted(env.found_docs):
         text = Path(env.doc2path(chapter)).read_text(encoding="utf-8")
         if "\nkernelspec:" not in text:
             continue
         run = freshness.read_run(chapter, runs)
-        reason = freshness.out_of_date_because(text, run)
+        reason = freshness.out_of_date_because(text, run, now)
         # A page that need not be read again needs no outputs, and most builds read few pages.
         read_again = chapter in added | changed or not run or built.get(chapter) != run.outputs
         if not reason and read_again and not _outputs_kept(env, chapter, text, run):
@@ -179,23 +182,22 @@ def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
         else:
             _log.info("%s: cached", chapter)
     if waiting:
-        _run_all(env, waiting, runs)
+        _run_all(env, waiting, now, runs)
     env.iran_russia_runs = {
         c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))
     }
     return [c for c, outputs in env.iran_russia_runs.items() if built.get(c) != outputs]
 
 
-def _run_all(env, waiting: dict[str, tuple[str, str]], runs: Path) -> None:
+def _run_all(env, waiting: dict[str, tuple[str, str]], now: freshness.Inputs, runs: Path) -> None:
     """Run chapters in parallel and keep what each gave; fail at the end if any failed.
 
     Args:
         waiting: chapter → its text and why it runs.
+        now: fingerprints from before the first run; what changes while a chapter runs is not
+            trusted.
         runs: the folder of recorded runs.
     """
-    # Fingerprints from before the first run: what changes while a chapter runs is not trusted.
-    tables = freshness.fingerprint_tables([datasets.LISTING, *datasets.names()])
-    modules = freshness.fingerprint_modules()
     failed = []
     started = time.perf_counter()
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
@@ -213,9 +215,9 @@ def _run_all(env, waiting: dict[str, tuple[str, str]], runs: Path) -> None:
             outputs = [c.outputs for c in done.cells if "outputs" in c]
             run = freshness.Run(
                 code=freshness.fingerprint_code(text),
-                tables={t: tables.get(t, "") for t in used_tables},
-                modules={m: modules[m] for m in used_modules},
-                libraries=freshness.libraries(),
+                tables={t: now.tables.get(t, "") for t in used_tables},
+                modules={m: now.modules[m] for m in used_modules},
+                libraries=now.libraries,
                 outputs=freshness.fingerprint(json.dumps(outputs)),
                 cache_key=_keep(env, chapter, done, seconds),
                 seconds=round(seconds, 2),
