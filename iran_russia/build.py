@@ -411,6 +411,12 @@ def _tidy_search_index(file: Path) -> None:
     file.write_text(f"{head}({json.dumps(index, sort_keys=True)})", encoding="utf-8")
 
 
+def _mend_roles(app: Sphinx, page, template, context: dict, doctree) -> None:
+    """Give entries of the bibliography a role that ARIA still knows."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+
+
 def _without_thebe(app: Sphinx) -> None:
     """Disconnect sphinx-thebe, which Jupyter Book always loads: it names remote hosts."""
     for listeners in app.events.listeners.values():
@@ -428,6 +434,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-outdated", _bundled)
     app.connect("env-get-outdated", _restyled)
     app.connect("doctree-read", _remember)
+    app.connect("html-page-context", _mend_roles)
     app.connect("build-finished", _publish)
     app.connect("build-finished", _end)
     app.add_role("event", EventRole())
