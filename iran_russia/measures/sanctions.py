@@ -108,7 +108,7 @@ def realised_links(steps: pd.DataFrame) -> pd.Series:
     """Share of promised payment links that work, with the bounds that doubt leaves.
 
     Returns:
-        What :func:`iran_russia.measures.deals.realisation_rate` gives for
+        What :func:`~iran_russia.measures.deals.realisation_rate` gives for
         :func:`link_outcomes`: ``low``, ``high`` and ``deals`` (the number of links).
     """
     return realisation_rate(link_outcomes(steps))
