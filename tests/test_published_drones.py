@@ -174,7 +174,7 @@ def test_ukrainian_figures_for_the_order_of_2022_differ_and_are_all_kept(claims)
     assert sorted(orders["quantity_low"]) == [1_700, 2_000, 2_400]
 
 
-def test_claims_on_the_output_of_autumn_2025_differ_by_more_than_double(claims):
+def test_claims_on_the_output_of_late_2025_differ_by_more_than_double(claims):
     rates = monthly_rate(claims)
     assert rates.loc["D060", "rate_low"] > 2 * rates.loc["D063", "rate_high"]
     assert rates.loc["D048", "rate_low"] == pytest.approx(2_738 / 12, rel=0.001)
