@@ -205,3 +205,18 @@ def test_a_plan_is_never_a_deed():
     assert milestones.loc[milestones["nature"] == "plan", "russia_part"].eq("none").all()
     reached = milestones[milestones["schedule_entry"] == "reached"]
     assert reached["planned_or_actual"].eq("actual").all()
+
+
+def test_russia_voted_for_six_council_texts_on_the_programme_in_2006_10_and_for_iran_four_since():
+    council = load("unsc_votes")
+    council = council[council["iran_related"] & council["date"].dt.year.between(2005, 2025)]
+    critical, relief = (council[council["aim"] == a] for a in ("critical_of_iran", "relief"))
+    early = critical[critical["date"].dt.year <= 2010]
+    assert early["symbol"].str.extract(r"RES/(\d+)")[0].tolist() == [
+        "1696", "1737", "1747", "1803", "1835", "1929",
+    ]  # fmt: skip
+    assert early["rus_vote"].eq("yes").all()
+    late = critical[critical["date"].dt.year > 2010]
+    assert late["date"].dt.year.tolist() == [2020] and late["rus_vote"].eq("no").all()
+    assert relief["date"].dt.year.tolist() == [2015, 2025, 2025]
+    assert relief["rus_vote"].eq("yes").all()
