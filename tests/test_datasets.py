@@ -114,6 +114,19 @@ def test_a_broken_copy_is_refused_with_file_line_column_and_reason(
     assert reason == "missing" or "line " in first
 
 
+def test_of_many_faults_the_first_are_told_and_the_rest_counted(copy):
+    def spoil(frame):
+        frame["year"] = "nineteen"
+        return frame
+
+    _change(copy / "arms_tiv.csv", spoil)
+    with pytest.raises(DataError) as refused:
+        validate(copy / "datapackage.json")
+    lines = str(refused.value).splitlines()
+    rows = len(pd.read_csv(copy / "arms_tiv.csv"))
+    assert len(lines) == 21 and lines[-1] == f"arms_tiv.csv: and {rows - 20} more"
+
+
 def test_an_unknown_table_is_named_with_the_nearest_one():
     with pytest.raises(DataError, match=r"no table 'trade_good'.*did you mean 'trade_goods'"):
         load("trade_good")
