@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,20 +82,32 @@ def load(table: str) -> pd.DataFrame:
         DataError: the table is unknown, its file is missing, a column is missing or not in the
             schema, or a cell does not fit its type.
     """
-    import pandas as pd
-
     resource = describe(table)
     path = DESCRIPTOR.parent / resource["path"]
-    fields = resource["schema"]["fields"]
     try:
-        raw = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
+        stamp = path.stat().st_mtime_ns
     except FileNotFoundError:
         raise DataError(
             f"{path} is missing; restore it with `git checkout data/{path.name}`"
         ) from None
+    types = tuple((field["name"], field["type"]) for field in resource["schema"]["fields"])
+    frame = _read(path, stamp, types)
+    _loaded.add(table)
+    # A shallow copy: pandas copies on write, so nobody changes the frame of anybody else.
+    return frame.copy(deep=False)
+
+
+@cache
+def _read(path: Path, stamp: int, types: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    """Read a CSV file with the types given; once a process and state of the file."""
+    import pandas as pd
+
+    try:
+        raw = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise DataError(f"{path} cannot be read as CSV: {error}") from None
-    expected = [f["name"] for f in fields]
+    kinds = dict(types)
+    expected = list(kinds)
     if list(raw.columns) != expected:
         missing = [c for c in expected if c not in raw.columns]
         extra = [c for c in raw.columns if c not in expected]
@@ -101,15 +115,13 @@ def load(table: str) -> pd.DataFrame:
             f"{path}: columns differ from {DESCRIPTOR.name}: missing {missing}, not described "
             f"{extra}; the order must be {expected}"
         )
-    _loaded.add(table)
-    return raw.apply(lambda column: _typed(column, fields[expected.index(column.name)], path))
+    return raw.apply(lambda column: _typed(column, kinds[column.name], path))
 
 
-def _typed(column: pd.Series, field: dict, path: Path) -> pd.Series:
-    """Convert a column of text to the type of its field; name the first cell that does not fit."""
+def _typed(column: pd.Series, kind: str, path: Path) -> pd.Series:
+    """Convert a column of text to its type; name the first cell that does not fit."""
     import pandas as pd
 
-    kind = field["type"]
     if kind == "date":
         typed = pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
     elif kind == "boolean":
@@ -125,7 +137,7 @@ def _typed(column: pd.Series, field: dict, path: Path) -> pd.Series:
     if bad.any():
         row = bad.idxmax()
         raise DataError(
-            f"{path}, line {row + 2}, column {field['name']}: {column[row]!r} is not of type {kind}"
+            f"{path}, line {row + 2}, column {column.name}: {column[row]!r} is not of type {kind}"
         )
     return typed
 
@@ -136,6 +148,17 @@ def loaded() -> list[str]:
     :data:`LISTING` is among them when the process asked which tables there are.
     """
     return sorted(_loaded)
+
+
+@contextmanager
+def watching() -> Iterator[set[str]]:
+    """Collect the tables that are loaded inside a ``with`` block."""
+    global _loaded
+    outer, _loaded = _loaded, set()
+    try:
+        yield _loaded
+    finally:
+        _loaded = outer | _loaded
 
 
 def summary(table: str) -> dict:

@@ -51,21 +51,29 @@ def fingerprint(*parts: str | bytes) -> str:
     return digest.hexdigest()
 
 
-def fingerprint_tables(names: list[str]) -> dict[str, str]:
-    """Fingerprint tables with their descriptions; a table that is gone gets an empty text."""
-    known = {r["name"]: r for r in datasets.package()["resources"]}
-    prints = {}
-    for name in names:
-        if name == datasets.LISTING:
-            prints[name] = fingerprint(*known)
-            continue
-        file = datasets.DESCRIPTOR.parent / known[name]["path"] if name in known else None
-        exists = file is not None and file.exists()
-        prints[name] = (
-            fingerprint(json.dumps(known[name], sort_keys=True), file.read_bytes())
-            if exists
-            else ""
-        )
+@dataclass(frozen=True)
+class Inputs:
+    """All that chapters can depend on beside their own code, as fingerprints of one moment."""
+
+    tables: dict[str, str]
+    modules: dict[str, str]
+    libraries: dict[str, str]
+
+
+def inputs() -> Inputs:
+    """Fingerprint the tables, the package and the libraries as they are now."""
+    return Inputs(fingerprint_tables(), fingerprint_modules(), libraries())
+
+
+def fingerprint_tables() -> dict[str, str]:
+    """Fingerprint every table that is there with its description, and the list of tables."""
+    resources = datasets.package()["resources"]
+    prints = {datasets.LISTING: fingerprint(*(r["name"] for r in resources))}
+    for resource in resources:
+        file = datasets.DESCRIPTOR.parent / resource["path"]
+        if file.exists():
+            description = json.dumps(resource, sort_keys=True)
+            prints[resource["name"]] = fingerprint(description, file.read_bytes())
     return prints
 
 
@@ -112,29 +120,30 @@ def forget_run(chapter: str, folder: Path) -> None:
     (folder / f"{chapter}.json").unlink(missing_ok=True)
 
 
-def out_of_date_because(chapter: str, run: Run | None) -> str:
+def out_of_date_because(chapter: str, run: Run | None, now: Inputs) -> str:
     """Say why a chapter must run again; an empty text when it need not.
 
     Args:
         chapter: its text.
         run: its last recorded run.
+        now: what it could depend on, as it is now.
     """
     if run is None:
         return "has not run yet"
     if fingerprint_code(chapter) != run.code:
         return "its code changed"
-    tables = fingerprint_tables(list(run.tables))
     for table, then in run.tables.items():
-        if tables[table] != then:
+        if table not in now.tables:
+            return f"table {table} is gone"
+        if now.tables[table] != then:
             what = "the list of tables" if table == datasets.LISTING else f"table {table}"
-            return f"{what} changed" if tables[table] else f"{what} is gone"
-    modules = fingerprint_modules()
+            return f"{what} changed"
     for module, then in run.modules.items():
-        if modules.get(module) != then:
+        if now.modules.get(module) != then:
             return f"{module} changed"
-    for library, now in libraries().items():
-        if now != run.libraries.get(library):
-            return f"{library} changed from {run.libraries.get(library)} to {now}"
+    for library, version_now in now.libraries.items():
+        if version_now != run.libraries.get(library):
+            return f"{library} changed from {run.libraries.get(library)} to {version_now}"
     return ""
 
 
@@ -148,8 +157,8 @@ def chapters(root: Path = ROOT) -> list[str]:
 
 def status(root: Path = ROOT) -> dict[str, str]:
     """Say of every chapter why it is out of date; an empty text when it is not."""
-    states = {}
+    states, now = {}, inputs()
     for chapter in chapters(root):
         text = (root / f"{chapter}.md").read_text(encoding="utf-8")
-        states[chapter] = out_of_date_because(text, read_run(chapter, root / RUNS))
+        states[chapter] = out_of_date_because(text, read_run(chapter, root / RUNS), now)
     return states

@@ -19,6 +19,7 @@ def rows(
     css: str = "ir-table",
     limit: int | None = None,
     links: dict[str, str] | None = None,
+    anchor: str | None = None,
 ) -> str:
     """Write a frame as an HTML table.
 
@@ -27,13 +28,16 @@ def rows(
         caption: what the table holds, read out before it.
         css: class of the table element.
         limit: show at most this many rows; the caption then says how many there are.
-        links: column → column holding the address that its cells link to (not shown itself).
+        links: column → column holding the address that its cells link to (not shown itself):
+            http, https, or ``site:`` for a page of the book.
+        anchor: column whose value becomes the id of its row, so that pages can link to the row
+            (not shown itself).
     """
     links = links or {}
     shown = frame if limit is None else frame.head(limit)
     if len(shown) < len(frame):
         caption += f": first {len(shown)} of {len(frame):,} rows, all in the CSV"
-    columns = [c for c in frame.columns if c not in links.values()]
+    columns = [c for c in frame.columns if c not in links.values() and c != anchor]
     numeric = {
         c
         for c in columns
@@ -42,10 +46,13 @@ def rows(
     # Long texts get room and short ones stay whole; on a narrow page the table then scrolls.
     width = {c: _width(frame[c].astype("str").str.len().max()) for c in columns}
     body = [
-        [
-            _cell(row[c], c in numeric, row.get(links.get(c))) | {"short": width[c] == "short"}
-            for c in columns
-        ]
+        {
+            "id": row[anchor] if anchor else None,
+            "cells": [
+                _cell(row[c], c in numeric, row.get(links.get(c))) | {"short": width[c] == "short"}
+                for c in columns
+            ],
+        }
         for row in shown.to_dict("records")
     ]
     heads = [
@@ -74,7 +81,7 @@ def _cell(value: object, number: bool, url: object = None) -> dict:
         text = f"{value:,.10g}" if abs(value) >= 10_000 else f"{value:.6g}"
     else:
         text = str(value)
-    safe = isinstance(url, str) and urlsplit(url).scheme in ("http", "https")
+    safe = isinstance(url, str) and urlsplit(url).scheme in ("http", "https", "site")
     return {"text": text, "number": number, "url": url if safe else None}
 
 
@@ -85,6 +92,7 @@ def register(
     caption: str,
     source: pd.DataFrame | list[str],
     links: dict[str, str] | None = None,
+    anchor: str | None = None,
     note: str = "",
 ) -> Exhibit:
     """Show a long table that a reader can search and sort, and download as CSV.
@@ -95,6 +103,8 @@ def register(
         caption: what the table holds.
         source: a frame with a ``source_id`` column, or a list of source ids.
         links: column → column holding the address that its cells link to.
+        anchor: column whose value becomes the id of its row; pages link to it with
+            ``{event}`text <id>` `` where it stands in the chronology.
         note: a sentence added to the source line.
 
     Raises:
@@ -104,7 +114,7 @@ def register(
         raise FigureError(f"the table {name!r} has no rows; check the filter that made its frame")
     # A handful of rows needs no search box.
     css = "ir-table ir-register" if len(frame) > 12 else "ir-table"
-    html = rows(frame, caption=caption, css=css, links=links)
+    html = rows(frame, caption=caption, css=css, links=links, anchor=anchor)
     return Exhibit(
         html=render("register.html", table=Markup(html), credits=credits(source), note=note),
         name=name,

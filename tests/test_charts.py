@@ -142,6 +142,13 @@ def test_whatever_stands_in_a_table_is_shown_as_text():
         assert "&lt;script&gt;" in html
 
 
+def test_a_row_can_be_linked_to_and_links_to_a_page_of_the_book():
+    frame = FRAME.assign(event="the visit", page="site:notebooks/chronology.html#E-1")
+    table = tables.rows(frame, caption="x", links={"event": "page"}, anchor="party")
+    assert '<tr id="IRN">' in table and '<th scope="col" class="ir-short">party' not in table
+    assert 'href="site:notebooks/chronology.html#E-1"' in table
+
+
 def test_a_register_without_rows_is_refused_by_name():
     with pytest.raises(FigureError, match="'deals' has no rows"):
         tables.register(FRAME.head(0), name="deals", caption="Deals", source=FRAME)

@@ -92,7 +92,7 @@ def _set(column, value):
         ("arms_tiv", lambda f: pd.concat([f, f.head(1)]), "", "primary key"),
         ("arms_tiv", lambda f: f.drop(columns="tiv_millions"), "tiv_millions", "missing"),
         ("arms_tiv", _set("tiv_millions", "-5"), "tiv_millions", "minimum"),
-        ("diplomatic_events", _set("date", "2016-02-31"), "date", "type"),
+        ("events", _set("date", "2016-02-31"), "date", "type"),
     ],
     ids=[
         "wrong type",

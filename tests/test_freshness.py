@@ -192,6 +192,14 @@ def test_a_removed_table_fails_with_its_name_and_keeps_the_other_chapter(book):
     assert "steps: up to date" in book.status()
 
 
+def test_a_page_taken_out_of_the_book_leaves_the_site(book):
+    page = book.folder / "_build" / "html" / "steps.html"
+    assert page.exists()
+    book.edit("_toc.yml", "  - file: steps\n", "")
+    assert ran(book.build()) == set()
+    assert not page.exists()
+
+
 def test_a_renamed_column_fails_with_file_and_column(book):
     book.edit("data/arms_tiv.csv", "tiv_millions", "tiv")
     with pytest.raises(RuntimeError, match=r"arms_tiv\.csv: columns differ .*'tiv_millions'"):

@@ -71,12 +71,25 @@
       document.head.append(style);
     }
     table.closest(".ir-scroll").classList.add("ir-searchable");
-    new window.DataTable(table, {
+    const register = new window.DataTable(table, {
       order: [], pageLength: 10, lengthMenu: [10, 25, 100, { label: "all", value: -1 }],
       autoWidth: false,
       layout: { topStart: "search", topEnd: "pageLength", bottomStart: "info", bottomEnd: "paging" },
       language: { search: "Search:", lengthMenu: "_MENU_ rows a page" },
     });
+    const turn = () => turnTo(register, decodeURIComponent(location.hash.slice(1)));
+    turn();
+    window.addEventListener("hashchange", turn);
+  }
+
+  /* A link can name a row that stands on another page of its register. */
+  function turnTo(register, id) {
+    const row = register.row((_, __, node) => id && node.id === id);
+    if (!row.any()) return;
+    register.search("");
+    const place = register.rows({ order: "applied" }).indexes().indexOf(row.index());
+    register.page(Math.floor(place / register.page.len())).draw(false);
+    row.node().scrollIntoView({ block: "center" });
   }
 
   const near = new IntersectionObserver((seen) => {

@@ -77,8 +77,30 @@ def known_date(dates: pd.Series, precision: pd.Series) -> pd.Series:
     """Write dates as ISO 8601 text that is only as exact as what is known of them.
 
     Args:
-        dates: days; the first day of the month or year where only that is known.
-        precision: ``day``, ``month`` or ``year``.
+        dates: days; the first day of the month, year or decade where only that is known.
+        precision: ``day``, ``month``, ``year`` or ``decade``.
+
+    Returns:
+        ``1828-02-22``, ``1722-07``, ``1664``, or ``1600s`` for a decade.
     """
     text = dates.dt.strftime("%Y-%m-%d")
-    return text.where(precision == "day", text.str[:7].where(precision == "month", text.str[:4]))
+    year = text.str[:4].where(precision != "decade", text.str[:4] + "s")
+    return text.where(precision == "day", text.str[:7].where(precision == "month", year))
+
+
+def in_list(events: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Keep the events that a list holds.
+
+    Lists were selected in different ways, so counts and shares are those of one list.
+
+    Args:
+        events: one row an event, with ``lists``, names separated by semicolons.
+        name: one name.
+
+    Raises:
+        ValueError: no event is in that list.
+    """
+    held = events["lists"].str.split(";").map(lambda names: name in names)
+    if not held.any():
+        raise ValueError(f"no event is in the list {name!r}")
+    return events[held]
