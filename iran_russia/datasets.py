@@ -150,7 +150,7 @@ def _read(path: Path, stamp: int, types: tuple[tuple[str, str], ...]) -> pd.Data
             f"{path}: columns differ from {DESCRIPTOR.name}: missing {missing}, not described "
             f"{extra}; the order must be {expected}"
         )
-    return raw.apply(lambda column: _typed(column, kinds[column.name], path))
+    return pd.DataFrame({name: _typed(raw[name], kinds[name], path) for name in expected})
 
 
 def _typed(column: pd.Series, kind: str, path: Path) -> pd.Series:
