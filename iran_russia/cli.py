@@ -28,3 +28,33 @@ def status() -> None:
     """Say which chapters are out of date, and because of which table or file."""
     for chapter, reason in freshness.status().items():
         click.echo(f"{chapter}: {f'out of date, {reason}' if reason else 'up to date'}")
+
+
+@main.command()
+@click.option(
+    "--check",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Compare with a ledger saved before; exit with 1 when a verdict differs.",
+)
+def claims(check: Path | None) -> None:
+    """Print the verdict of every claim as CSV: claim, basis, verdict, newest datum."""
+    import pandas as pd
+
+    from iran_russia.claims import ledger
+
+    try:
+        shown = ledger()[["claim_id", "basis", "verdict", "newest"]]
+    except datasets.DataError as error:
+        raise click.ClickException(str(error)) from None
+    if check is None:
+        click.echo(shown.to_csv(index=False), nl=False)
+        return
+    before = pd.read_csv(check, dtype="str").set_index("claim_id")["verdict"]
+    now = shown.set_index("claim_id")["verdict"]
+    both = pd.DataFrame({"before": before, "now": now}).fillna("not in the ledger")
+    moved = both[both["before"] != both["now"]]
+    for claim, row in moved.iterrows():
+        click.echo(f"{claim}: {row['before']} -> {row['now']}")
+    if len(moved):
+        raise SystemExit(1)
+    click.echo(f"{len(now)} verdicts: none differs.")

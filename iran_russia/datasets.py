@@ -219,7 +219,7 @@ def validate(descriptor: Path = DESCRIPTOR) -> int:
         faults += [_fault(error, task.place) for error in task.errors]
     if faults:
         raise DataError("\n".join(faults))
-    return sum(task.stats["rows"] for task in report.tasks)
+    return sum(task.stats.get("rows", 0) for task in report.tasks)
 
 
 def _fault(error, file: str = "datapackage.json") -> str:
