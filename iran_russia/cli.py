@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from iran_russia import changes as editions
 from iran_russia import datasets, freshness
 
 
@@ -58,3 +59,23 @@ def claims(check: Path | None) -> None:
     if len(moved):
         raise SystemExit(1)
     click.echo(f"{len(now)} verdicts: none differs.")
+
+
+@main.command()
+@click.option("--save", is_flag=True, help="Make the present state the edition compared with.")
+def changes(save: bool) -> None:
+    """Say which numbers and verdicts moved since the last edition, and because of which table.
+
+    Chapters are compared as they were last run: build the book first.
+    """
+    if save:
+        click.echo(f"{editions.save():,} facts saved as the edition to compare with.")
+        return
+    moved = editions.since()
+    for m in moved:
+        click.echo(
+            f"{m['chapter']}: {m['fact']}: {m['before'] or 'not there'} -> "
+            f"{m['now'] or 'gone'} (because of {m['because']})"
+        )
+    if not moved:
+        click.echo("Nothing has moved since the last edition.")
