@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from html import unescape
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
@@ -389,6 +390,32 @@ def _restyled(app: Sphinx, env, *outdated) -> list[str]:
     return [] if now == before else list(env.found_docs)
 
 
+_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_HANDLER = re.compile(r'\son\w+="([^"]*)"')
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>\n')
+
+
+def _secure(page: Path) -> None:
+    """Write a page's content security policy: nothing but the book's own files may load or run.
+
+    Scripts that the theme writes into the page are allowed by their checksum.
+    """
+    html = _POLICY.sub("", page.read_text(encoding="utf-8"), count=1)
+    inline = sorted({*_SCRIPT.findall(html), *map(unescape, _HANDLER.findall(html))})
+    digests = (hashlib.sha256(code.encode()).digest() for code in inline)
+    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    policy = (
+        f"default-src 'none'; script-src 'self' 'unsafe-hashes' {hashes}; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
+    )
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+    secured = html.replace("<head>\n", f"<head>\n{meta}", 1)
+    if _POLICY.search(secured) is None:
+        raise ExtensionError(f"{page}: has no <head> to put the security policy into")
+    page.write_text(secured, encoding="utf-8")
+
+
 def _publish(app: Sphinx, error: Exception | None) -> None:
     """Copy the exhibits that pages still show, and the data package, beside the pages."""
     if error or app.builder.format != "html":
@@ -402,6 +429,9 @@ def _publish(app: Sphinx, error: Exception | None) -> None:
     shutil.rmtree(out / "data", ignore_errors=True)
     shutil.copytree(datasets.DESCRIPTOR.parent, out / "data")
     _tidy_search_index(out / "searchindex.js")
+    for page in out.rglob("*.html"):
+        if "_static" not in page.parts:  # parts of the theme, not pages
+            _secure(page)
 
 
 def _tidy_search_index(file: Path) -> None:
@@ -411,6 +441,12 @@ def _tidy_search_index(file: Path) -> None:
     for words in ("terms", "titleterms", "alltitles", "indexentries"):
         index[words] = {word: pages for word, pages in index[words].items() if pages != []}
     file.write_text(f"{head}({json.dumps(index, sort_keys=True)})", encoding="utf-8")
+
+
+def _mend_roles(app: Sphinx, page, template, context: dict, doctree) -> None:
+    """Give entries of the bibliography a role that ARIA still knows."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
 def _without_thebe(app: Sphinx) -> None:
@@ -430,6 +466,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-outdated", _bundled)
     app.connect("env-get-outdated", _restyled)
     app.connect("doctree-read", _remember)
+    app.connect("html-page-context", _mend_roles)
     app.connect("build-finished", _publish)
     app.connect("build-finished", _end)
     app.add_role("event", EventRole())

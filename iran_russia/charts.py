@@ -30,6 +30,11 @@ WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
 
 # Only geometry is rounded: labels and opacities are numbers too, and mean something.
 _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"')
+# The figure carries the text alternative; roles of single marks would stand there without names.
+# The rest is the renderer's own book-keeping or says what is so anyway.
+_TAG = re.compile(r"<[a-z][^>]*>")
+_IDLE = re.compile(r' (?:role|aria-\w+|class|pointer-events)="[^"]*"| (?:fill-)?opacity="1"')
+_EMPTY = re.compile(r'<path d="M0,0h0v0h0Z"/>')
 _LONG = re.compile(r"-?\d+\.\d{2,}")
 
 _LAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
@@ -235,6 +240,7 @@ def _svg(spec: dict) -> str:
     prefix = "v" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
+    svg = _EMPTY.sub("", _TAG.sub(lambda tag: _IDLE.sub("", tag[0]), svg))
     return _GEOMETRY.sub(lambda m: _LONG.sub(lambda n: f"{float(n[0]):.1f}", m[0]), svg)
 
 

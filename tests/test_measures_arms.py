@@ -10,7 +10,6 @@ from iran_russia.measures.deals import (
     REGISTER_OUTCOME,
     deal_outcomes,
     life_lines,
-    realisation_rate,
 )
 
 TRANSFERS = pd.DataFrame(
@@ -73,6 +72,9 @@ CLAIM = {
     "transfer_id": None,
     "contested": False,
     "evidence_basis": "statement by a party or direct record",
+    "date_precision": "day",
+    "claimed_value_usd": None,
+    "claimed_value_scope": None,
 }
 
 
@@ -86,6 +88,7 @@ REGISTER = pd.DataFrame(
     {
         "transfer_id": ["T1", "T2", "T3"],
         "status": ["delivered", "ordered, none delivered", "partly delivered"],
+        "delivery_year_last": [2006, None, 2023],
     }
 )
 
@@ -106,7 +109,7 @@ def test_a_happening_told_twice_stands_once_on_each_life_line():
 def _outcome(*rows: dict) -> dict:
     claims = _claims(*({"life_line": "x", "date": "2010-01-01"} | row for row in rows))
     found = deal_outcomes(claims, REGISTER)
-    return found.set_index("life_line")["status"].to_dict()
+    return found.set_index("deal")["status"].to_dict()
 
 
 @pytest.mark.parametrize(
@@ -137,7 +140,7 @@ def test_a_deal_of_the_register_belongs_to_the_life_line_that_names_it_most_ofte
     upgrade = tor | {"life_line": "upgrade"}
     found = deal_outcomes(
         _claims(*(row | {"date": "2005-12-05"} for row in (tor, tor, upgrade))), REGISTER
-    ).set_index("life_line")
+    ).set_index("deal")
     assert found["status"].to_dict() == {"tor": "realised", "upgrade": "open"}
     assert found["decided_by"].to_dict() == {"tor": "register", "upgrade": "latest claim"}
 
@@ -151,9 +154,3 @@ def test_every_status_of_the_tables_is_mapped():
     }
     assert codes["arms_reported", "status_code"] == set(CLAIM_STAGE)
     assert codes["arms_transfers", "status"] == set(REGISTER_OUTCOME)
-
-
-def test_the_realisation_rate_bounds_what_is_partly_done_or_unknown():
-    deals = pd.DataFrame({"status": ["realised", "partly", "unknown", "open", "failed"]})
-    rate = realisation_rate(deals)
-    assert rate.to_dict() == {"low": 0.2, "high": 0.6, "deals": 5}

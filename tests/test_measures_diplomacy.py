@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from iran_russia.measures.events import known_date, listed_shares, per_month, per_year
+from iran_russia.measures.events import in_list, known_date, listed_shares, per_month, per_year
 from iran_russia.measures.series import before_and_after, rank_correlation
 
 
@@ -69,6 +69,18 @@ def test_a_date_is_written_only_as_exactly_as_it_is_known():
     known = known_date(dates, precision)
     assert list(known[:3]) == ["2001-03-12", "1996-03", "2005"]
     assert pd.isna(known[3])
+
+
+def test_a_date_before_1700_and_a_decade_are_written_as_known():
+    dates = pd.Series(pd.to_datetime(["1521-01-01", "1600-01-01"]))
+    assert list(known_date(dates, pd.Series(["year", "decade"]))) == ["1521", "1600s"]
+
+
+def test_a_list_holds_its_own_events_and_those_it_shares_with_others():
+    events = pd.DataFrame({"lists": ["chronology", "chronology;history", "history", "regional"]})
+    assert list(in_list(events, "history").index) == [1, 2]
+    with pytest.raises(ValueError, match="'hist'"):
+        in_list(events, "hist")
 
 
 def test_rank_correlation_is_one_for_any_rising_relation_and_minus_one_for_a_falling_one():

@@ -169,7 +169,7 @@ def test_of_ten_announced_russian_deals_two_are_realised_and_su_35_is_open():
     lines = life_lines(load("arms_reported"))
     from_russia = lines[(lines["supplier_iso3"] == "RUS") & (lines["recipient_iso3"] == "IRN")]
     outcomes = deal_outcomes(from_russia, load("arms_transfers"))
-    status = outcomes.set_index("life_line")["status"]
+    status = outcomes.set_index("deal")["status"]
     assert status[["s-300", "tor-m1"]].eq("realised").all()
     assert status["yak-130"] == "partly"
     assert status[["su-35", "mi-28", "verba"]].eq("open").all()

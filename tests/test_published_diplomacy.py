@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 
 from iran_russia.datasets import load
-from iran_russia.measures.events import per_year
+from iran_russia.measures.events import in_list, per_year
 
 
 @pytest.fixture(scope="module")
 def events():
-    return load("diplomatic_events").set_index("event_id")
+    return in_list(load("events"), "chronology").set_index("event_id")
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,12 @@ def russian_vetoes():
     return load("unsc_vetoes").query("vetoed_by_iso3 == 'RUS'")
 
 
-def test_every_happening_has_a_source_and_one_record_to_quote(events):
-    records = load("event_sources")
+def test_the_chronology_holds_466_happenings(events):
+    assert len(events) == 466
+
+
+def test_every_happening_has_a_source_and_one_record_to_quote():
+    events, records = load("events").set_index("event_id"), load("event_sources")
     assert set(records["event_id"]) == set(events.index)
     quoted = records.query("record == 1").set_index("event_id")
     assert quoted.index.is_unique and set(quoted.index) == set(events.index)
@@ -69,8 +73,8 @@ def test_no_contact_is_listed_twice(contacts):
     assert not contacts.dropna(subset=["iranian_participant"]).duplicated(people).any()
 
 
-def test_no_two_happenings_of_one_day_carry_the_same_title(events):
-    assert not events.duplicated(["date", "title"]).any()
+def test_no_two_happenings_of_one_day_carry_the_same_title():
+    assert not load("events").duplicated(["date", "title"]).any()
 
 
 def test_the_contact_of_a_leader_falls_within_its_happening(events, contacts):
@@ -121,8 +125,8 @@ def test_no_treaty_is_in_force_before_it_is_signed(steps):
     assert (first["negotiation"] < first["signature"])[first["negotiation"].notna()].all()
 
 
-def test_every_happening_marked_as_disputed_has_its_disagreement_and_the_reverse(events):
-    conflicts = load("event_conflicts")
+def test_every_happening_marked_as_disputed_has_its_disagreement_and_the_reverse():
+    events, conflicts = load("events").set_index("event_id"), load("event_conflicts")
     disputed = set(conflicts["event_id"]) | set(conflicts["related_event_id"].dropna())
     assert set(events.index[events["conflict"]]) == disputed
 

@@ -42,7 +42,7 @@
           if (data.name in specs.values) data.values = specs.values[data.name];
         }
         const stage = document.createElement("div");
-        await window.vegaEmbed(stage, spec, { renderer: "svg", actions: false });
+        await window.vegaEmbed(stage, spec, { renderer: "svg", actions: false, ast: true });
         const svg = stage.querySelector("svg");
         svg.setAttribute("aria-hidden", "true");
         drawn.replaceChildren(...stage.childNodes);

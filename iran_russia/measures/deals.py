@@ -2,24 +2,90 @@
 
 import pandas as pd
 
+OUTCOME = [
+    "deal",
+    "sector",
+    "announced_on",
+    "announced_precision",
+    "announced_value_usd",
+    "announced_value_eur",
+    "status",
+    "status_on",
+    "status_precision",
+    "decided_by",
+    "evidence",
+]
+"""Columns of an outcome, one shape for announced deals of every sector.
 
-def realisation_rate(deals: pd.DataFrame, status: str = "status") -> pd.Series:
+One row a deal, from its first announcement to its latest known status:
+
+- ``deal``, ``sector``: its name and sector;
+- ``announced_on``, ``announced_precision``: the first announcement (``day``, ``month``, ``year``);
+- ``announced_value_usd``, ``announced_value_eur``: as announced, never converted; missing where
+  no value of its own is known;
+- ``status``: ``realised``, ``partly`` (begun: works, operation or deliveries), ``open`` (announced
+  and not begun as far as is known), ``failed`` (ended) or ``unknown``;
+- ``status_on``, ``status_precision``: when that status held, which may be long ago;
+- ``decided_by``, ``evidence``: what decided the status, and the rows it rests on.
+"""
+
+
+def realisation_rate(
+    deals: pd.DataFrame, status: str = "status", value: str | None = None
+) -> pd.Series:
     """Share of announced deals that were carried out, with the bounds that doubt leaves.
+
+    Formula: realised / all at least, (realised + partly + unknown) / all at most; each deal counts
+    as one, or with its announced value. Values of one currency only are added, and deals without
+    a value in it are left out.
 
     Args:
         deals: one row a deal; ``status`` holds ``realised``, ``partly``, ``open``, ``failed`` or
             ``unknown``.
         status: the column of the status.
+        value: the column of the announced value to weigh by; by number when not given.
 
     Returns:
         ``low`` (only what is known to be realised), ``high`` (partly realised and unknown ones
-        counted as realised too) and ``deals`` (how many there are).
+        counted as realised too) and ``deals`` (how many there are); by value also ``value``, the
+        sum of all announced values.
+
+    Raises:
+        ValueError: there is no deal, or none with a value.
     """
-    count = deals[status].value_counts()
-    n = len(deals)
-    realised = count.get("realised", 0)
-    doubtful = count.get("partly", 0) + count.get("unknown", 0)
-    return pd.Series({"low": realised / n, "high": (realised + doubtful) / n, "deals": n})
+    valued = deals if value is None else deals[deals[value].notna()]
+    if valued.empty:
+        raise ValueError(f"no deal{f' with {value}' if value else ''}: there is no rate")
+    weight = pd.Series(1.0, valued.index) if value is None else valued[value].astype(float)
+    by = weight.groupby(valued[status]).sum()
+    total = weight.sum()
+    realised = by.get("realised", 0.0)
+    doubtful = by.get("partly", 0.0) + by.get("unknown", 0.0)
+    rate = {
+        "low": realised / total,
+        "high": (realised + doubtful) / total,
+        "deals": len(valued),
+    }
+    return pd.Series(rate if value is None else rate | {"value": total})
+
+
+def outcome_shares(deals: pd.DataFrame, value: str | None = None) -> pd.DataFrame:
+    """Share of each outcome among deals, by number or by the value announced.
+
+    Args:
+        deals: outcomes, with the columns of :data:`OUTCOME`.
+        value: the column of the announced value to weigh by; deals without one are left out.
+
+    Returns:
+        One row an outcome that occurs: ``status``, ``amount`` (number of deals, or sum of values),
+        ``share`` (0 to 1) and ``deals``, their names.
+    """
+    valued = deals if value is None else deals[deals[value].notna()]
+    weight = pd.Series(1.0, valued.index) if value is None else valued[value].astype(float)
+    by = weight.groupby(valued["status"]).sum()
+    names = valued.groupby("status")["deal"].agg(", ".join)
+    table = pd.DataFrame({"amount": by, "share": by / by.sum(), "deals": names})
+    return table.reset_index(names="status")
 
 
 CLAIM_STAGE = {
@@ -83,31 +149,69 @@ def deal_outcomes(claims: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
     (:data:`REGISTER_OUTCOME`; ``partly`` when its deals differ). Elsewhere the latest claim
     decides: a delivery is ``realised`` when a party states it and nobody disputes it, else
     ``unknown``; a return to talks or a suspension is ``failed``; all else is ``open``, which means
-    that no delivery is recorded.
+    that no delivery is recorded. The status dates from the last delivery year of the register, or
+    from the latest claim where nothing is delivered. The value is that of the first announcing
+    claim that gives the price of the deal itself.
 
     Args:
-        claims: one row a happening and life-line, from :func:`life_lines`, with ``date_start``,
-            ``date_end``, ``status_code``, ``contested``, ``evidence_basis``, ``transfer_id``.
-        register: one row a deal: ``transfer_id``, ``status``.
+        claims: one row a happening and life-line, from :func:`life_lines`, with ``report_id``,
+            ``date_start``, ``date_end``, ``date_precision``, ``status_code``, ``contested``,
+            ``evidence_basis``, ``transfer_id``, ``claimed_value_usd``, ``claimed_value_scope``.
+        register: one row a deal: ``transfer_id``, ``status``, ``delivery_year_last``.
 
     Returns:
-        One row a life-line: ``life_line``, ``announced_on`` (first such claim), ``status`` (as
-        :func:`realisation_rate` expects) and ``decided_by`` (``register`` or ``latest claim``).
+        One row a life-line (``deal``), with the columns of :data:`OUTCOME`; ``decided_by`` is
+        ``register`` or ``latest claim``.
     """
     pointed = claims.groupby("transfer_id")["life_line"].agg(lambda lines: lines.mode().iloc[0])
-    registered = register.set_index("transfer_id")["status"].map(REGISTER_OUTCOME)
+    register = register.set_index("transfer_id")
     rows = []
     for line, told in claims.sort_values(["date_end", "date_start"]).groupby("life_line"):
         announced = told[told["status_code"].isin(["announced", "ordered"])]
         if announced.empty:
             continue
-        deals = registered.reindex(pointed.index[pointed == line]).dropna().unique()
-        if len(deals):
-            status, decided_by = (deals[0] if len(deals) == 1 else "partly"), "register"
-        else:
-            status, decided_by = _outcome_of_claim(told.iloc[-1]), "latest claim"
-        rows.append((line, announced["date_start"].min(), status, decided_by))
-    return pd.DataFrame(rows, columns=["life_line", "announced_on", "status", "decided_by"])
+        first = announced.sort_values("date_start", kind="stable").iloc[0]
+        priced = announced[announced["claimed_value_scope"] == "deal"]
+        row = {
+            "deal": line,
+            "sector": "arms",
+            "announced_on": first["date_start"],
+            "announced_precision": first["date_precision"],
+            "announced_value_usd": priced["claimed_value_usd"].iloc[0] if len(priced) else None,
+            "announced_value_eur": None,
+        }
+        own = register[register.index.isin(pointed.index[pointed == line])]
+        rows.append(row | (_outcome_in_register(own, told) if len(own) else _outcome_told(told)))
+    return _outcomes(rows)
+
+
+def _outcomes(rows: list[dict]) -> pd.DataFrame:
+    values = dict.fromkeys(("announced_value_usd", "announced_value_eur"), "Int64")
+    return pd.DataFrame(rows, columns=OUTCOME).astype(values)
+
+
+def _outcome_in_register(own: pd.DataFrame, told: pd.DataFrame) -> dict:
+    kinds = own["status"].map(REGISTER_OUTCOME).unique()
+    last = own["delivery_year_last"].max()
+    delivered = pd.notna(last)
+    return {
+        "status": kinds[0] if len(kinds) == 1 else "partly",
+        "status_on": pd.Timestamp(int(last), 1, 1) if delivered else told["date_start"].iloc[-1],
+        "status_precision": "year" if delivered else told["date_precision"].iloc[-1],
+        "decided_by": "register",
+        "evidence": ";".join(own.index),
+    }
+
+
+def _outcome_told(told: pd.DataFrame) -> dict:
+    latest = told.iloc[-1]
+    return {
+        "status": _outcome_of_claim(latest),
+        "status_on": latest["date_start"],
+        "status_precision": latest["date_precision"],
+        "decided_by": "latest claim",
+        "evidence": latest["report_id"],
+    }
 
 
 def _outcome_of_claim(claim: pd.Series) -> str:
@@ -119,3 +223,108 @@ def _outcome_of_claim(claim: pd.Series) -> str:
         return "partly" if claim["status_code"] == "partly delivered" else "realised"
     failed = stage == "in talks" or claim["status_code"] == "suspended"
     return "failed" if failed else "open"
+
+
+COUNTED_KINDS = ["deal", "trade programme"]
+"""Kinds of rows of ``deals`` that count as announced deals.
+
+Umbrella credits and frameworks, officials' totals and schemes without a Russian party do not.
+"""
+
+
+PROJECT_OUTCOME = {
+    "announced": "open",
+    "negotiation": "open",
+    "memorandum": "open",
+    "study": "open",
+    "preparation": "open",
+    "loan": "open",
+    "agreement": "open",
+    "contract": "open",
+    "stalled": "open",
+    "in force": "partly",
+    "in construction": "partly",
+    "in operation": "partly",
+    "partly completed": "partly",
+    "completed": "realised",
+    "cancelled": "failed",
+    "transferred": "unknown",
+    "claim": "unknown",
+}
+"""Outcome of a project by its status as reported.
+
+A signature is not a beginning: a contract without reported works is ``open``. Operation is
+``partly``, since how much of the announced volume came is not reported.
+"""
+
+
+PAPERS = ["none named", "memorandum", "road map", "agreement", "contract"]
+"""Forms of paper, the least binding first."""
+
+
+def strongest_paper(deals: pd.DataFrame) -> pd.Series:
+    """Name the most binding form of paper reported for each project.
+
+    Args:
+        deals: rows of ``deals``: ``project``, ``paper``.
+
+    Returns:
+        The paper (one of :data:`PAPERS`) by project.
+    """
+    rank = deals["paper"].map(PAPERS.index)
+    return rank.groupby(deals["project"]).max().map(dict(enumerate(PAPERS))).rename("paper")
+
+
+def project_outcomes(
+    deals: pd.DataFrame, as_of: pd.Timestamp | None = None, stale_after: int = 5
+) -> pd.DataFrame:
+    """Say of each announced project what became of it, for :func:`realisation_rate`.
+
+    The rows of one ``project`` are chained by ``status_on`` and the latest decides
+    (:data:`PROJECT_OUTCOME`), with two exceptions that make an ``open`` project ``unknown``: an
+    earlier row reported works that the latest does not know of (the reports contradict), or the
+    latest status is older than ``stale_after`` years (what became of it since is not known). Only
+    rows of :data:`COUNTED_KINDS` are taken in.
+
+    Args:
+        deals: rows of ``deals``.
+        as_of: the day seen from; by default the latest ``status_on`` of all rows given.
+        stale_after: years after which an open status says nothing of today.
+
+    Returns:
+        One row a project (``deal``) in order of announcement, with the columns of
+        :data:`OUTCOME`; values are those of the rows with ``value_counted``, ``decided_by`` is
+        ``latest report``, ``contradiction`` or ``age of the latest report``, and ``evidence`` the
+        ``deal_id`` of the latest row.
+    """
+    as_of = deals["status_on"].max() if as_of is None else as_of
+    counted = deals[deals["kind"].isin(COUNTED_KINDS)]
+    rows = []
+    for project, told in counted.sort_values(["status_on", "date"], kind="stable").groupby(
+        "project"
+    ):
+        first, latest = told.sort_values("date", kind="stable").iloc[0], told.iloc[-1]
+        outcomes = told["status_group"].map(PROJECT_OUTCOME)
+        status, decided_by = outcomes.iloc[-1], "latest report"
+        if status == "open" and outcomes.isin(["partly", "realised"]).any():
+            status, decided_by = "unknown", "contradiction"
+        elif status == "open" and latest["status_on"] < as_of - pd.DateOffset(years=stale_after):
+            status, decided_by = "unknown", "age of the latest report"
+        value = told[told["value_counted"]]
+        rows.append(
+            {
+                "deal": project,
+                "sector": latest["sector"],
+                "announced_on": first["date"],
+                "announced_precision": first["date_precision"],
+                "announced_value_usd": value["announced_value_usd"].sum(min_count=1),
+                "announced_value_eur": value["announced_value_eur"].sum(min_count=1),
+                "status": status,
+                "status_on": latest["status_on"],
+                "status_precision": latest["status_precision"],
+                "decided_by": decided_by,
+                "evidence": latest["deal_id"],
+            }
+        )
+    found = _outcomes(rows)
+    return found.sort_values(["announced_on", "deal"], ignore_index=True)

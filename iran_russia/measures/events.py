@@ -77,8 +77,81 @@ def known_date(dates: pd.Series, precision: pd.Series) -> pd.Series:
     """Write dates as ISO 8601 text that is only as exact as what is known of them.
 
     Args:
-        dates: days; the first day of the month or year where only that is known.
-        precision: ``day``, ``month`` or ``year``.
+        dates: days; the first day of the month, year or decade where only that is known.
+        precision: ``day``, ``month``, ``year`` or ``decade``.
+
+    Returns:
+        ``1828-02-22``, ``1722-07``, ``1664``, or ``1600s`` for a decade.
     """
     text = dates.dt.strftime("%Y-%m-%d")
-    return text.where(precision == "day", text.str[:7].where(precision == "month", text.str[:4]))
+    year = text.str[:4].where(precision != "decade", text.str[:4] + "s")
+    return text.where(precision == "day", text.str[:7].where(precision == "month", year))
+
+
+def in_list(events: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Keep the events that a list holds.
+
+    Lists were selected in different ways, so counts and shares are those of one list.
+
+    Args:
+        events: one row an event, with ``lists``, names separated by semicolons.
+        name: one name.
+
+    Raises:
+        ValueError: no event is in that list.
+    """
+    held = events["lists"].str.split(";").map(lambda names: name in names)
+    if not held.any():
+        raise ValueError(f"no event is in the list {name!r}")
+    return events[held]
+
+
+def share_range(events: pd.DataFrame, column: str, value: str, by: str, kind: str) -> pd.DataFrame:
+    """Share of events of one value, and how far it moves when a kind of event is left out.
+
+    Where events were chosen and not sampled, no interval of confidence can be given. Leaving out
+    each kind in turn shows instead how much a share hangs on what was chosen.
+
+    Args:
+        events: one row an event.
+        column: column that holds the value.
+        value: the value whose share is wanted.
+        by: column of groups.
+        kind: column of kinds; each is left out once.
+
+    Returns:
+        One row a group: ``by``, ``events``, ``share`` of all events, ``low`` and ``high`` (the
+        smallest and largest share with one kind left out; shares between 0 and 1).
+    """
+    rows = []
+    for group, held in events.groupby(by, sort=False):
+        hits = held[column] == value
+        without = [hits[held[kind] != each].mean() for each in held[kind].unique()]
+        reached = pd.Series([hits.mean(), *without]).dropna()
+        rows.append(
+            {
+                by: group,
+                "events": len(held),
+                "share": hits.mean(),
+                "low": reached.min(),
+                "high": reached.max(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def longest_gaps(dates: pd.Series, count: int) -> pd.DataFrame:
+    """Longest stretches of calendar years between one dated event and the next.
+
+    Args:
+        dates: days of events, in any order.
+        count: how many stretches to return.
+
+    Returns:
+        ``after`` and ``before`` (years of the events on either side) and ``years`` between
+        them, the longest first; the earlier one first where two are equal.
+    """
+    years = dates.dt.year.drop_duplicates().sort_values()
+    gaps = pd.DataFrame({"after": years.shift(), "before": years}).dropna().astype(int)
+    gaps["years"] = gaps["before"] - gaps["after"]
+    return gaps.nlargest(count, "years").reset_index(drop=True)

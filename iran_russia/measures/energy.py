@@ -1,0 +1,153 @@
+"""Oil and gas: weight in the world, volumes in one unit, discounts, output that moves together."""
+
+import math
+
+import pandas as pd
+
+BARRELS_PER_TONNE = 7.32
+"""Barrels of crude oil in a tonne, the world average that the United Nations use (UNSD)."""
+
+BCM_PER_YEAR = {"billion cubic metres a year": 1.0, "million cubic metres a day": 0.365}
+"""Factor from a unit of gas volume to billion cubic metres in a year of 365 days."""
+
+
+def world_shares(figures: pd.DataFrame) -> pd.DataFrame:
+    """Share of the world total and rank of each country, by measure and year.
+
+    Formula: x_i / x_world. Where a table lists only some countries, the rank among them is the
+    best possible one; the worst possible one adds as many unlisted countries as could each be as
+    large: floor((x_world - sum of the listed) / x_i).
+
+    Args:
+        figures: rows of ``energy_country_year``, with ``WLD`` for the world.
+
+    Returns:
+        The rows of countries with ``share`` (0 to 1), ``rank_best`` and ``rank_worst``.
+
+    Raises:
+        ValueError: a measure and year has no row for the world.
+    """
+    keys = ["measure", "year"]
+    is_world = figures["iso3"] == "WLD"
+    world = figures.loc[is_world, [*keys, "value"]].rename(columns={"value": "world"})
+    table = figures[~is_world].merge(world, on=keys, how="left")
+    if table["world"].isna().any():
+        raise ValueError("a measure and year has no row of WLD: there is nothing to divide by")
+    by = table.groupby(keys)["value"]
+    best = by.rank(ascending=False, method="min")
+    room = ((table["world"] - by.transform("sum")) / table["value"]).clip(lower=0) // 1
+    return table.assign(
+        share=table["value"] / table["world"],
+        rank_best=best.astype("Int64"),
+        rank_worst=(best + room).astype("Int64"),
+    ).drop(columns="world")
+
+
+def reserves_to_production(reserves: pd.Series, production: pd.Series) -> pd.Series:
+    """Years that proved reserves would last at the output of the year (R/P ratio).
+
+    Formula: reserves at the end of a year / production of that year (IAEA and others 2005). Both
+    series in the same unit, aligned on the same index.
+    """
+    return reserves / production
+
+
+def daily_volume(flows: pd.DataFrame) -> pd.DataFrame:
+    """Put volumes of crude oil into thousand barrels a day.
+
+    Formula: tonnes x 7.32 / days, or barrels / days, where no daily volume is stated. 7.32 barrels
+    of crude oil a tonne is the world average that the United Nations use (UNSD, conversion
+    factors); single grades differ by some per cent.
+
+    Args:
+        flows: rows of ``crude_exports``: ``period_start``, ``period_end``, ``volume_kbd``,
+            ``volume_million_tonnes``, ``volume_million_barrels``.
+
+    Returns:
+        The rows with ``kbd`` (thousand barrels a day) and ``converted`` (it is not as stated).
+    """
+    days = (flows["period_end"] - flows["period_start"]).dt.days + 1
+    from_tonnes = flows["volume_million_tonnes"] * BARRELS_PER_TONNE * 1000 / days
+    from_barrels = flows["volume_million_barrels"] * 1000 / days
+    return flows.assign(
+        kbd=flows["volume_kbd"].fillna(from_tonnes).fillna(from_barrels),
+        converted=flows["volume_kbd"].isna(),
+    )
+
+
+def price_gap(prices: pd.DataFrame, grade: str, benchmark: str = "Brent") -> pd.DataFrame:
+    """How far a grade stood below a benchmark, in dollars a barrel, over the same periods.
+
+    Formula: benchmark - grade, so that a discount is positive.
+
+    Args:
+        prices: rows of ``oil_prices``.
+        grade: the benchmark that is compared.
+        benchmark: what it is compared with.
+
+    Returns:
+        One row a period that both have: ``frequency``, ``period_start``, ``period_end``,
+        ``grade``, ``benchmark`` (dollars a barrel), ``gap``, ``source_id``.
+    """
+    keys = ["frequency", "period_start", "period_end"]
+    one, other = (
+        prices.loc[prices["benchmark"] == name, [*keys, "price_usd_per_barrel", "source_id"]]
+        for name in (grade, benchmark)
+    )
+    both = one.merge(other[[*keys, "price_usd_per_barrel"]], on=keys, suffixes=("", "_benchmark"))
+    both = both.rename(
+        columns={"price_usd_per_barrel": "grade", "price_usd_per_barrel_benchmark": "benchmark"}
+    )
+    return both.assign(gap=both["benchmark"] - both["grade"])
+
+
+def planned_volumes(plans: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
+    """Put planned gas volumes into billion cubic metres a year, with the report each is from.
+
+    Formula: million cubic metres a day x 0.365; figures a year stay as stated.
+
+    Args:
+        plans: rows of ``gas_plans``.
+        deals: rows of ``deals``.
+
+    Returns:
+        The plans with ``bcm_per_year`` and ``date``, ``date_precision``, ``status_as_reported``,
+        ``publisher`` and ``url`` of their report.
+    """
+    told = ["deal_id", "date", "date_precision", "status_as_reported", "publisher", "url"]
+    return plans.merge(deals[told], on="deal_id", how="left").assign(
+        bcm_per_year=plans["volume"].to_numpy() * plans["unit"].map(BCM_PER_YEAR).to_numpy()
+    )
+
+
+def correlation_of_changes(one: pd.Series, other: pd.Series) -> pd.Series:
+    """Do two series rise and fall together? Correlation of their yearly changes, with its bounds.
+
+    Formula: the product-moment correlation r of first differences; 95 % bounds
+    tanh(artanh r -/+ 1.96 / sqrt(n - 3)), where n is the number of pairs (Fisher 1915). Few pairs
+    give wide bounds.
+
+    Args:
+        one: values by year.
+        other: values by year, aligned on the index of years.
+
+    Returns:
+        ``correlation``, ``low``, ``high`` and ``pairs``.
+
+    Raises:
+        ValueError: there are fewer than four pairs, which have no bounds.
+    """
+    changes = pd.concat([one.diff(), other.diff()], axis=1, join="inner").dropna().astype(float)
+    pairs = len(changes)
+    if pairs < 4:
+        raise ValueError(f"{pairs} pairs of changes: at least four are needed")
+    r = float(changes.iloc[:, 0].corr(changes.iloc[:, 1]))
+    middle, reach = math.atanh(r), 1.96 / math.sqrt(pairs - 3)
+    return pd.Series(
+        {
+            "correlation": r,
+            "low": math.tanh(middle - reach),
+            "high": math.tanh(middle + reach),
+            "pairs": pairs,
+        }
+    )
