@@ -1,0 +1,165 @@
+"""Agreement and distance of states in recorded votes."""
+
+import pandas as pd
+
+SCORE = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
+"""Votes on one scale; an absence has no place on it."""
+
+
+def ballots(votes: pd.DataFrame) -> pd.DataFrame:
+    """Lay votes out as one row a roll call and one column a state.
+
+    Args:
+        votes: rows of ``unga_votes``.
+
+    Returns:
+        A frame indexed by ``rcid`` with a column for each ``iso3``: 1 for yes, 0.5 for an
+        abstention, 0 for no, missing for an absence and for a state that was no member.
+
+    Raises:
+        ValueError: a vote is none of yes, abstain, no, absent.
+    """
+    unknown = set(votes["vote"]) - {*SCORE, "absent"}
+    if unknown:
+        raise ValueError(f"votes other than yes, abstain, no and absent: {sorted(unknown)}")
+    scored = votes.assign(score=votes["vote"].map(SCORE).astype(float))
+    return scored.pivot(index="rcid", columns="iso3", values="score")
+
+
+def agreement(
+    scores: pd.DataFrame, rollcalls: pd.DataFrame, country: str, by: str | list[str]
+) -> pd.DataFrame:
+    """Agreement of one state with every other, over groups of roll calls.
+
+    Formula, over the roll calls in which both states voted yes, no or abstained: share identical =
+    identical votes / all; agreement index = mean of 1 for the same vote, 0.5 for one step apart
+    (an abstention against a yes or a no) and 0 for a yes against a no (Voeten 2013: an abstention
+    is half a disagreement).
+
+    Args:
+        scores: what :func:`ballots` returns.
+        rollcalls: the roll calls counted, one row each, with ``rcid`` and the columns of ``by``;
+            leave possible duplicates out before.
+        country: the state compared with all others.
+        by: column or columns of groups, e.g. ``year``.
+
+    Returns:
+        One row a group and other state that shared a roll call: the ``by`` columns, ``iso3`` (the
+        other state), ``n_both``, ``n_identical``, ``n_opposed`` (a yes against a no),
+        ``share_identical`` and ``agreement_index`` (both between 0 and 1).
+
+    Raises:
+        KeyError: the state has no votes.
+        ValueError: a roll call stands twice.
+    """
+    if rollcalls["rcid"].duplicated().any():
+        raise ValueError("a roll call stands twice in the list: count it once a group")
+    by = [by] if isinstance(by, str) else by
+    counted = scores.reindex(rollcalls["rcid"])
+    steps = counted.drop(columns=country).sub(counted[country], axis=0).abs()
+    groups = [rollcalls[column].to_numpy() for column in by]
+
+    def total(each: pd.DataFrame) -> pd.Series:
+        return each.groupby(groups).sum().rename_axis(by).stack()
+
+    table = pd.DataFrame(
+        {
+            "n_both": total(steps.notna()),
+            "n_identical": total(steps.eq(0)),
+            "n_opposed": total(steps.eq(1)),
+            "apart": total(steps),
+        }
+    )
+    table = table[table["n_both"] > 0].rename_axis([*by, "iso3"]).reset_index()
+    table["share_identical"] = table["n_identical"] / table["n_both"]
+    table["agreement_index"] = 1 - table.pop("apart") / table["n_both"]
+    return table
+
+
+def ranked(
+    table: pd.DataFrame, by: str | list[str], value: str = "share_identical"
+) -> pd.DataFrame:
+    """Rank the other states of each group by agreement; rank 1 agrees most, ties share the better.
+
+    Args:
+        table: what :func:`agreement` returns.
+        by: column or columns within which states are ranked.
+        value: the measure ranked by.
+
+    Returns:
+        The rows with ``rank`` and ``of``, the number of states ranked.
+    """
+    groups = table.groupby(by)[value]
+    return table.assign(
+        rank=groups.rank(ascending=False, method="min").astype(int), of=groups.transform("size")
+    )
+
+
+def ideal_point_distance(points: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
+    """Distance of two states on the main dimension of voting, session by session.
+
+    Formula: the absolute difference of the two ideal points (Bailey, Strezhnev and Voeten 2017).
+    The intervals of the two estimates are compared, since the interval of the distance itself
+    cannot be had from them.
+
+    Args:
+        points: rows of ``unga_ideal_points``.
+        one: the state that distances are measured from.
+        other: the other state.
+
+    Returns:
+        One row a session in which both have an estimate: ``session``, ``year``, ``iso3`` (the
+        other state), ``distance`` (scale units), ``intervals_overlap`` (whether the two 90 %
+        intervals share a point), ``rank`` of the other state among all by nearness to the first
+        (1 is nearest) and ``of``, the number of states ranked.
+    """
+    own = points.loc[points["iso3"] == one, ["session", *_POINT]]
+    rest = points.loc[points["iso3"] != one, ["session", "year", "iso3", *_POINT]]
+    pairs = rest.merge(own, on="session", suffixes=("", "_own"))
+    distance = (pairs["ideal_point"] - pairs["ideal_point_own"]).abs()
+    near = distance.groupby(pairs["session"])
+    pairs = pairs.assign(
+        distance=distance,
+        intervals_overlap=(pairs["ideal_point_p05"] <= pairs["ideal_point_p95_own"])
+        & (pairs["ideal_point_p05_own"] <= pairs["ideal_point_p95"]),
+        rank=near.rank(method="min").astype(int),
+        of=near.transform("size"),
+    )
+    shown = ["session", "year", "iso3", "distance", "intervals_overlap", "rank", "of"]
+    return pairs.loc[pairs["iso3"] == other, shown].reset_index(drop=True)
+
+
+_POINT = ["ideal_point", "ideal_point_p05", "ideal_point_p95"]
+
+
+def key_positions(
+    key_votes: pd.DataFrame,
+    rollcalls: pd.DataFrame,
+    votes: pd.DataFrame,
+    reported: pd.DataFrame,
+    countries: list[str],
+) -> pd.DataFrame:
+    """Votes of the states named in every key vote, from the roll calls or from reports.
+
+    Args:
+        key_votes: the table ``unga_key_votes``.
+        rollcalls: the table ``unga_rollcalls``.
+        votes: the table ``unga_votes``.
+        reported: the table ``unga_reported_votes``.
+        countries: ISO 3166-1 codes of the states shown.
+
+    Returns:
+        One row a key vote and state: the columns of ``key_votes`` with date, symbol, tally and
+        address taken from the roll call where there is one, ``iso3`` and ``vote``, which is
+        ``not established`` where neither table has it.
+    """
+    taken = ["date", "date_precision", "symbol", "votes_yes", "votes_no", "abstentions", "url"]
+    recorded = key_votes[["rcid"]].merge(rollcalls, on="rcid", how="left")[taken]
+    full = key_votes.reindex(columns=[*key_votes.columns, "date_precision"])
+    full[taken] = recorded.where(full["rcid"].notna(), full[taken])
+    full["date_precision"] = full["date_precision"].fillna("day")
+    cast = full[["key_vote_id", "rcid"]].merge(votes, on="rcid")
+    known = pd.concat([cast, reported]).set_index(["key_vote_id", "iso3"])["vote"]
+    each = full.merge(pd.DataFrame({"iso3": countries}), how="cross")
+    found = known.reindex(pd.MultiIndex.from_frame(each[["key_vote_id", "iso3"]]))
+    return each.assign(vote=found.fillna("not established").to_numpy())

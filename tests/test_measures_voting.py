@@ -1,0 +1,166 @@
+"""The measures of the voting chapter, on cases worked by hand."""
+
+import pandas as pd
+import pytest
+
+from iran_russia.measures.voting import (
+    agreement,
+    ballots,
+    ideal_point_distance,
+    key_positions,
+    ranked,
+)
+
+ROLLS = pd.DataFrame({"rcid": ["R1", "R2", "R3", "R4", "R5"], "year": [1, 1, 1, 2, 2]})
+CAST = {
+    "IRN": ["yes", "yes", "abstain", "no", "absent"],
+    "RUS": ["yes", "no", "yes", "no", "no"],
+    "CHN": ["yes", "yes", "abstain", None, None],
+    "USA": ["no", "absent", "no", "yes", "no"],
+}
+VOTES = pd.DataFrame(
+    [
+        {"rcid": rcid, "iso3": iso3, "vote": vote}
+        for iso3, votes in CAST.items()
+        for rcid, vote in zip(ROLLS["rcid"], votes, strict=True)
+        if vote is not None
+    ]
+)
+
+
+@pytest.fixture
+def scores():
+    return ballots(VOTES)
+
+
+def test_votes_stand_on_one_scale_and_absences_have_no_place_on_it(scores):
+    assert scores.loc["R3", ["IRN", "RUS", "USA"]].tolist() == [0.5, 1, 0]
+    assert scores.isna().sum().to_dict() == {"IRN": 1, "RUS": 0, "CHN": 2, "USA": 1}
+
+
+def test_a_vote_outside_the_four_is_refused():
+    with pytest.raises(ValueError, match="maybe"):
+        ballots(VOTES.assign(vote="maybe"))
+
+
+def test_agreement_counts_only_what_both_voted_on_and_an_abstention_as_half_a_step(scores):
+    table = agreement(scores, ROLLS, "IRN", "year").set_index(["year", "iso3"])
+    russia = table.loc[(1, "RUS")]
+    # the same, opposed, one step apart
+    assert russia[["n_both", "n_identical", "n_opposed"]].tolist() == [3, 1, 1]
+    assert russia["share_identical"] == pytest.approx(1 / 3)
+    assert russia["agreement_index"] == pytest.approx((1 + 0 + 0.5) / 3)
+    # Iran is absent from R5
+    assert table.loc[(2, "RUS"), ["n_both", "share_identical"]].tolist() == [1, 1]
+    # the United States is absent from R2
+    assert table.loc[(1, "USA"), ["n_both", "n_opposed", "agreement_index"]].tolist() == [
+        2,
+        1,
+        0.25,
+    ]
+
+
+def test_a_state_without_common_votes_has_no_row_rather_than_a_zero(scores):
+    table = agreement(scores, ROLLS, "IRN", "year").set_index(["year", "iso3"])
+    assert (2, "CHN") not in table.index
+    assert table.loc[(1, "CHN"), "share_identical"] == 1
+
+
+def test_agreement_is_the_same_from_either_side(scores):
+    ours = agreement(scores, ROLLS, "IRN", "year").set_index(["year", "iso3"])
+    theirs = agreement(scores, ROLLS, "RUS", "year").set_index(["year", "iso3"])
+    pd.testing.assert_series_equal(
+        ours.xs("RUS", level="iso3").loc[1], theirs.xs("IRN", level="iso3").loc[1]
+    )
+
+
+def test_groups_may_be_of_several_columns_and_roll_calls_left_out_do_not_count(scores):
+    few = ROLLS.iloc[[0, 3]].assign(issue=["a", "b"])
+    table = agreement(scores, few, "IRN", ["year", "issue"])
+    russia = table[table["iso3"] == "RUS"]
+    assert russia[["year", "issue", "n_both"]].to_numpy().tolist() == [[1, "a", 1], [2, "b", 1]]
+
+
+def test_a_roll_call_listed_twice_is_refused(scores):
+    with pytest.raises(ValueError, match="stands twice"):
+        agreement(scores, pd.concat([ROLLS, ROLLS]), "IRN", "year")
+
+
+def test_a_state_without_any_vote_is_refused(scores):
+    with pytest.raises(KeyError, match="FRA"):
+        agreement(scores, ROLLS, "FRA", "year")
+
+
+def test_ranks_are_within_the_group_and_ties_share_the_better_rank():
+    table = pd.DataFrame(
+        {
+            "year": [1, 1, 1, 2],
+            "iso3": ["RUS", "CHN", "USA", "RUS"],
+            "share_identical": [0.9, 0.9, 0.1, 0.2],
+            "agreement_index": [0.8, 0.9, 0.1, 0.2],
+        }
+    )
+    assert ranked(table, "year")["rank"].tolist() == [1, 1, 3, 1]
+    assert ranked(table, "year")["of"].tolist() == [3, 3, 3, 1]
+    assert ranked(table, "year", "agreement_index")["rank"].tolist() == [2, 1, 3, 1]
+
+
+POINTS = pd.DataFrame(
+    [
+        (1, 2001, "IRN", -1.0, -1.5, -0.5),
+        (1, 2001, "RUS", 0.0, -0.6, 0.4),
+        (1, 2001, "CHN", -0.9, -1.2, -0.6),
+        (2, 2002, "IRN", -1.0, -1.2, -0.8),
+        (2, 2002, "RUS", 1.0, 0.8, 1.2),
+        (3, 2003, "RUS", 1.0, 0.8, 1.2),
+    ],
+    columns=["session", "year", "iso3", "ideal_point", "ideal_point_p05", "ideal_point_p95"],
+)
+
+
+def test_distance_is_absolute_and_compares_the_intervals_of_the_two():
+    table = ideal_point_distance(POINTS, "IRN", "RUS").set_index("year")
+    assert table["distance"].to_dict() == {2001: 1.0, 2002: 2.0}
+    assert table["intervals_overlap"].to_dict() == {2001: True, 2002: False}
+
+
+def test_nearness_is_ranked_among_all_states_of_the_session():
+    table = ideal_point_distance(POINTS, "IRN", "RUS").set_index("year")
+    assert table.loc[2001, ["rank", "of"]].tolist() == [2, 2]
+    assert table.loc[2002, ["rank", "of"]].tolist() == [1, 1]
+
+
+def test_positions_come_from_the_roll_call_else_from_reports_else_are_not_established():
+    rolls = pd.DataFrame(
+        {
+            "rcid": ["R1"],
+            "date": pd.to_datetime(["1985-12-01"]),
+            "date_precision": ["month"],
+            "symbol": ["A/RES/40/141"],
+            "votes_yes": pd.array([3], "Int64"),
+            "votes_no": pd.array([2], "Int64"),
+            "abstentions": pd.array([1], "Int64"),
+            "url": [None],
+        }
+    )
+    keys = pd.DataFrame(
+        {
+            "key_vote_id": ["K01", "K02"],
+            "rcid": ["R1", None],
+            "date": pd.to_datetime([None, "2022-03-02"]),
+            "symbol": [None, "A/RES/ES-11/1"],
+            "votes_yes": pd.array([None, 141], "Int64"),
+            "votes_no": pd.array([None, 5], "Int64"),
+            "abstentions": pd.array([None, 35], "Int64"),
+            "url": [None, "https://example.org"],
+        }
+    )
+    reported = pd.DataFrame({"key_vote_id": ["K02"], "iso3": ["IRN"], "vote": ["abstain"]})
+    table = key_positions(keys, rolls, VOTES, reported, ["IRN", "USA"])
+    table = table.set_index(["key_vote_id", "iso3"])
+    assert table["vote"].tolist() == ["yes", "no", "abstain", "not established"]
+    first, second = table.loc[("K01", "IRN")], table.loc[("K02", "IRN")]
+    assert (first["date"], first["date_precision"]) == (pd.Timestamp("1985-12-01"), "month")
+    assert (second["date"], second["date_precision"]) == (pd.Timestamp("2022-03-02"), "day")
+    assert (first["votes_yes"], second["votes_yes"]) == (3, 141)
+    assert (first["symbol"], second["url"]) == ("A/RES/40/141", "https://example.org")
