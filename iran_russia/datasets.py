@@ -204,7 +204,8 @@ def validate(descriptor: Path = DESCRIPTOR) -> int:
     """Check every table against its schema, primary key and foreign keys; return the row count.
 
     Raises:
-        DataError: one line a fault, with file, line, column and reason.
+        DataError: one line a fault, with file, line, column and reason; at most 20 a table, then
+            how many more there are.
     """
     from frictionless import Package, system
 
@@ -216,10 +217,15 @@ def validate(descriptor: Path = DESCRIPTOR) -> int:
         report = Package.from_descriptor(str(descriptor)).validate()
     faults = [_fault(error) for error in report.errors]
     for task in report.tasks:
-        faults += [_fault(error, task.place) for error in task.errors]
+        faults += [_fault(error, task.place) for error in task.errors[:_FAULTS_SHOWN]]
+        if len(task.errors) > _FAULTS_SHOWN:
+            faults.append(f"{task.place}: and {len(task.errors) - _FAULTS_SHOWN} more")
     if faults:
         raise DataError("\n".join(faults))
     return sum(task.stats["rows"] for task in report.tasks)
+
+
+_FAULTS_SHOWN = 20
 
 
 def _fault(error, file: str = "datapackage.json") -> str:

@@ -1,6 +1,7 @@
 """The tables hold, and a broken one is refused with file, line, column and reason."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -112,6 +113,18 @@ def test_a_broken_copy_is_refused_with_file_line_column_and_reason(
     first = str(refused.value).lower()
     assert f"{table}.csv" in first and column in first and reason in first
     assert reason == "missing" or "line " in first
+
+
+def test_of_many_faults_the_first_are_told_and_the_rest_counted(copy):
+    def spoil(frame):
+        frame["year"] = "nineteen"
+        return frame
+
+    _change(copy / "arms_tiv.csv", spoil)
+    with pytest.raises(DataError) as refused:
+        validate(copy / "datapackage.json")
+    *told, last = str(refused.value).splitlines()
+    assert len(told) == 20 and re.fullmatch(r"arms_tiv\.csv: and \d{3} more", last)
 
 
 def test_an_unknown_table_is_named_with_the_nearest_one():

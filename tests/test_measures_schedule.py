@@ -3,7 +3,12 @@
 import pandas as pd
 import pytest
 
-from iran_russia.measures.schedule import months_between, slippage
+from iran_russia.measures.schedule import (
+    different_plans,
+    months_between,
+    schedule_entries,
+    slippage,
+)
 
 AS_OF = pd.Timestamp("2026-04-30")
 
@@ -89,13 +94,48 @@ def test_an_early_fact_gives_negative_months():
     assert found["months_high"] == -2
 
 
-def test_of_plans_that_begin_together_the_exacter_one_counts():
-    found = _of(
-        ("plant", "start", "2020-01-01", "year", True),
-        ("plant", "start", "2020-01-01", "month", True),
-        ("plant", "start", "2021-01-01", "month", False),
+@pytest.mark.parametrize(
+    ("vague", "exact", "plans"),
+    [
+        (("2020-01-01", "year"), ("2020-01-01", "month"), 1),
+        (("2020-01-01", "year"), ("2020-04-01", "quarter"), 1),
+        (("2020-04-01", "month"), ("2020-04-15", "day"), 1),
+        (("2020-01-01", "year"), ("2021-01-01", "month"), 2),
+        (("2020-09-01", "season"), ("2020-11-01", "quarter"), 2),
+    ],
+)
+def test_a_vague_plan_that_contains_an_exact_one_says_nothing_of_its_own(vague, exact, plans):
+    schedule = _schedule(("plant", "start", *vague, True), ("plant", "start", *exact, True))
+    kept = different_plans(schedule, ["unit", "step"])
+    assert len(kept) == plans
+    assert kept["date"].max() == pd.Timestamp(exact[0])
+
+
+def test_plans_of_one_step_leave_those_of_another_alone():
+    schedule = _schedule(
+        ("one", "start", "2020-01-01", "year", True), ("two", "start", "2020-04-01", "month", True)
     )
-    assert (found["months_low"], found["months_high"]) == (12, 12)
+    assert len(different_plans(schedule, ["unit", "step"])) == 2
+
+
+def test_entries_of_a_schedule_are_read_from_planned_reached_and_postponed_milestones():
+    milestones = pd.DataFrame(
+        {
+            "milestone_id": ["A", "B", "C", "D"],
+            "schedule_entry": ["planned", "postponed", "reached", None],
+            "date": pd.to_datetime(["2020-01-01", "2020-02-03", "2022-05-06", "2023-01-01"]),
+            "date_precision": ["month", "day", "day", "day"],
+            "planned_date": pd.to_datetime([None, "2021-01-01", "2020-01-01", None]),
+            "planned_date_precision": [None, "year", "month", None],
+        }
+    )
+    entries = schedule_entries(milestones)[["milestone_id", "date", "date_precision", "planned"]]
+    assert entries.astype({"date": "str"}).to_records(index=False).tolist() == [
+        ("A", "2020-01-01", "month", True),
+        ("B", "2021-01-01", "year", True),
+        ("C", "2022-05-06", "day", False),
+        ("C", "2020-01-01", "month", True),
+    ]
 
 
 def test_steps_stay_apart_by_every_column_named_and_steps_without_a_plan_fall_out():

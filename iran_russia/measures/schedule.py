@@ -6,6 +6,9 @@ MONTHS_SPANNED = {"day": 1, "month": 1, "season": 3, "quarter": 3, "year": 12}
 """How many calendar months a date can lie in, by its precision."""
 
 
+_VAGUENESS = {precision: rank for rank, precision in enumerate(MONTHS_SPANNED)}
+
+
 def months_between(
     earlier: pd.Series, earlier_precision: pd.Series, later: pd.Series, later_precision: pd.Series
 ) -> pd.DataFrame:
@@ -47,13 +50,60 @@ def _spanned(precision: pd.Series) -> pd.Series:
     return precision.map(MONTHS_SPANNED).astype("Int64")
 
 
+def schedule_entries(milestones: pd.DataFrame) -> pd.DataFrame:
+    """Read the planned and the actual dates out of a table of milestones, one row a date.
+
+    A milestone that was reached can carry the date it had been planned for, one that was postponed
+    carries its new date; both become rows of their own.
+
+    Args:
+        milestones: one row a milestone, with ``schedule_entry`` (``planned``, ``reached`` or
+            ``postponed``; rows without one are left out), ``date``, ``date_precision``,
+            ``planned_date`` and ``planned_date_precision``.
+
+    Returns:
+        The columns of ``milestones`` with ``planned`` added (true for a planned date), as
+        :func:`slippage` expects.
+    """
+    entries = milestones[milestones["schedule_entry"].notna()]
+    own = entries[entries["schedule_entry"] != "postponed"]
+    own = own.assign(planned=own["schedule_entry"] == "planned")
+    named = entries[entries["planned_date"].notna()]
+    named = named.assign(
+        date=named["planned_date"], date_precision=named["planned_date_precision"], planned=True
+    )
+    return pd.concat([own, named]).sort_index(kind="stable")
+
+
+def different_plans(schedule: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Keep one row a planned date of each step, in the order of the dates.
+
+    A date known only to the year, quarter or season that contains a more exact planned date of the
+    same step says nothing of its own, and of equal dates the first row stands for all.
+
+    Args:
+        schedule: as in :func:`slippage`.
+        by: columns that tell the steps apart.
+    """
+    plans = schedule[schedule["planned"]].drop_duplicates([*by, "date", "date_precision"])
+    plans = plans.reset_index(drop=True)
+    first = _month(plans["date"])
+    window = plans.assign(_first=first, _last=first + _spanned(plans["date_precision"]) - 1)
+    pairs = window.reset_index(names="_row").merge(window.reset_index(names="_other"), on=by)
+    wider = (pairs["_first_x"] <= pairs["_first_y"]) & (pairs["_last_x"] >= pairs["_last_y"])
+    # Day and month count alike in months, so equal windows are told apart by their dates.
+    exacter = pairs["date_precision_x"].map(_VAGUENESS) > pairs["date_precision_y"].map(_VAGUENESS)
+    vague = pairs.loc[wider & exacter, "_row"]
+    return plans.drop(index=vague.unique()).sort_values("date", kind="stable")
+
+
 def slippage(schedule: pd.DataFrame, by: str | list[str], as_of: pd.Timestamp) -> pd.DataFrame:
     """Measure how far each planned step slipped: the actual date minus the first planned date.
 
-    The first planned date of a step is the earliest of its planned dates, the actual date the
-    earliest of its actual ones. A step without an actual date is counted up to ``as_of``, so its
-    months are what has passed so far; until the whole period of its first planned date has passed
-    it has no slippage yet.
+    The first planned date of a step is the earliest of its different planned dates
+    (:func:`different_plans`), the actual date the earliest of its actual ones. A step without an
+    actual date is counted up to ``as_of``, so its months are what has passed so far; until the
+    whole period of its first planned date has passed it has no slippage yet.
     Steps without any planned date are left out: nothing can slip. Months are those of
     :func:`months_between`.
 
@@ -73,17 +123,18 @@ def slippage(schedule: pd.DataFrame, by: str | list[str], as_of: pd.Timestamp) -
         KeyError: a precision is not a key of :data:`MONTHS_SPANNED`.
     """
     by = [by] if isinstance(by, str) else list(by)
-    # Of two plans that begin in one month the vaguer one says nothing of its own.
-    ordered = schedule.assign(_width=_spanned(schedule["date_precision"]))
-    ordered = ordered.sort_values(["date", "_width"])
-    planned = ordered[ordered["planned"]].groupby(by, sort=False)
-    happened = ordered[~ordered["planned"] & (ordered["date"] <= as_of)].groupby(by, sort=False)
+    planned = different_plans(schedule, by).groupby(by, sort=False)
+    facts = schedule[~schedule["planned"] & (schedule["date"] <= as_of)].sort_values("date")
     steps = planned.agg(
         first_planned=("date", "first"),
         first_planned_precision=("date_precision", "first"),
         last_planned=("date", "last"),
-        plans=("date", "nunique"),
-    ).join(happened.agg(actual=("date", "first"), actual_precision=("date_precision", "first")))
+        plans=("date", "size"),
+    ).join(
+        facts.groupby(by).agg(
+            actual=("date", "first"), actual_precision=("date_precision", "first")
+        )
+    )
     done = steps["actual"].notna()
     last_month_due = _month(steps["first_planned"]) + _spanned(steps["first_planned_precision"]) - 1
     # A month has passed when the day after the last known one lies beyond it.
