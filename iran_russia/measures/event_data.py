@@ -1,0 +1,231 @@
+"""Machine-coded events: shares, weights, and how far two records of one pair agree."""
+
+import math
+
+import pandas as pd
+
+from iran_russia.measures.series import rank_correlation
+
+QUAD_CLASSES = {
+    "verbal_cooperation": "cooperation",
+    "material_cooperation": "cooperation",
+    "verbal_conflict": "conflict",
+    "material_conflict": "conflict",
+}
+"""The four classes of the CAMEO scheme, and the side each stands on."""
+
+
+def between(frame: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
+    """Return the rows of a pair of countries, whichever of the two comes first.
+
+    Args:
+        frame: with ``source_iso3`` and ``target_iso3``, or ``one_iso3`` and ``other_iso3``.
+        one: code of a country.
+        other: code of another country.
+    """
+    first, second = next(
+        pair
+        for pair in (("source_iso3", "target_iso3"), ("one_iso3", "other_iso3"))
+        if pair[0] in frame.columns
+    )
+    forward = (frame[first] == one) & (frame[second] == other)
+    back = (frame[first] == other) & (frame[second] == one)
+    return frame[forward | back]
+
+
+def pair_code(frame: pd.DataFrame) -> pd.Series:
+    """Name the pair of each row by its two codes in alphabetical order, e.g. ``IRN-RUS``.
+
+    Args:
+        frame: with ``source_iso3`` and ``target_iso3``, or ``one_iso3`` and ``other_iso3``.
+    """
+    first, second = [
+        c for c in ("source_iso3", "one_iso3", "target_iso3", "other_iso3") if c in frame.columns
+    ]
+    codes = zip(frame[first], frame[second], strict=True)
+    return pd.Series(["-".join(sorted(pair)) for pair in codes], index=frame.index, dtype="str")
+
+
+def conflict_shares(counts: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
+    """Share of conflict among coded events, with the counts it rests on.
+
+    Formula: (verbal conflict + material conflict) / all four classes.
+
+    Args:
+        counts: columns ``<class>_events`` for the four quad classes, in events.
+        by: columns of groups.
+
+    Returns:
+        One row a group: the four counts, ``conflict_events``, ``events`` (all four),
+        ``conflict_share`` (between 0 and 1, missing where there is no event) and ``verbal_share``
+        (verbal cooperation and verbal conflict in all events).
+    """
+    columns = [f"{name}_events" for name in QUAD_CLASSES]
+    table = counts.groupby(by, as_index=False)[columns].sum()
+    table["events"] = table[columns].sum(axis=1)
+    table["conflict_events"] = table["verbal_conflict_events"] + table["material_conflict_events"]
+    of = table["events"].astype("float64").where(table["events"] > 0)
+    table["conflict_share"] = table["conflict_events"].astype("float64") / of
+    verbal = table["verbal_cooperation_events"] + table["verbal_conflict_events"]
+    table["verbal_share"] = verbal.astype("float64") / of
+    return table
+
+
+def goldstein_weighted(events: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
+    """Goldstein-weighted cooperation and conflict: sums of scores, not of events.
+
+    Every act carries a score from -10 (most conflictual) to 10 (most cooperative). The sum over
+    a period weighs an act by its score; the mean does not depend on how many events the news
+    held (Goldstein 1992).
+
+    Args:
+        events: ``goldstein_score`` in points, and ``events`` where a row stands for several.
+        by: columns of groups.
+
+    Returns:
+        One row a group: ``events``, ``cooperation`` (sum of the positive scores), ``conflict``
+        (sum of the negative ones), ``net`` (their sum) and ``mean`` (net per event), in points.
+    """
+    count = events["events"] if "events" in events.columns else 1
+    weight = events["goldstein_score"] * count
+    weighed = events.assign(
+        events=count,
+        cooperation=weight.clip(lower=0),
+        conflict=weight.clip(upper=0),
+        net=weight,
+    )
+    sums = ["events", "cooperation", "conflict", "net"]
+    table = weighed.groupby(by, as_index=False)[sums].sum()
+    return table.assign(mean=table["net"] / table["events"].astype("float64"))
+
+
+def mirrored_share(events: pd.DataFrame) -> float:
+    """Share of events that are coded in both directions: same day, code and pair of actors.
+
+    A meeting is an event of each side towards the other, so one happening can count twice.
+
+    Args:
+        events: ``date``, ``source_actor``, ``target_actor``, ``cameo_code``.
+    """
+    there = ["date", "cameo_code", "source_actor", "target_actor"]
+    back = ["date", "cameo_code", "target_actor", "source_actor"]
+    keys = set(events[there].itertuples(index=False, name=None))
+    mirrored = [key in keys for key in events[back].itertuples(index=False, name=None)]
+    return sum(mirrored) / len(mirrored)
+
+
+def tie_by_month(days: pd.DataFrame) -> pd.DataFrame:
+    """Tie weight of a pair by month, over the days that have data.
+
+    Formula: mean of the daily weights; scaled, the sum of the daily weights per 1,000 units of the
+    world’s absolute weight of the same days. Missing days are left out, not filled in.
+
+    Args:
+        days: one row a day of one pair: ``date``, ``tie_weight``, ``world_absolute_weight``
+            (edge scores).
+
+    Returns:
+        One row a month from the first to the last: ``month``, ``tie_per_day``,
+        ``tie_per_1000_world``, ``lowest_day``, ``highest_day`` (edge scores),
+        ``days_available`` and ``days_missing`` (of the days from the first to the last).
+    """
+    daily = days.set_index("date")[["tie_weight", "world_absolute_weight"]].asfreq("D")
+    month = daily.groupby(daily.index.to_period("M").to_timestamp())
+    tie, world = month["tie_weight"], month["world_absolute_weight"]
+    return (
+        pd.DataFrame(
+            {
+                "tie_per_day": tie.mean(),
+                "tie_per_1000_world": 1000 * tie.sum(min_count=1) / world.sum(min_count=1),
+                "lowest_day": tie.min(),
+                "highest_day": tie.max(),
+                "days_available": tie.count(),
+                "days_missing": tie.size() - tie.count(),
+            }
+        )
+        .rename_axis("month")
+        .reset_index()
+    )
+
+
+def interval_of_correlation(one: pd.Series, other: pd.Series) -> dict:
+    """Spearman’s rank correlation of two series with an approximate 95 % interval.
+
+    Formula: Fisher’s transformation atanh(r) with variance 1.06 / (n - 3) (Fieller, Hartley and
+    Pearson 1957). The interval takes the periods as independent; where neighbouring months are
+    alike it is too narrow.
+
+    Returns:
+        ``correlation``, ``low``, ``high`` (from -1 to 1) and ``periods`` (pairs of values).
+
+    Raises:
+        ValueError: there are fewer than five pairs of values.
+    """
+    pairs = pd.concat([one, other], axis=1, join="inner").dropna()
+    if len(pairs) < 5:
+        raise ValueError(f"{len(pairs)} pairs of values are too few for a correlation")
+    r = rank_correlation(one, other)
+    reach = 1.96 * math.sqrt(1.06 / (len(pairs) - 3))
+    z = math.atanh(max(min(r, 1 - 1e-12), -1 + 1e-12))
+    return {
+        "correlation": r,
+        "low": math.tanh(z - reach),
+        "high": math.tanh(z + reach),
+        "periods": len(pairs),
+    }
+
+
+def rank_gaps(one: pd.Series, other: pd.Series) -> pd.DataFrame:
+    """Where two series disagree: the difference of their rank shares, period by period.
+
+    A rank share is the rank divided by the number of periods, ties sharing their mean rank: 1 for
+    the highest value. The unit of either series does not matter.
+
+    Args:
+        one: values indexed by period.
+        other: values indexed by period.
+
+    Returns:
+        One row a period that both have, indexed as they are: ``one``, ``other`` (values),
+        ``one_rank``, ``other_rank`` (above 0, up to 1) and ``gap`` (the first rank share minus the
+        second).
+    """
+    both = pd.concat({"one": one, "other": other}, axis=1, join="inner").dropna().astype("float64")
+    ranks = both.rank(pct=True).add_suffix("_rank")
+    return both.join(ranks).assign(gap=ranks["one_rank"] - ranks["other_rank"])
+
+
+def change_of_means(values: pd.DataFrame, before: tuple, after: tuple) -> pd.DataFrame:
+    """Compare the mean of each column before and after, and rank the columns by the change.
+
+    Args:
+        values: one row a period in ascending order, one column a pair, in one unit.
+        before: first and last period of the time before.
+        after: first and last period of the time after.
+
+    Returns:
+        Indexed by column: ``before``, ``after`` (means), ``change`` (after minus before, in the
+        unit of the values) and ``rank`` (1 for the largest change).
+    """
+    table = pd.DataFrame(
+        {"before": values.loc[slice(*before)].mean(), "after": values.loc[slice(*after)].mean()}
+    )
+    table["change"] = table["after"] - table["before"]
+    return table.assign(rank=table["change"].rank(ascending=False, method="min").astype(int))
+
+
+def share_by_year(counts: pd.DataFrame, part: str, whole: str, date: str = "month") -> pd.DataFrame:
+    """Share of one count in another by calendar year.
+
+    Args:
+        counts: one row a month, with dates.
+        part: column of the part.
+        whole: column of the whole.
+        date: column of dates.
+
+    Returns:
+        One row a year: ``year``, ``part``, ``whole``, ``share`` (between 0 and 1).
+    """
+    table = counts.groupby(counts[date].dt.year)[[part, whole]].sum().rename_axis("year")
+    table.columns = ["part", "whole"]
+    return table.assign(share=table["part"] / table["whole"].astype("float64")).reset_index()
