@@ -35,8 +35,10 @@ _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^
 _TAG = re.compile(r"<[a-z][^>]*>")
 _IDLE = re.compile(r' (?:role|aria-\w+|class|pointer-events)="[^"]*"| (?:fill-)?opacity="1"')
 _EMPTY = re.compile(r'<path d="M0,0h0v0h0Z"/>')
+_LINK = re.compile(r"</?a\b[^>]*>")
 _LONG = re.compile(r"-?\d+\.\d{2,}")
 
+_EXAMPLES = "https://vega.github.io/vega-datasets/"
 _LAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 _drawings = joblib.Memory(DESCRIPTOR.parent.parent / "_build" / "drawings", verbose=0)
@@ -171,7 +173,10 @@ def _draw(spec: dict, made_by: str) -> dict:
     """
     wide, svg = _fitted(spec, WIDE)
     narrow, small_svg = _fitted(spec, NARROW)
-    alone = svg.replace("<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1)
+    # Links lead to places of the page; in the picture alone they would lead nowhere.
+    alone = _LINK.sub("", svg).replace(
+        "<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1
+    )
     return {
         "wide": svg,
         "narrow": small_svg,
@@ -236,7 +241,8 @@ def _set_width(view: dict, width: int, room: int, narrow: bool, top: bool = Fals
 
 def _svg(spec: dict) -> str:
     """Draw a specification as SVG, with ids of its own and geometry of one decimal."""
-    svg = vl_convert.vegalite_to_svg(spec)
+    # vl-convert turns links within the book into links to the host of its example data.
+    svg = vl_convert.vegalite_to_svg(spec).replace(_EXAMPLES, "")
     prefix = "v" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
@@ -257,8 +263,36 @@ def _live(wide: dict, narrow: dict) -> str:
     values, parts = {}, {}
     for size, spec in (("wide", wide), ("narrow", narrow)):
         parts[size] = vl_convert.vegalite_to_vega(spec)
+        _mend_time_domains(parts[size])
         for data in parts[size]["data"]:
             if "values" in data:
                 values[data["name"]] = data.pop("values")
     script = _themed(json.dumps(parts | {"values": values}, separators=(",", ":")))
+    script = _MOMENT.sub(lambda m: m[1] or str(_milliseconds(m[2])), script)
     return f"iranRussia.live({script});\n"
+
+
+def _mend_time_domains(view: dict) -> None:
+    """Write the fixed ends of time scales as plain ends.
+
+    Vega-Lite compiles them in layers to a union of moments and of texts that are no dates.
+    """
+    for scale in view.get("scales", []):
+        domain = scale.get("domain")
+        fields = domain.get("fields", []) if isinstance(domain, dict) else []
+        signals = [f["signal"] for f in fields if isinstance(f, dict) and "signal" in f]
+        if signals and all(s.startswith("{data: datetime(") for s in signals):
+            ends = dict.fromkeys(s.removeprefix("{data: ").removesuffix("}") for s in signals)
+            scale["domain"] = [{"signal": end} for end in ends]
+    for mark in view.get("marks", []):
+        _mend_time_domains(mark)
+
+
+# Vega reads moments by evaluating code, which pages forbid, unless they are numbers. In JSON the
+# quotes around a date carry backslashes.
+_MOMENT = re.compile(r'\bdatetime\((?:(\d+)|\\"([^"\\]+)\\")\)')
+
+
+def _milliseconds(iso: str) -> int:
+    """Return milliseconds since 1970; a bare date means midnight UTC, as in JavaScript."""
+    return int(pd.Timestamp(iso, tz="UTC").timestamp() * 1000)

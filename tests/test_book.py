@@ -1,12 +1,16 @@
 """The built book, read in a browser with the network cut."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
 from conftest import CHAPTERS, ROOT
+from playwright.sync_api import expect
+
+from iran_russia import datasets, freshness
 
 
 def _source(page: str) -> str:
@@ -18,6 +22,11 @@ PAGES = [str(file.relative_to(ROOT).with_suffix(".html")) for file in WRITTEN]
 CHARTED = [page for page in PAGES if "name: fig-" in _source(page)]
 
 
+@cache
+def _links(file: Path) -> "_Links":
+    return _Links(file)
+
+
 class _Links(HTMLParser):
     def __init__(self, file: Path):
         super().__init__()
@@ -27,19 +36,19 @@ class _Links(HTMLParser):
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         self.anchors.add(attrs.get("id"))
-        self.links += [attrs[a] for a in ("href", "src", "data-live") if attrs.get(a)]
+        self.links += [attrs[a] for a in ("href", "xlink:href", "src", "data-live") if attrs.get(a)]
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_link_and_anchor_of_a_page_resolves(book, page):
-    for link in _Links(book / page).links:
+    for link in _links(book / page).links:
         target, anchor = urldefrag(link)
         if urlsplit(target).scheme or target.startswith("#"):
             continue
         file = (book / page).parent / unquote(target.split("?")[0]) if target else book / page
         assert file.exists(), f"{page} links to {link}"
         if anchor and file.suffix == ".html":
-            assert anchor in _Links(file).anchors, f"{page} links to {link}"
+            assert anchor in _links(file).anchors, f"{page} links to {link}"
 
 
 def test_no_page_names_a_script_style_or_picture_of_another_host(book):
@@ -84,16 +93,24 @@ def test_every_chart_is_visible_without_javascript(reader, page, scheme):
         assert chart.locator("path, text").count() > 5
 
 
+LABELS = """[...document.querySelectorAll(".ir-plot .ir-wide")].map(
+    (plot) => [...plot.querySelectorAll("text")].map((label) => label.textContent))"""
+
+
 @pytest.mark.parametrize("page", CHARTED)
-def test_a_chart_comes_alive_on_hover_and_by_keyboard(reader, page):
+def test_every_chart_comes_alive_on_hover_or_by_keyboard(reader, page):
     opened = reader(page)
-    first, last = opened.locator(".ir-plot").first, opened.locator(".ir-plot").last
+    first, *rest = opened.locator(".ir-plot").all()
+    still = opened.evaluate(LABELS)
     first.hover()
-    opened.locator("[data-state=live]").first.wait_for()
-    if opened.locator(".ir-plot").count() > 1:
-        last.focus()
-        opened.wait_for_function("document.querySelectorAll('[data-state=live]').length > 1")
+    for plot in rest:
+        plot.focus()
+    charts = opened.locator("[data-live]").count()
+    expect(opened.locator("[data-state=live]")).to_have_count(charts, timeout=30_000)
     assert opened.locator("[data-state=live] .ir-wide svg.marks").count() >= 1
+    for before, after in zip(still, opened.evaluate(LABELS), strict=True):
+        # Labels that overlap may be left out where letters are wider.
+        assert len(set(before) & set(after)) >= 0.8 * len(set(before)), (before, after)
 
 
 @pytest.mark.parametrize("page", CHARTED)
@@ -140,6 +157,21 @@ def test_a_register_can_be_searched_and_sorted(reader):
 def test_the_site_carries_the_data_package(book):
     for file in (ROOT / "data").iterdir():
         assert (book / "data" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_every_table_is_read_by_a_chapter(book):
+    listing = {"index", "notebooks/catalogue"}  # they read every table, to list it
+    runs = [
+        freshness.read_run(chapter, ROOT / freshness.RUNS)
+        for chapter in freshness.chapters()
+        if chapter not in listing
+    ]
+    assert set(datasets.names()) - set().union(*(run.tables for run in runs)) == set()
+
+
+def test_no_page_weighs_more_than_a_phone_can_carry(book):
+    for page in PAGES:
+        assert (book / page).stat().st_size < 1.5e6, page
 
 
 def test_every_figure_has_number_caption_alt_text_source_and_downloads(book):
