@@ -81,6 +81,8 @@ def meetings_with_paper(
     """
     held = load("leader_contacts").query("level == 'presidents' and type == 'meeting'")
     held = held[held["date"].dt.year.between(first, last)].drop_duplicates("date")
+    if held.empty:
+        return Reading(None, "", "no meetings recorded")
     events = in_list(load("events"), "chronology")
     events = events[events["event_type"].isin(types) & (events["date_precision"] == "day")]
     deals = load("deals")
@@ -88,7 +90,7 @@ def meetings_with_paper(
     signed = pd.concat([events["date"], deals["date"]])
     near = held["date"].map(lambda day: (signed - day).abs().dt.days.le(within_days).any())
     detail = f"{near.sum()} of {len(held)} days with a meeting"
-    return Reading(float(near.mean()) if len(held) else None, _until(held, last), detail)
+    return Reading(float(near.mean()), _until(held, last), detail)
 
 
 def _chronology(
