@@ -27,7 +27,7 @@ class _Links(HTMLParser):
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         self.anchors.add(attrs.get("id"))
-        self.links += [attrs[a] for a in ("href", "src", "data-live") if attrs.get(a)]
+        self.links += [attrs[a] for a in ("href", "xlink:href", "src", "data-live") if attrs.get(a)]
 
 
 @pytest.mark.parametrize("page", PAGES)
