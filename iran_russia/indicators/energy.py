@@ -229,7 +229,9 @@ def export_share_of_world_output(supplier: str, year: int) -> Reading:
     world = _series("WLD", "oil_production")
     if whole.empty or year not in world.index:
         return Reading(None, "", f"no yearly figure for {year}")
-    every = ", ".join(f"{number(v)} ({m:%Y-%m})" for v, m in zip(rows["kbd"], rows["period_start"], strict=True))
+    every = ", ".join(
+        f"{number(v)} ({m:%Y-%m})" for v, m in zip(rows["kbd"], rows["period_start"], strict=True)
+    )
     told = f"{every} thousand barrels a day exported, {number(world[year])} produced in the world"
     sure = ", ".join(sorted(set(whole["confidence"])))
     told += f"; confidence of the yearly figure {sure}"

@@ -111,5 +111,3 @@ def _statements(side: str, scope: str) -> pd.DataFrame:
     rows = rows[rows["measure"] != "rouble alone"]
     part = rows["scope"].str.contains("goods")
     return rows[part == (scope == "part")].sort_values(["as_of", "reported_on"], kind="stable")
-
-

@@ -216,7 +216,9 @@ def _partners(state: str, years: list[int]) -> pd.DataFrame:
     total = pd.concat([world, listed[~listed.index.isin(world.index)]]).rename("total")
     single = sums[~sums["partner_iso3"].isin(["WLD", "SUM", "RUS-DA"])]
     single = single.merge(total.reset_index(), on=keys, how="left")
-    of_listed = [key not in world.index for key in zip(single["year"], single["source_id"], strict=True)]
+    of_listed = [
+        key not in world.index for key in zip(single["year"], single["source_id"], strict=True)
+    ]
     return single.assign(state=state, listed=of_listed)
 
 
@@ -252,7 +254,9 @@ def deepest_fall(reporter: str, first: int, last: int) -> Reading:
     sure = growth[~growth["doubtful"]]
     if len(sure) < len(growth) and len(sure):
         told.append(f"among pairs of years without a caution {_fall(sure)}")
-    return Reading(float(max(0.0, -growth["growth"].min())), newest(growth["year"]), "; ".join(told))
+    return Reading(
+        float(max(0.0, -growth["growth"].min())), newest(growth["year"]), "; ".join(told)
+    )
 
 
 def _fall(growth: pd.DataFrame) -> str:
@@ -294,7 +298,9 @@ def growth_stated(reporter: str, years: list[int]) -> Reading:
     rates = (
         f"{year} {percent(r['min'], 1)} to {percent(r['max'], 1)}" for year, r in by.iterrows()
     )
-    told = f"stated rates: {'; '.join(rates)}; highest product {percent((1 + by['max']).prod() - 1)}"
+    told = (
+        f"stated rates: {'; '.join(rates)}; highest product {percent((1 + by['max']).prod() - 1)}"
+    )
     return Reading(float((1 + by["min"]).prod() - 1), newest(rows["period_end"]), told)
 
 
