@@ -1,0 +1,155 @@
+"""What the corridor tables say of the world, beside the figures that were published."""
+
+import pandas as pd
+import pytest
+
+from iran_russia.datasets import load
+from iran_russia.measures.corridor import attainment
+from iran_russia.measures.schedule import slippage
+
+
+@pytest.fixture(scope="module")
+def freight():
+    return load("corridor_freight")
+
+
+def _values(freight, branch, year, **where):
+    rows = freight[
+        (freight["branch"] == branch)
+        & (freight["indicator"] == "cargo")
+        & (freight["period_type"] == "calendar year")
+        & (freight["period_end"].dt.year == year)
+    ]
+    for column, value in where.items():
+        rows = rows[rows[column] == value]
+    return sorted(rows["million_tonnes"])
+
+
+def test_russian_officials_gave_two_totals_for_2022(freight):
+    assert _values(freight, "all", 2022, kind="reported", counted_by="russian") == [14.5, 16]
+    assert freight.set_index("freight_id").loc["C03", "qualifier"] == "more than"
+
+
+def test_the_trans_caspian_cargo_of_2023_is_8_or_10_million_tonnes_by_who_speaks(freight):
+    assert _values(freight, "trans-Caspian", 2023, counted_by="russian") == [8]
+    assert _values(freight, "trans-Caspian", 2023, counted_by="iranian") == [10]
+
+
+def test_one_total_has_no_period_and_is_never_given_a_year(freight):
+    undated = freight[freight["period_type"] == "not stated"]
+    assert undated["million_tonnes"].tolist() == [26.9]
+    assert undated[["period_start", "period_end"]].isna().all(axis=None)
+
+
+def test_no_total_is_reported_for_the_target_year_2024(freight):
+    assert _values(freight, "all", 2024, kind="target") == [20.5]
+    assert _values(freight, "all", 2024, kind="reported") == []
+
+
+def test_the_eastern_branch_reached_nine_tenths_to_all_of_its_target_for_2024(freight):
+    cargo = freight[freight["indicator"] == "cargo"].assign(
+        year=lambda f: f["period_end"].dt.year,
+        low=lambda f: f["million_tonnes"],
+        high=lambda f: f["million_tonnes_upper"].fillna(f["million_tonnes"]),
+    )
+    cargo = cargo[cargo["period_type"] == "calendar year"]
+    reached = attainment(cargo[cargo["freight_id"] == "C24"], cargo[cargo["kind"] == "reported"])
+    row = reached.iloc[0]
+    assert row["same_year"]
+    assert (row["share_low"], row["share_high"]) == pytest.approx((0.9, 1.0))
+
+
+def test_a_figure_holds_one_unit_and_only_ranges_have_an_upper_bound(freight):
+    units = [
+        "million_tonnes",
+        "growth_percent",
+        "containers_teu",
+        "containers",
+        "trains",
+        "road_vehicles",
+    ]
+    filled = freight[units].notna().sum(axis=1)
+    assert (filled == freight["qualifier"].notna().astype(int)).all()
+    ranges = freight["qualifier"].eq("between")
+    assert (freight["million_tonnes_upper"].notna() == ranges).all()
+    assert (freight["million_tonnes_upper"] > freight["million_tonnes"])[ranges].all()
+
+
+def test_every_collected_statement_is_in_one_of_the_two_tables(freight):
+    kept = [*freight["freight_id"], *load("corridor_journeys")["journey_id"]]
+    assert sorted(kept) == [f"C{n:02d}" for n in range(1, 73)]
+
+
+def test_the_independent_estimate_finds_every_variant_of_the_corridor_dearer_than_the_sea():
+    trips = load("corridor_journeys")
+    own = trips[trips["speaker"] == "independent"]
+    cost = own.groupby("via")["cost_usd_per_teu"].agg(["min", "max"])
+    assert cost.loc["sea route", "max"] == 3133
+    assert cost.loc["corridor"].tolist() == [3550, 5765]
+    days = own.groupby("via")["days_low"].agg(["min", "max"])
+    assert days.loc["corridor"].tolist() == [26, 44] and days.loc["sea route", "max"] == 32
+
+
+def test_concor_claimed_25_days_and_3400_dollars_against_4900():
+    trips = load("corridor_journeys").set_index("journey_id")
+    assert trips.loc["C66", "days_low"] == 25
+    assert trips.loc[["C67", "C68"], "cost_usd_per_teu"].tolist() == [3400, 4900]
+
+
+@pytest.fixture(scope="module")
+def slipped():
+    schedule = load("corridor_schedule")
+    rows = schedule[
+        (schedule["section"] == "Rasht–Astara")
+        & (schedule["stated_on"] >= pd.Timestamp("2023-05-17"))
+        & schedule["standing"].isin(["planned", "happened"])
+    ]
+    return slippage(
+        rows.assign(planned=rows["standing"] == "planned"), "step", pd.Timestamp("2026-02-18")
+    ).set_index("step")
+
+
+def test_the_contract_for_rasht_astara_was_eleven_months_late_and_unsigned(slipped):
+    contract = slipped.loc["contract"]
+    assert contract["state"] == "overdue"
+    assert contract["first_planned"] == pd.Timestamp("2025-03-01")
+    assert (contract["months_low"], contract["months_high"]) == (11, 11)
+
+
+def test_completion_of_rasht_astara_was_first_planned_for_the_end_of_2027(slipped):
+    completion = slipped.loc["completion"]
+    assert completion["first_planned"] == pd.Timestamp("2027-10-01")
+    assert completion["state"] == "not due"
+    assert completion["last_planned"] > completion["first_planned"]
+
+
+def test_building_of_rasht_astara_is_nowhere_reported_as_begun_and_not_contradicted():
+    schedule = load("corridor_schedule")
+    starts = schedule[schedule["step"] == "construction start"]
+    assert set(starts["standing"]) == {"planned", "contradicted"}
+
+
+def test_a_promise_lies_after_the_day_it_was_made_and_ends_after_it_begins():
+    schedule = load("corridor_schedule")
+    planned = schedule[schedule["standing"] == "planned"]
+    assert (planned["date_end"] >= planned["stated_on"]).all()
+    assert (schedule["date_end"] >= schedule["date"]).all()
+
+
+def test_each_branch_runs_from_north_to_bandar_abbas_and_the_gap_is_crossed_by_road():
+    places = load("corridor_places")
+    for branch in ("western", "trans-Caspian", "eastern"):
+        stops = places[places["branch"] == branch].sort_values("stop")
+        assert stops["place"].iloc[-1] == "Bandar Abbas"
+        assert stops["lat"].iloc[0] > stops["lat"].iloc[-1]
+    western = places[places["branch"] == "western"].set_index("place")
+    assert western.loc["Rasht", "mode_to_here"] == "road"
+    assert western["mode_to_here"].value_counts()["road"] == 1
+
+
+def test_map_rings_are_closed_and_lie_in_the_box():
+    outlines = load("map_outlines")
+    rings = outlines[outlines["shape"] == "land"].sort_values("point").groupby(["part", "ring"])
+    ends = rings[["lon", "lat"]].agg(["first", "last"])
+    assert (ends.xs("first", axis=1, level=1) == ends.xs("last", axis=1, level=1)).all(axis=None)
+    assert outlines["lon"].between(12, 90).all() and outlines["lat"].between(13, 66).all()
