@@ -35,8 +35,10 @@ _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^
 _TAG = re.compile(r"<[a-z][^>]*>")
 _IDLE = re.compile(r' (?:role|aria-\w+|class|pointer-events)="[^"]*"| (?:fill-)?opacity="1"')
 _EMPTY = re.compile(r'<path d="M0,0h0v0h0Z"/>')
+_LINK = re.compile(r"</?a\b[^>]*>")
 _LONG = re.compile(r"-?\d+\.\d{2,}")
 
+_EXAMPLES = "https://vega.github.io/vega-datasets/"
 _LAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 _drawings = joblib.Memory(DESCRIPTOR.parent.parent / "_build" / "drawings", verbose=0)
@@ -171,7 +173,10 @@ def _draw(spec: dict, made_by: str) -> dict:
     """
     wide, svg = _fitted(spec, WIDE)
     narrow, small_svg = _fitted(spec, NARROW)
-    alone = svg.replace("<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1)
+    # Links lead to places of the page; in the picture alone they would lead nowhere.
+    alone = _LINK.sub("", svg).replace(
+        "<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1
+    )
     return {
         "wide": svg,
         "narrow": small_svg,
@@ -236,7 +241,8 @@ def _set_width(view: dict, width: int, room: int, narrow: bool, top: bool = Fals
 
 def _svg(spec: dict) -> str:
     """Draw a specification as SVG, with ids of its own and geometry of one decimal."""
-    svg = vl_convert.vegalite_to_svg(spec)
+    # vl-convert turns links within the book into links to the host of its example data.
+    svg = vl_convert.vegalite_to_svg(spec).replace(_EXAMPLES, "")
     prefix = "v" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)

@@ -8,6 +8,8 @@ from urllib.parse import unquote, urldefrag, urlsplit
 import pytest
 from conftest import CHAPTERS, ROOT
 
+from iran_russia import datasets, freshness
+
 
 def _source(page: str) -> str:
     return (ROOT / page).with_suffix(".md").read_text(encoding="utf-8")
@@ -27,7 +29,7 @@ class _Links(HTMLParser):
     def handle_starttag(self, tag, attrs):
         attrs = dict(attrs)
         self.anchors.add(attrs.get("id"))
-        self.links += [attrs[a] for a in ("href", "src", "data-live") if attrs.get(a)]
+        self.links += [attrs[a] for a in ("href", "xlink:href", "src", "data-live") if attrs.get(a)]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -140,6 +142,21 @@ def test_a_register_can_be_searched_and_sorted(reader):
 def test_the_site_carries_the_data_package(book):
     for file in (ROOT / "data").iterdir():
         assert (book / "data" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_every_table_is_read_by_a_chapter(book):
+    listing = {"index", "notebooks/catalogue"}  # they read every table, to list it
+    runs = [
+        freshness.read_run(chapter, ROOT / freshness.RUNS)
+        for chapter in freshness.chapters()
+        if chapter not in listing
+    ]
+    assert set(datasets.names()) - set().union(*(run.tables for run in runs)) == set()
+
+
+def test_no_page_weighs_more_than_a_phone_can_carry(book):
+    for page in PAGES:
+        assert (book / page).stat().st_size < 1.5e6, page
 
 
 def test_every_figure_has_number_caption_alt_text_source_and_downloads(book):

@@ -84,6 +84,14 @@ def test_a_figure_is_the_same_bytes_every_time():
     assert shown()._repr_mimebundle_() == shown()._repr_mimebundle_()
 
 
+def test_a_mark_links_to_a_place_of_the_page_and_in_the_picture_to_none():
+    linked = chart(FRAME.assign(place="#R013")).mark_point().encode(href="place:N")
+    made = shown(chart=linked)
+    assert 'xlink:href="#R013"' in made.html
+    assert "<a " not in made.files["svg"] and "</a>" not in made.files["svg"]
+    assert "vega.github.io" not in made.html
+
+
 def test_labels_keep_every_decimal_and_geometry_one():
     frame = FRAME.assign(value=[0.0512, 0.1034, 0.0789])
     labelled = alt.Chart(frame).mark_text(opacity=0.25).encode(alt.X("year:O"), text="value:Q")

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from iran_russia.measures.events import longest_gaps, share_range
+from iran_russia.measures.events import coded_by_words, longest_gaps, share_range
 
 
 @pytest.fixture
@@ -36,3 +36,23 @@ def test_the_longest_stretch_between_events_comes_first():
     gaps = longest_gaps(dates, 2)
     assert list(gaps["years"]) == [276, 31]
     assert list(gaps.loc[1, ["after", "before"]]) == [1521, 1552]
+
+
+@pytest.fixture
+def acts():
+    return pd.DataFrame(
+        {"act": ["Condemned; offered mediation", "Abstained", "condemned the raid"]}
+    )
+
+
+def test_a_text_stands_under_each_category_that_it_names(acts):
+    coded = coded_by_words(
+        acts, "act", {"votes": "voted|abstained", "condemns": "condemned", "mediates": "mediat"}
+    )
+    assert list(coded["category"]) == ["votes", "condemns", "condemns", "mediates"]
+    assert list(coded.index) == [1, 0, 2, 0]
+
+
+def test_a_text_that_names_no_category_is_an_error(acts):
+    with pytest.raises(ValueError, match="Abstained"):
+        coded_by_words(acts, "act", {"condemns": "condemned"})

@@ -155,3 +155,32 @@ def longest_gaps(dates: pd.Series, count: int) -> pd.DataFrame:
     gaps = pd.DataFrame({"after": years.shift(), "before": years}).dropna().astype(int)
     gaps["years"] = gaps["before"] - gaps["after"]
     return gaps.nlargest(count, "years").reset_index(drop=True)
+
+
+def coded_by_words(events: pd.DataFrame, column: str, dictionary: dict[str, str]) -> pd.DataFrame:
+    """Code texts by a dictionary of words, one row an event and category that its text names.
+
+    The simplest form of automated content analysis: a category is found where one of its words
+    stands, whatever the context, so the matches want reading (Grimmer and Stewart 2013).
+
+    Args:
+        events: one row an event.
+        column: column of texts.
+        dictionary: category → regular expression of its words; upper and lower case are the same.
+
+    Returns:
+        The rows of ``events`` with a column ``category``, in the order of the dictionary; an
+        event that names two categories stands in two rows.
+
+    Raises:
+        ValueError: a text names no category.
+    """
+    found = [
+        events[events[column].str.contains(words, case=False)].assign(category=category)
+        for category, words in dictionary.items()
+    ]
+    coded = pd.concat(found)
+    left = events.loc[~events.index.isin(coded.index), column]
+    if len(left):
+        raise ValueError(f"no category of the dictionary is named by: {'; '.join(left)}")
+    return coded
