@@ -6,6 +6,7 @@ from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, newest
 from iran_russia.measures.arms import tiv_between
+from iran_russia.measures.capabilities import flow_imbalance
 from iran_russia.measures.trade import partner_shares, trade_balance
 
 def _measure(measure: str) -> pd.DataFrame:
@@ -181,18 +182,17 @@ def flow_ratio(reporter: str, year: int) -> Reading:
     """
     totals = load("trade_totals")
     full = totals[(totals["period_type"] != "partial") & totals["value_usd"].notna()]
-    both = trade_balance(full[(full["reporter"] == reporter) & (full["year"] == year)])
-    both = both.dropna(subset=["iran_to_russia", "russia_to_iran"])
+    both = flow_imbalance(
+        trade_balance(full[(full["reporter"] == reporter) & (full["year"] == year)])
+    )
     if both.empty:
         return Reading(None, "")
-    flows = both[["iran_to_russia", "russia_to_iran"]] / 1e9
-    ratio = flows.max(axis=1) / flows.min(axis=1)
-    least = flows.loc[ratio.idxmin()]
+    least = both.loc[both["imbalance"].idxmin()]
     told = (
-        f"{least['russia_to_iran']:.2f} to Iran and {least['iran_to_russia']:.2f} to Russia, "
-        f"billion dollars"
+        f"{least['russia_to_iran'] / 1e9:.2f} to Iran and {least['iran_to_russia'] / 1e9:.2f} to "
+        f"Russia, billion dollars"
     )
-    return Reading(float(ratio.min()), newest(year), told)
+    return Reading(float(least["imbalance"]), newest(year), told)
 
 
 def dependence_ratio(year: int, reporter: str) -> Reading:

@@ -15,7 +15,9 @@ from collections.abc import Callable
 import pandas as pd
 
 from iran_russia.datasets import load
+from iran_russia.facts import percent
 from iran_russia.indicators import Reading, newest
+from iran_russia.measures.capabilities import followed_and_by_chance
 from iran_russia.measures.deals import project_outcomes, realisation_rate
 from iran_russia.measures.event_data import change_of_means, pair_code, tie_by_month
 from iran_russia.measures.events import in_list
@@ -524,20 +526,16 @@ def followed(first: int, days: int, levels: list[str]) -> Reading:
     events = in_list(load("events"), "chronology")
     dated = events[(events["date_precision"] == "day") & (events["date"].dt.year >= first)]
     friction = dated.loc[dated["valence"] == "frictional", "date"]
-    good = dated.loc[
-        (dated["valence"] == "cooperative") & dated["level"].isin(levels), "date"
-    ].sort_values()
+    good = dated.loc[(dated["valence"] == "cooperative") & dated["level"].isin(levels), "date"]
 
-    def share(starts: pd.Series | pd.DatetimeIndex) -> float:
-        later = good.searchsorted(starts, side="right")
-        reached = good.searchsorted(starts + pd.Timedelta(days=days), side="right")
-        return float((reached > later).mean())
-
-    if friction.empty:
+    if friction.empty or good.empty:
         return Reading(None, "")
-    every = share(pd.date_range(dated["date"].min(), dated["date"].max()))
-    told = f"{len(friction)} frictional events; after any day {100 * every:.0f} %"
-    return Reading(share(friction), newest(friction), told)
+    found = followed_and_by_chance(friction, good, [days]).iloc[0]
+    told = (
+        f"{found['followed']:.0f} of {found['events']:.0f} frictional events; of random days "
+        f"{percent(found['expected'])}"
+    )
+    return Reading(float(found["share"]), newest(friction), told)
 
 
 def third_party_ratio(
@@ -584,7 +582,7 @@ def realised_share(value: bool = False) -> Reading:
         status=found["status"].where(found["status"] != "partly", "realised")
     )
     rate = realisation_rate(reached, value="announced_value_usd" if value else None)
-    told = f"{rate['deals']:.0f} projects; {100 * rate['high']:.0f} % if the unknown are counted"
+    told = f"{rate['deals']:.0f} projects; {percent(rate['high'])} if the unknown are counted"
     return Reading(float(rate["low"]), newest(deals["status_on"]), told)
 
 
