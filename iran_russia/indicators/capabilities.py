@@ -9,6 +9,7 @@ from iran_russia.measures.arms import tiv_between
 from iran_russia.measures.capabilities import flow_imbalance
 from iran_russia.measures.trade import partner_shares, trade_balance
 
+
 def _measure(measure: str) -> pd.DataFrame:
     """Return one measure of capability, one column a state and one row a year."""
     table = load("country_capabilities")
@@ -37,7 +38,9 @@ def capability_change(
     told = f"{shown(one)} in {first}, {shown(other)} in {last}"
     if shares and "CHN" not in countries:
         china = _measure(measure)["CHN"]
-        told += f"; with China {percent(one + china[first], 1)} and {percent(other + china[last], 1)}"
+        told += (
+            f"; with China {percent(one + china[first], 1)} and {percent(other + china[last], 1)}"
+        )
     change = other / one - 1 if relative else (other - one) * (100 if shares else 1)
     return Reading(change, newest(last), told)
 
@@ -106,7 +109,9 @@ def _trade_with(country: str, partner: str, year: int, reporter: str) -> pd.Seri
     return ranked.loc[partner] if partner in ranked.index else None
 
 
-def trade_rank(reporters: dict[str, str], which: str, also: dict[str, str] | None = None) -> Reading:
+def trade_rank(
+    reporters: dict[str, str], which: str, also: dict[str, str] | None = None
+) -> Reading:
     """Worst or best rank that either state had among the other’s partners in trade of goods.
 
     Args:
@@ -144,7 +149,9 @@ def arms_rank(first: int, last: int, which: str) -> Reading:
     for country, partner in (("IRN", "RUS"), ("RUS", "IRN")):
         came = tiv_between(table[table["recipient_iso3"] == country], first, last, "supplier_iso3")
         places[partner] = int(came[came > 0].rank(ascending=False, method="min").get(partner, 99))
-    told = f"ranks: Russia among Iran’s suppliers {places['RUS']}, Iran among Russia’s {places['IRN']}"
+    told = (
+        f"ranks: Russia among Iran’s suppliers {places['RUS']}, Iran among Russia’s {places['IRN']}"
+    )
     chosen = max(places.values()) if which == "worst" else min(places.values())
     return Reading(float(chosen), newest(last), told)
 
@@ -164,9 +171,7 @@ def vote_rank(spans: list[list[int]], which: str) -> Reading:
         for of, among in (("RUS", "IRN"), ("IRN", "RUS"))
     ]
     places = [int(reading.detail.split()[1]) for reading, _ in found]
-    told = "; ".join(
-        f"{name}: {reading.detail.partition(',')[0]}" for reading, name in found
-    )
+    told = "; ".join(f"{name}: {reading.detail.partition(',')[0]}" for reading, name in found)
     chosen = max(places) if which == "worst" else min(places)
     return Reading(float(chosen), max(reading.latest for reading, _ in found), told)
 

@@ -337,7 +337,9 @@ def part_of_rise(name: str, base: list[int], before: list[int], after: list[int]
     return Reading(float(within / rise) if rise > 0.05 * start.mean() else 0.0, latest, told)
 
 
-def fields_moving(names: list[str], before: list[str], after: list[str], closer_to: bool) -> Reading:
+def fields_moving(
+    names: list[str], before: list[str], after: list[str], closer_to: bool
+) -> Reading:
     """Number of series that moved one way between two spans.
 
     Args:
@@ -387,7 +389,9 @@ def tie_rank(before: list[str], after: list[str], of: str = "") -> Reading:
     """
     table = change_of_means(_ties(of), tuple(before), tuple(after))
     row = table.loc["IRN-RUS"]
-    told = f"rank {row['rank']:.0f} of {len(table)} pairs, {row['before']:.3g} to {row['after']:.3g}"
+    told = (
+        f"rank {row['rank']:.0f} of {len(table)} pairs, {row['before']:.3g} to {row['after']:.3g}"
+    )
     return Reading(float(row["rank"]), after[1], told)
 
 
@@ -578,9 +582,7 @@ def realised_share(value: bool = False) -> Reading:
     """
     deals = load("deals")
     found = project_outcomes(deals)
-    reached = found.assign(
-        status=found["status"].where(found["status"] != "partly", "realised")
-    )
+    reached = found.assign(status=found["status"].where(found["status"] != "partly", "realised"))
     rate = realisation_rate(reached, value="announced_value_usd" if value else None)
     told = f"{rate['deals']:.0f} projects; {percent(rate['high'])} if the unknown are counted"
     return Reading(float(rate["low"]), newest(deals["status_on"]), told)
@@ -697,10 +699,14 @@ def listings_ratio(target: str, counted_by: str, first: int, last: int) -> Readi
         & (table["confidence"] != "low")
         & table["date"].dt.year.between(first, last)
     ].sort_values("date")
-    spans = {key: rows["date"].max() - rows["date"].min() for key, rows in stock.groupby("programme")}
+    spans = {
+        key: rows["date"].max() - rows["date"].min() for key, rows in stock.groupby("programme")
+    }
     scope = max(spans, key=spans.get, default=None)
     if scope is None or not spans[scope]:
-        return Reading(None, newest(stock["date"]), f"counted on {stock['date'].nunique()} day only")
+        return Reading(
+            None, newest(stock["date"]), f"counted on {stock['date'].nunique()} day only"
+        )
     counts = stock[stock["programme"] == scope]
     begin, end = counts.iloc[0], counts.iloc[-1]
     told = (

@@ -175,9 +175,7 @@ def key_votes_alike(topics: list[str], one: str = "IRN", other: str = "RUS") -> 
     return Reading(float(same.mean()), newest(cast["date"]), told)
 
 
-def distance_change(
-    one: str, others: list[str], before: list[int], after: list[int]
-) -> Reading:
+def distance_change(one: str, others: list[str], before: list[int], after: list[int]) -> Reading:
     """Change of a state’s mean distance to others on the main dimension of voting, as a share.
 
     Args:
