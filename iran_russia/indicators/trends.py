@@ -166,7 +166,8 @@ def between(values: pd.Series, first: str, last: str) -> pd.Series:
 
 def _mean(values: pd.Series, span: list[str]) -> float | None:
     held = between(values, *map(str, span))
-    return float(held.mean()) if len(held) >= _ENOUGH or span[0] == span[1] and len(held) else None
+    enough = len(held) >= _ENOUGH or (span[0] == span[1] and len(held) == 1)
+    return float(held.mean()) if enough else None
 
 
 def _span(values: pd.Series, span: list[str]) -> str:
@@ -407,8 +408,9 @@ def tie_above_median(before: list[str], after: list[str], of: str) -> Reading:
     """
     changes = change_of_means(_ties(of), tuple(before), tuple(after))["change"]
     others = changes.drop("IRN-RUS")
-    told = f"{changes['IRN-RUS']:+.3f} against a median of {others.median():+.3f} of {len(others)} pairs"
-    return Reading(float(changes["IRN-RUS"] - others.median()), after[1], told)
+    own, middle = float(changes["IRN-RUS"]), float(others.median())
+    told = f"{own:+.3f} against a median of {middle:+.3f} of {len(others)} pairs"
+    return Reading(own - middle, after[1], told)
 
 
 def attention_ratio(
