@@ -310,6 +310,8 @@ def _run(env, chapter: str, text: str) -> tuple[nbformat.NotebookNode, list, lis
         cwd=str(Path(env.doc2path(chapter)).parent),
         timeout=env.mystnb_config.execution_timeout,
         allow_errors=False,
+        # Kernels listen on this machine only; each would warn that it does so without encryption.
+        extra_arguments=["--log-level=ERROR"],
     )
     if result.err:
         raise result.err
