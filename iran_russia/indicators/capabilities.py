@@ -7,6 +7,7 @@ from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, newest
 from iran_russia.measures.arms import tiv_between
 from iran_russia.measures.capabilities import flow_imbalance
+from iran_russia.measures.energy import world_shares
 from iran_russia.measures.trade import partner_shares, trade_balance
 
 
@@ -48,9 +49,11 @@ def capability_change(
 def _energy_share(measure: str, countries: list[str]) -> pd.Series:
     """Return the joint share of states in the world’s output by year."""
     table = load("energy_country_year")
-    wide = table[table["measure"] == measure].pivot(index="year", columns="iso3", values="value")
-    part = wide[countries].sum(axis=1, min_count=len(countries))
-    return (part / wide["WLD"]).dropna()
+    held = world_shares(
+        table[(table["measure"] == measure) & table["iso3"].isin([*countries, "WLD"])]
+    )
+    wide = held.pivot(index="year", columns="iso3", values="share").reindex(columns=countries)
+    return wide.dropna().sum(axis=1)
 
 
 def world_share(measure: str, countries: list[str], year: int | None = None) -> Reading:

@@ -72,9 +72,7 @@ def _means(before: list[int], after: list[int], areas: list[str] | None) -> tupl
 
 
 def _said(old: float, new: float, before: list[int], after: list[int]) -> str:
-    return (
-        f"{new:.2f} a year in {after[0]}–{after[1]} against {old:.2f} in {before[0]}–{before[1]}"
-    )
+    return f"{new:.2f} a year in {after[0]}–{after[1]} against {old:.2f} in {before[0]}–{before[1]}"
 
 
 def least_in_a_year(first: int, last: int) -> Reading:

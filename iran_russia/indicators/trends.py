@@ -20,7 +20,7 @@ from iran_russia.indicators import Reading, newest
 from iran_russia.measures.capabilities import followed_and_by_chance
 from iran_russia.measures.deals import project_outcomes, realisation_rate
 from iran_russia.measures.event_data import change_of_means, pair_code, tie_by_month
-from iran_russia.measures.events import in_list
+from iran_russia.measures.events import in_list, rates_around
 from iran_russia.measures.series import theil_sen
 from iran_russia.measures.trade import trade_balance
 from iran_russia.measures.voting import ideal_point_distance
@@ -462,8 +462,14 @@ def theme_rank(theme: str, first: int, last: int, leave_out: list[str]) -> Readi
     return Reading(float(rank[theme]), newest(held["date"]), told)
 
 
-def _days(table: str) -> tuple[pd.Series, pd.Timestamp]:
-    """Return the days of what a table records of the two, and the newest day it knows of."""
+def dated_records(table: str) -> tuple[pd.Series, pd.Timestamp]:
+    """Return the days of what a table records of the two, and the newest day it knows of.
+
+    Args:
+        table: ``leader_contacts`` (all levels), ``military_exercises`` (held), ``deals``
+            (projects first announced), ``arms_reported`` (orders and deliveries of the two, not
+            of low confidence) or ``events`` (frictional events of the chronology).
+    """
     rows = load(table)
     if table == "military_exercises":
         return rows.loc[rows["status"] == "held", "date_start"], rows["date_start"].max()
@@ -473,6 +479,9 @@ def _days(table: str) -> tuple[pd.Series, pd.Timestamp]:
         done = rows["status_code"].isin(["announced", "ordered", "delivered", "partly delivered"])
         own = rows["supplier_iso3"].isin(["RUS", "IRN"]) & (rows["confidence"] != "low")
         return rows.loc[done & own, "date_start"], rows["date_start"].max()
+    if table == "events":
+        rows = in_list(rows, "chronology")
+        return rows.loc[rows["valence"] == "frictional", "date"], rows["date"].max()
     return rows["date"], rows["date"].max()
 
 
@@ -482,22 +491,19 @@ def rate_change(table: str, day: str, days_before: int) -> Reading:
     The time after runs to the newest day that the table knows of.
 
     Args:
-        table: ``leader_contacts`` (all levels), ``military_exercises`` (held), ``deals``
-            (projects first announced) or ``arms_reported`` (orders and deliveries of the two not
-            of low confidence).
+        table: a table of :func:`dated_records`.
         day: the day from which the time after is counted, ISO 8601.
         days_before: length of the time before, in days.
     """
-    days, end = _days(table)
-    at = pd.Timestamp(day)
-    after = int(((days >= at) & (days <= end)).sum())
-    before = int(((days < at) & (days >= at - pd.Timedelta(days=days_before))).sum())
-    length = (end - at).days + 1
-    if length < 30 or not before:
-        return Reading(None, newest(end))
-    rates = 30 * before / days_before, 30 * after / length
-    told = f"{before} in {days_before} days, {after} in {length} days"
-    return Reading(rates[1] / rates[0] - 1, newest(end), told)
+    days, end = dated_records(table)
+    found = rates_around(days, pd.Timestamp(day), days_before, end)
+    told = (
+        f"{found['before']:.0f} in {found['days_before']:.0f} days, {found['after']:.0f} in "
+        f"{found['days_after']:.0f} days"
+    )
+    if found["days_after"] < 30 or not found["before"]:
+        return Reading(None, newest(end), told)
+    return Reading(float(found["rate_after"] / found["rate_before"] - 1), newest(end), told)
 
 
 def contacts_around(month: str, days: int) -> Reading:
