@@ -19,6 +19,7 @@ from iran_russia import datasets
 from iran_russia.datasets import DataError, load
 from iran_russia.facts import percent
 from iran_russia.indicators import Reading, newest
+from iran_russia.measures.events import known_date
 
 SUPPORTED, PARTLY, CONTRADICTED = "supported", "partly supported", "contradicted"
 NO_DATA, NOT_TESTABLE = "not supported by the data", "not testable"
@@ -226,7 +227,7 @@ def evidence(claim_ids: list[str]) -> pd.DataFrame:
                     "claim_id": joined["claim_id"],
                     "table": table,
                     "row": joined["row"],
-                    "date": [newest(moment) for moment in joined[time]] if time else "",
+                    "date": _dates(joined, time),
                     "label": joined[label] if label else joined["row"],
                     "url": joined["url"].fillna("") if "url" in joined else "",
                     "source_id": joined["source_id_y"],
@@ -235,6 +236,16 @@ def evidence(claim_ids: list[str]) -> pd.DataFrame:
         )
     columns = ["claim_id", "table", "row", "date", "label", "url", "source_id"]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+
+
+def _dates(rows: pd.DataFrame, time: str | None) -> list[str] | str:
+    """Dates as ISO text, only as exact as the table says that they are known."""
+    if time is None:
+        return ""
+    stated = next((c for c in (f"{time}_precision", "date_precision") if c in rows), None)
+    if stated is None:
+        return [newest(moment) for moment in rows[time]]
+    return known_date(rows[time], rows[stated].fillna("day")).fillna("").tolist()
 
 
 def ledger(chapter: str | None = None, kind: str | None = None) -> pd.DataFrame:
