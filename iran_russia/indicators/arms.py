@@ -10,6 +10,7 @@ from iran_russia.measures.arms import (
     split_over_delivery_years,
     tiv_between,
 )
+from iran_russia.measures.events import known_date
 from iran_russia.measures.series import shares
 
 ALL = "WLD"
@@ -251,7 +252,11 @@ def reports(
     if statuses is not None:
         rows = rows[rows["status_code"].isin(statuses)]
     detail = "; ".join(f"{r.report_id} {r.item} ({r.claimed_by})" for r in rows.itertuples())
-    return Reading(float(len(rows)), newest(rows["date_end"]), detail or "none")
+    return Reading(
+        float(len(rows)),
+        newest(known_date(rows["date_end"], rows["date_precision"])),
+        detail or "none",
+    )
 
 
 def _years(period: list[int]) -> str:

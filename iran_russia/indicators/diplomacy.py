@@ -5,7 +5,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import percent
 from iran_russia.indicators import Reading, newest
-from iran_russia.measures.events import in_list
+from iran_russia.measures.events import in_list, known_date
 
 DAYS_A_MONTH = 365.25 / 12
 
@@ -19,7 +19,8 @@ def _listed(counts: pd.Series) -> str:
 
 
 def _until(rows: pd.DataFrame, last: int) -> str:
-    return newest(rows.loc[rows["date"].dt.year <= last, "date"])
+    rows = rows[rows["date"].dt.year <= last]
+    return newest(known_date(rows["date"], rows["date_precision"]))
 
 
 def contacts(levels: list[str], first: int, last: int) -> Reading:
@@ -80,6 +81,8 @@ def meetings_with_paper(
     """
     held = load("leader_contacts").query("level == 'presidents' and type == 'meeting'")
     held = held[held["date"].dt.year.between(first, last)].drop_duplicates("date")
+    if held.empty:
+        return Reading(None, "", "no meetings recorded")
     events = in_list(load("events"), "chronology")
     events = events[events["event_type"].isin(types) & (events["date_precision"] == "day")]
     deals = load("deals")
@@ -87,7 +90,7 @@ def meetings_with_paper(
     signed = pd.concat([events["date"], deals["date"]])
     near = held["date"].map(lambda day: (signed - day).abs().dt.days.le(within_days).any())
     detail = f"{near.sum()} of {len(held)} days with a meeting"
-    return Reading(float(near.mean()) if len(held) else None, newest(held["date"]), detail)
+    return Reading(float(near.mean()), _until(held, last), detail)
 
 
 def _chronology(
@@ -181,7 +184,7 @@ def theme_rank(
         first, last: first and last year.
     """
     if table == "news_events":
-        rows = load("news_events").query("scope == 'bilateral'")
+        rows = load("news_events").query("scope == 'bilateral'").assign(date_precision="day")
     else:
         rows = in_list(load("events"), "chronology")
     rows = rows[rows["date"].dt.year.between(first, last)]
@@ -191,7 +194,7 @@ def theme_rank(
     ).sort_values(ascending=False)
     detail = ", ".join(f"{name} {n}" for name, n in counts.items()) + f" of {len(rows)} rows"
     rank = counts.rank(ascending=False, method="min")[group]
-    return Reading(float(rank) if len(rows) else None, newest(rows["date"]), detail)
+    return Reading(float(rank) if len(rows) else None, _until(rows, last), detail)
 
 
 def _headline_shares(outlet: str, first: int, last: int) -> tuple[pd.Series, str]:

@@ -6,6 +6,7 @@ from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, newest
 from iran_russia.measures.drones import drone_share_of_launches, launches_by
+from iran_russia.measures.events import known_date
 
 
 def unit_cost(flow: str, confidence: list[str]) -> Reading:
@@ -121,4 +122,6 @@ def claims(
         + ("" if pd.isna(r.quantity_low) else f", {number(r.quantity_low)}")
         for r in rows.itertuples()
     )
-    return Reading(float(len(rows)), newest(rows["date"]), detail or "none")
+    return Reading(
+        float(len(rows)), newest(known_date(rows["date"], rows["date_precision"])), detail or "none"
+    )

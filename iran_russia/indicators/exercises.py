@@ -4,6 +4,7 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.indicators import Reading, newest
+from iran_russia.measures.events import known_date
 
 
 def _held(
@@ -17,6 +18,10 @@ def _held(
     if areas:
         rows = rows[rows["areas"].str.split(";").map(lambda own: bool({*own} & {*areas}))]
     return rows.assign(year=rows["date_start"].dt.year)
+
+
+def _latest(rows: pd.DataFrame) -> str:
+    return newest(known_date(rows["date_start"], rows["date_precision"]))
 
 
 def _by_year(rows: pd.DataFrame, first: int, last: int) -> pd.Series:
@@ -40,7 +45,7 @@ def held(
     """
     rows = _held(participants, domain, areas).query("@first <= year <= @last")
     detail = "; ".join(f"{e.exercise_id} ({e.year})" for e in rows.itertuples())
-    return Reading(float(len(rows)), newest(rows["date_start"]), detail or "none")
+    return Reading(float(len(rows)), _latest(rows), detail or "none")
 
 
 def mean_change(before: list[int], after: list[int], areas: list[str]) -> Reading:
@@ -68,7 +73,7 @@ def _means(before: list[int], after: list[int], areas: list[str] | None) -> tupl
     rows = _held(areas=areas)
     within = rows[rows["year"].le(after[1])]
     old, new = (float(_by_year(rows, *period).mean()) for period in (before, after))
-    return old, new, newest(within["date_start"])
+    return old, new, _latest(within)
 
 
 def _said(old: float, new: float, before: list[int], after: list[int]) -> str:
@@ -84,4 +89,4 @@ def least_in_a_year(first: int, last: int) -> Reading:
     rows = _held().query("@first <= year <= @last")
     by = _by_year(rows, first, last)
     detail = "; ".join(f"{year}: {n}" for year, n in by.items())
-    return Reading(float(by.min()), newest(rows["date_start"]), detail)
+    return Reading(float(by.min()), _latest(rows), detail)

@@ -5,7 +5,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, newest
-from iran_russia.measures.events import in_list
+from iran_russia.measures.events import in_list, known_date
 from iran_russia.measures.trade import trade_balance
 from iran_russia.measures.voting import agreement, ballots
 
@@ -16,12 +16,7 @@ def _events(lists: str, first: int, last: int) -> pd.DataFrame:
 
 
 def _dated(rows: pd.DataFrame) -> str:
-    """Date of the latest event, only as exact as is known."""
-    if rows.empty:
-        return ""
-    last = rows.loc[rows["date"].idxmax()]
-    length = {"day": 10, "month": 7}.get(last["date_precision"], 4)
-    return last["date"].date().isoformat()[:length]
+    return newest(known_date(rows["date"], rows["date_precision"]))
 
 
 def valence_share(lists: str, valence: str, first: int, last: int) -> Reading:
