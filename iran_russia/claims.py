@@ -248,11 +248,12 @@ def _dates(rows: pd.DataFrame, time: str | None) -> list[str] | str:
     return known_date(rows[time], rows[stated].fillna("day")).fillna("").tolist()
 
 
-def ledger(chapter: str | None = None) -> pd.DataFrame:
+def ledger(chapter: str | None = None, kind: str | None = None) -> pd.DataFrame:
     """Give every claim its verdict.
 
     Args:
         chapter: only the claims shown in this chapter.
+        kind: only the claims of this kind, such as ``forecast``.
 
     Returns:
         The rows of ``claims`` with ``verdict`` (computed where the basis says so), ``parts`` (list
@@ -263,6 +264,8 @@ def ledger(chapter: str | None = None) -> pd.DataFrame:
     claims = load("claims")
     if chapter:
         claims = claims[claims["chapter"] == chapter]
+    if kind:
+        claims = claims[claims["kind"] == kind]
     rows = evidence(list(claims["claim_id"]))
     found = []
     for claim in claims.to_dict("records"):

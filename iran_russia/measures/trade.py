@@ -151,7 +151,7 @@ def export_intensities(flows: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFram
 def complementarity(exports: pd.Series, imports: pd.Series) -> float:
     """Trade complementarity index: how well what one state sells fits what the other buys.
 
-    Formula: 1 - (sum over goods of |m_j - x_i|) / 2, where x_i is the share of a good in the
+    Formula: 1 - (sum over goods of abs(m_j - x_i)) / 2, where x_i is the share of a good in the
     exports of i and m_j its share in the imports of j. 1 means the same structure, 0 that nothing
     that i sells is bought by j. It compares structures and says nothing of size, price or distance.
 
