@@ -83,11 +83,11 @@
     window.addEventListener("hashchange", turn);
   }
 
-  /* A menu for each column marked data-filter: only rows with the value chosen. */
+  /* A menu for each column marked data-choose: only rows with the value chosen. */
   function offerFilters(register, table) {
     const menus = document.createElement("div");
     menus.className = "ir-filters";
-    register.columns("[data-filter]").every(function () {
+    register.columns("[data-choose]").every(function () {
       const name = this.header().textContent.trim();
       const menu = document.createElement("select");
       menu.append(new Option("all", ""));
