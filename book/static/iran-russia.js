@@ -91,7 +91,7 @@
       const name = this.header().textContent.trim();
       const menu = document.createElement("select");
       menu.append(new Option("all", ""));
-      for (const value of this.data().map((html) => text(html)).unique().sort()) {
+      for (const value of [...new Set(this.data().toArray().map(text))].sort()) {
         menu.append(new Option(value, value));
       }
       menu.addEventListener("change", () => {
