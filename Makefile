@@ -15,7 +15,6 @@ book: $(VENV)/ready
 	@echo "The book is built. Open $(CURDIR)/$(HTML)/index.html, or run: make serve"
 
 test: $(VENV)/ready
-	@! command -v java >/dev/null || $(BIN)/pip install --quiet --disable-pip-version-check -r requirements-spark.txt
 	$(BIN)/python -m pytest
 
 lab: $(VENV)/ready

@@ -81,6 +81,6 @@ def source(file: Download) -> dict[str, str]:
         "publisher": "CEPII",
         "url": "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
         "vintage": release,
-        "licence": "Etalab Open Licence 2.0",
-        "terms": "Free to use with credit to CEPII; cite Gaulier and Zignago (2010).",
+        "licence": "not stated",
+        "terms": "The terms were not seen by the importer; see the publisher's page, and credit CEPII.",
     }

@@ -148,7 +148,7 @@ def source(file: Download) -> dict[str, str]:
         "publisher": "UN Comtrade",
         "url": "https://comtradeplus.un.org",
         "vintage": "not stated",
-        "licence": "UN Comtrade licence agreement",
-        "terms": "Free for research with credit to UN Comtrade; see the licence agreement before "
-        "passing larger extracts on.",
+        "licence": "not stated",
+        "terms": "The terms were not seen by the importer; see the publisher's page, and credit "
+        "UN Comtrade.",
     }

@@ -1,0 +1,156 @@
+"""Measures of capabilities, asymmetry and friction on cases worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from iran_russia.measures.capabilities import (
+    apart,
+    capability_ratios,
+    days_until,
+    dependence_ratio,
+    flow_imbalance,
+    followed_and_by_chance,
+    joint_share,
+    ranked_states,
+    turnover_share,
+    vote_relation,
+)
+
+CAPABILITIES = pd.DataFrame(
+    [
+        (2000, "RUS", "cinc", 0.06, "a"),
+        (2000, "IRN", "cinc", 0.02, "a"),
+        (2000, "CHN", "cinc", 0.16, "a"),
+        (2001, "RUS", "cinc", 0.05, "a"),
+        (2001, "IRN", "cinc", 0.02, "a"),
+        (2000, "RUS", "gdp", 300.0, "b"),
+        (2001, "RUS", "gdp", 400.0, "b"),
+        (2001, "IRN", "gdp", 100.0, "b"),
+    ],
+    columns=["year", "iso3", "measure", "value", "source_id"],
+)
+
+
+def test_a_ratio_needs_both_states_in_the_same_year_and_measure():
+    found = capability_ratios(CAPABILITIES, "RUS", "IRN").set_index(["measure", "year"])["ratio"]
+    assert found.to_dict() == pytest.approx(
+        {("cinc", 2000): 3.0, ("cinc", 2001): 2.5, ("gdp", 2001): 4.0}
+    )
+
+
+def test_states_are_ranked_from_the_largest_and_ties_share_the_better_rank():
+    tied = pd.concat([CAPABILITIES, CAPABILITIES.iloc[[1]].assign(iso3="TUR")])
+    found = ranked_states(tied, "cinc", 2000).set_index("iso3")
+    assert found["rank"].to_dict() == {"CHN": 1, "RUS": 2, "IRN": 3, "TUR": 3}
+    assert found["of"].eq(4).all()
+
+
+def test_a_joint_share_is_given_only_for_years_with_every_state():
+    found = joint_share(CAPABILITIES, ["IRN", "RUS", "CHN"]).set_index("year")["share"]
+    assert found.to_dict() == pytest.approx({2000: 0.24})
+
+
+def test_imbalance_is_the_larger_flow_over_the_smaller_whichever_it_is():
+    balances = pd.DataFrame(
+        {"iran_to_russia": [10.0, 90.0, None, 0.0], "russia_to_iran": [40.0, 30.0, 5.0, 5.0]}
+    )
+    found = flow_imbalance(balances)
+    assert found["imbalance"].tolist() == [4.0, 3.0]
+    assert found["larger"].tolist() == ["RUS", "IRN"]
+
+
+PARTNERS = pd.DataFrame(
+    [
+        (2000, "IRN", "RUS", "export", 10),
+        (2000, "IRN", "RUS", "import", 30),
+        (2000, "IRN", "WLD", "export", 100),
+        (2000, "IRN", "WLD", "import", 300),
+        (2001, "IRN", "RUS", "export", 10),
+        (2001, "IRN", "WLD", "export", 100),
+        (2001, "IRN", "WLD", "import", 300),
+        (2002, "IRN", "RUS", "turnover", 5),
+        (2002, "IRN", "WLD", "turnover", 50),
+    ],
+    columns=["year", "country_iso3", "partner_iso3", "flow", "value_usd"],
+)
+
+
+def test_a_share_of_turnover_needs_both_flows_of_partner_and_total():
+    found = turnover_share(PARTNERS, "IRN", "RUS").set_index("year")["share"]
+    assert found.to_dict() == pytest.approx({2000: 0.1, 2002: 0.1})
+
+
+def test_two_reporters_of_one_flow_are_refused():
+    with pytest.raises(ValueError, match="filter to one reporter"):
+        turnover_share(pd.concat([PARTNERS, PARTNERS]), "IRN", "RUS")
+
+
+def test_dependence_compares_the_shares_of_the_same_year():
+    found = dependence_ratio(
+        pd.DataFrame({"year": [2000, 2001], "share": [0.08, 0.1]}),
+        pd.DataFrame({"year": [2000], "share": [0.02]}),
+    )
+    assert found["year"].tolist() == [2000]
+    assert found["ratio"].tolist() == pytest.approx([4.0])
+
+
+def _days(*texts: str) -> pd.Series:
+    return pd.Series(pd.to_datetime(list(texts)))
+
+
+def test_an_answer_of_the_same_day_does_not_count():
+    gap = days_until(
+        _days("2020-01-01", "2020-01-10", "2020-02-01"), _days("2020-01-10", "2020-01-01")
+    )
+    assert gap[0] == 9
+    assert np.isnan(gap[1:]).all()
+
+
+def test_the_chance_of_an_event_is_that_of_the_days_of_its_own_year():
+    # 2021 has 365 days; the 30 days before 31 December are followed within 30 days.
+    found = followed_and_by_chance(_days("2021-06-01"), _days("2021-12-31"), [30]).iloc[0]
+    assert found["followed"] == 0
+    assert found["expected"] == pytest.approx(30 / 365)
+    assert found["p_value"] == pytest.approx(1)
+
+
+def test_the_interval_of_two_fair_chances_follows_the_binomial_distribution():
+    # An answer every second day: half of all days are followed on the very next day.
+    answers = pd.Series(pd.date_range("2020-12-31", "2022-01-10", freq="2D"))
+    found = followed_and_by_chance(_days("2021-03-01", "2021-03-03"), answers, [1], level=0.4)
+    row = found.iloc[0]
+    assert row["expected"] == pytest.approx(0.5, abs=0.002)
+    assert (row["low"], row["high"]) == (0.5, 0.5)  # a quarter none, a half one, a quarter both
+    assert row["share"] in (0, 1)
+    assert row["p_value"] == pytest.approx(1 if row["share"] == 0 else 0.25, abs=0.01)
+
+
+def test_nothing_can_follow_without_events_or_answers():
+    nothing = _days()
+    for triggers, answers in ((nothing, _days("2020-01-01")), (_days("2020-01-01"), nothing)):
+        with pytest.raises(ValueError, match="nothing can follow"):
+            followed_and_by_chance(triggers, answers, [30])
+
+
+def test_one_quarrel_counts_once():
+    kept = apart(_days("2023-07-17", "2023-07-10", "2023-07-12", "2023-12-23"), 60)
+    assert kept.dt.strftime("%Y-%m-%d").tolist() == ["2023-07-10", "2023-12-23"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("no", "no", "same"),
+        ("abstain", "abstain", "same"),
+        ("abstain", "no", "one abstained"),
+        ("yes", "no", "opposed"),
+        ("absent", "no", "one absent"),
+        ("absent", "absent", "one absent"),
+        ("not established", "no", "not established"),
+        ("absent", "not established", "not established"),
+    ],
+)
+def test_how_two_votes_stand_to_each_other(one, other, expected):
+    assert vote_relation(pd.Series([one]), pd.Series([other])).tolist() == [expected]
+    assert vote_relation(pd.Series([other]), pd.Series([one])).tolist() == [expected]
