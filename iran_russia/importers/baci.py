@@ -82,5 +82,5 @@ def source(file: Download) -> dict[str, str]:
         "url": "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
         "vintage": release,
         "licence": "not stated",
-        "terms": "The terms were not seen by the importer; see the publisher's page, and credit CEPII.",
+        "terms": "The terms were not seen by the importer; see its publisher, and credit CEPII.",
     }
