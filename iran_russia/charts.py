@@ -263,8 +263,36 @@ def _live(wide: dict, narrow: dict) -> str:
     values, parts = {}, {}
     for size, spec in (("wide", wide), ("narrow", narrow)):
         parts[size] = vl_convert.vegalite_to_vega(spec)
+        _mend_time_domains(parts[size])
         for data in parts[size]["data"]:
             if "values" in data:
                 values[data["name"]] = data.pop("values")
     script = _themed(json.dumps(parts | {"values": values}, separators=(",", ":")))
+    script = _MOMENT.sub(lambda m: m[1] or str(_milliseconds(m[2])), script)
     return f"iranRussia.live({script});\n"
+
+
+def _mend_time_domains(view: dict) -> None:
+    """Write the fixed ends of time scales as plain ends.
+
+    Vega-Lite compiles them in layers to a union of moments and of texts that are no dates.
+    """
+    for scale in view.get("scales", []):
+        domain = scale.get("domain")
+        fields = domain.get("fields", []) if isinstance(domain, dict) else []
+        signals = [f["signal"] for f in fields if isinstance(f, dict) and "signal" in f]
+        if signals and all(s.startswith("{data: datetime(") for s in signals):
+            ends = dict.fromkeys(s.removeprefix("{data: ").removesuffix("}") for s in signals)
+            scale["domain"] = [{"signal": end} for end in ends]
+    for mark in view.get("marks", []):
+        _mend_time_domains(mark)
+
+
+# Vega reads moments by evaluating code, which pages forbid, unless they are numbers. In JSON the
+# quotes around a date carry backslashes.
+_MOMENT = re.compile(r'\bdatetime\((?:(\d+)|\\"([^"\\]+)\\")\)')
+
+
+def _milliseconds(iso: str) -> int:
+    """Return milliseconds since 1970; a bare date means midnight UTC, as in JavaScript."""
+    return int(pd.Timestamp(iso, tz="UTC").timestamp() * 1000)

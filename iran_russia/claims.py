@@ -68,6 +68,13 @@ class Part:
         return _shown(self.reading.value, self.unit)
 
     @property
+    def found(self) -> str:
+        """What the part gives, in words; a part with one condition cannot be *partly supported*."""
+        if self.finding != PARTLY or (self.supported_if and self.contradicted_if):
+            return self.finding
+        return f"not {SUPPORTED if self.supported_if else CONTRADICTED}"
+
+    @property
     def conditions(self) -> str:
         """Both conditions in words, for a reader."""
         said = []

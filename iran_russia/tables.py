@@ -138,6 +138,7 @@ def claims(ledger: pd.DataFrame, *, name: str, caption: str) -> Exhibit:
         raise FigureError(f"the table {name!r} has no claims; check the name of the chapter")
     shown = ledger.astype("object").where(ledger.notna(), "").to_dict("records")
     for claim in shown:
+        claim["tables"] = sorted({table for part in claim["parts"] for table in part.tables})
         for row in claim["evidence"]:
             row["url"] = _evidence_url(row)
     html = render(

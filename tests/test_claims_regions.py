@@ -2,13 +2,11 @@
 
 import csv
 import re
-import shutil
 
 import pandas as pd
 import pytest
 from conftest import ROOT
 
-from iran_russia import datasets
 from iran_russia.claims import (
     CONTRADICTED,
     NO_DATA,
@@ -39,16 +37,6 @@ def rows(table):
 @pytest.fixture(scope="module")
 def verdicts():
     return pd.concat(map(ledger, CHAPTERS)).set_index("claim_id")["verdict"]
-
-
-@pytest.fixture
-def copy(tmp_path, monkeypatch):
-    """A copy of the data package that a test may change."""
-    folder = shutil.copytree(ROOT / "data", tmp_path / "data")
-    monkeypatch.setattr(datasets, "DESCRIPTOR", folder / "datapackage.json")
-    datasets.package.cache_clear()
-    yield folder
-    datasets.package.cache_clear()
 
 
 def change(file, column, value, **where):

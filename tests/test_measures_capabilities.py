@@ -13,7 +13,6 @@ from iran_russia.measures.capabilities import (
     followed_and_by_chance,
     joint_share,
     ranked_states,
-    silent_as_unknown,
     turnover_share,
     vote_relation,
 )
@@ -94,29 +93,6 @@ def test_dependence_compares_the_shares_of_the_same_year():
     )
     assert found["year"].tolist() == [2000]
     assert found["ratio"].tolist() == pytest.approx([4.0])
-
-
-@pytest.mark.parametrize(
-    ("status", "decided_by", "year", "expected"),
-    [
-        ("open", "latest claim", 2019, "unknown"),
-        ("open", "latest claim", 2022, "open"),
-        ("open", "register", 2019, "open"),
-        ("partly", "latest claim", 2010, "partly"),
-        ("failed", "latest report", 2010, "failed"),
-    ],
-)
-def test_only_what_was_open_in_an_old_report_becomes_unknown(status, decided_by, year, expected):
-    outcome = pd.DataFrame(
-        {
-            "status": [status],
-            "decided_by": [decided_by],
-            "status_on": [pd.Timestamp(year, 6, 1)],
-        }
-    )
-    found = silent_as_unknown(outcome, pd.Timestamp(2025, 6, 1))
-    assert found["status"].tolist() == [expected]
-    assert found["status_age"].iloc[0] == pytest.approx(2025 - year, abs=0.01)
 
 
 def _days(*texts: str) -> pd.Series:

@@ -170,6 +170,9 @@ def test_arms_deals_and_projects_have_the_same_shape():
     assert (su35["status"], su35["status_on"].year, su35["evidence"]) == ("open", 2023, "A3")
     assert pd.isna(su35["announced_value_usd"])  # a package is not the price of one deal
     assert realisation_rate(found)["low"] == 0.5
+    later = deal_outcomes(claims, register, as_of=pd.Timestamp(2028, 2, 1)).set_index("deal")
+    assert later["status"].to_dict() == {"s-300": "realised", "su-35": "unknown"}
+    assert later.loc["su-35", "decided_by"] == "age of the latest report"
 
 
 def test_the_strongest_paper_of_a_project_is_named():

@@ -83,15 +83,15 @@
     window.addEventListener("hashchange", turn);
   }
 
-  /* A menu for each column marked data-filter: only rows with the value chosen. */
+  /* A menu for each column marked data-choose: only rows with the value chosen. */
   function offerFilters(register, table) {
     const menus = document.createElement("div");
     menus.className = "ir-filters";
-    register.columns("[data-filter]").every(function () {
+    register.columns("[data-choose]").every(function () {
       const name = this.header().textContent.trim();
       const menu = document.createElement("select");
       menu.append(new Option("all", ""));
-      for (const value of this.data().map((html) => text(html)).unique().sort()) {
+      for (const value of [...new Set(this.data().toArray().map(text))].sort()) {
         menu.append(new Option(value, value));
       }
       menu.addEventListener("change", () => {

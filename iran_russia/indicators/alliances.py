@@ -106,7 +106,8 @@ def in_top_third(country: str, named: list[str], first: int, last: int) -> Readi
     rolls = load("unga_rollcalls")["date"]
     latest = newest(rolls[rolls.dt.year.between(first, last)])
     ranks = ", ".join(f"{row.iso3} {row.rank}" for row in own.itertuples())
-    detail = f"ranks of {own['of'].iloc[0]} states in {first}–{last}: {ranks}"
+    years = f"{first}–{last}" if first < last else str(first)
+    detail = f"ranks of {own['of'].iloc[0]} states in {years}: {ranks}"
     return Reading(float((own["rank"] <= own["of"] / 3).sum()), latest, detail)
 
 

@@ -100,13 +100,10 @@ def _counted(column: str, values: list[str]) -> pd.DataFrame:
 def _valued(counted: pd.DataFrame, currency: str) -> pd.DataFrame:
     """The row of each project whose value counts, with what its other rows report."""
     value = counted[counted["value_counted"] & counted[f"announced_value_{currency}"].notna()]
-    works = counted["status_group"].isin(WORKS).groupby(counted["project"]).any()
-    outcome = project_outcomes(load("deals")).set_index("deal")["status"]
-    return value.assign(
-        works=value["project"].map(works),
-        latest=value["project"].map(counted.groupby("project")["status_on"].max()),
-        outcome=value["project"].map(outcome),
-    )
+    told = counted.assign(works=counted["status_group"].isin(WORKS)).groupby("project")
+    reports = told.agg(works=("works", "any"), latest=("status_on", "max"))
+    outcome = project_outcomes(load("deals")).set_index("deal")["status"].rename("outcome")
+    return value.join(reports, on="project").join(outcome, on="project")
 
 
 def _named(begun: pd.DataFrame) -> str:

@@ -135,32 +135,6 @@ def dependence_ratio(in_first: pd.DataFrame, in_second: pd.DataFrame) -> pd.Data
     return both.assign(ratio=both["in_first"] / both["in_second"])
 
 
-def silent_as_unknown(
-    outcomes: pd.DataFrame, as_of: pd.Timestamp, stale_after: int = 5
-) -> pd.DataFrame:
-    """Call unknown what was open in an old report, by one rule for deals of every sector.
-
-    The rule is that of :func:`iran_russia.measures.deals.project_outcomes`. A deal that a
-    register decides stays as it is, since the register is kept up to date.
-
-    Args:
-        outcomes: outcomes, with the columns of :data:`iran_russia.measures.deals.OUTCOME`.
-        as_of: the day seen from.
-        stale_after: years after which an open status says nothing of today.
-
-    Returns:
-        The outcomes, with ``status`` ``unknown`` and ``decided_by`` ``age of the latest report``
-        where that applies, and ``status_age``, the years from the latest status to ``as_of``.
-    """
-    old = outcomes["status_on"] < as_of - pd.DateOffset(years=stale_after)
-    silent = old & (outcomes["status"] == "open") & (outcomes["decided_by"] != "register")
-    return outcomes.assign(
-        status=outcomes["status"].mask(silent, "unknown"),
-        decided_by=outcomes["decided_by"].mask(silent, "age of the latest report"),
-        status_age=(as_of - outcomes["status_on"]).dt.days / 365.25,
-    )
-
-
 def days_until(dates: pd.Series | pd.DatetimeIndex, answers: pd.Series) -> np.ndarray:
     """Days from each date to the first later answer; missing where none follows.
 

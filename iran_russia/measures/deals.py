@@ -140,7 +140,12 @@ def life_lines(claims: pd.DataFrame) -> pd.DataFrame:
     return once.sort_index(kind="stable").reset_index(drop=True)
 
 
-def deal_outcomes(claims: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
+def deal_outcomes(
+    claims: pd.DataFrame,
+    register: pd.DataFrame,
+    as_of: pd.Timestamp | None = None,
+    stale_after: int = 5,
+) -> pd.DataFrame:
     """Say of each announced arms deal what became of it, for :func:`realisation_rate`.
 
     A life-line counts as an announced deal when at least one claim calls it announced or ordered:
@@ -149,7 +154,8 @@ def deal_outcomes(claims: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
     (:data:`REGISTER_OUTCOME`; ``partly`` when its deals differ). Elsewhere the latest claim
     decides: a delivery is ``realised`` when a party states it and nobody disputes it, else
     ``unknown``; a return to talks or a suspension is ``failed``; all else is ``open``, which means
-    that no delivery is recorded. The status dates from the last delivery year of the register, or
+    that no delivery is recorded, or ``unknown`` when the latest claim is older than
+    ``stale_after`` years. The status dates from the last delivery year of the register, or
     from the latest claim where nothing is delivered. The value is that of the first announcing
     claim that gives the price of the deal itself.
 
@@ -158,11 +164,14 @@ def deal_outcomes(claims: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
             ``date_start``, ``date_end``, ``date_precision``, ``status_code``, ``contested``,
             ``evidence_basis``, ``transfer_id``, ``claimed_value_usd``, ``claimed_value_scope``.
         register: one row a deal: ``transfer_id``, ``status``, ``delivery_year_last``.
+        as_of: the day seen from; by default the latest ``date_start`` of all claims given.
+        stale_after: years after which an open claim says nothing of today.
 
     Returns:
         One row a life-line (``deal``), with the columns of :data:`OUTCOME`; ``decided_by`` is
-        ``register`` or ``latest claim``.
+        ``register``, ``latest claim`` or ``age of the latest report``.
     """
+    as_of = claims["date_start"].max() if as_of is None else as_of
     pointed = claims.groupby("transfer_id")["life_line"].agg(lambda lines: lines.mode().iloc[0])
     register = register.set_index("transfer_id")
     rows = []
@@ -181,7 +190,14 @@ def deal_outcomes(claims: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
             "announced_value_eur": None,
         }
         own = register[register.index.isin(pointed.index[pointed == line])]
-        rows.append(row | (_outcome_in_register(own, told) if len(own) else _outcome_told(told)))
+        rows.append(
+            row
+            | (
+                _outcome_in_register(own, told)
+                if len(own)
+                else _outcome_told(told, as_of, stale_after)
+            )
+        )
     return _outcomes(rows)
 
 
@@ -203,15 +219,22 @@ def _outcome_in_register(own: pd.DataFrame, told: pd.DataFrame) -> dict:
     }
 
 
-def _outcome_told(told: pd.DataFrame) -> dict:
+def _outcome_told(told: pd.DataFrame, as_of: pd.Timestamp, stale_after: int) -> dict:
     latest = told.iloc[-1]
+    status, decided_by = _outcome_of_claim(latest), "latest claim"
+    if status == "open" and _is_old(latest["date_start"], as_of, stale_after):
+        status, decided_by = "unknown", "age of the latest report"
     return {
-        "status": _outcome_of_claim(latest),
+        "status": status,
         "status_on": latest["date_start"],
         "status_precision": latest["date_precision"],
-        "decided_by": "latest claim",
+        "decided_by": decided_by,
         "evidence": latest["report_id"],
     }
+
+
+def _is_old(reported: pd.Timestamp, as_of: pd.Timestamp, stale_after: int) -> bool:
+    return reported < as_of - pd.DateOffset(years=stale_after)
 
 
 def _outcome_of_claim(claim: pd.Series) -> str:
@@ -308,7 +331,7 @@ def project_outcomes(
         status, decided_by = outcomes.iloc[-1], "latest report"
         if status == "open" and outcomes.isin(["partly", "realised"]).any():
             status, decided_by = "unknown", "contradiction"
-        elif status == "open" and latest["status_on"] < as_of - pd.DateOffset(years=stale_after):
+        elif status == "open" and _is_old(latest["status_on"], as_of, stale_after):
             status, decided_by = "unknown", "age of the latest report"
         value = told[told["value_counted"]]
         rows.append(
