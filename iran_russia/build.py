@@ -392,17 +392,42 @@ def _restyled(app: Sphinx, env, *outdated) -> list[str]:
     return [] if now == before else list(env.found_docs)
 
 
+_SEARCH = 'id="search-results"'
+_DROPDOWN = r'class="(?:[^"]* )?toggle[ "]|class="(?=[^"]*admonition)(?:[^"]* )?dropdown[ "]'
+# What the theme and its extensions put into every page → what a page has that makes use of it.
+# Left out are an icon script of 1.5 MB (iran-russia.css draws the icons), the index of the search,
+# which belongs to the search page, and Bootstrap, which iran-russia.js loads when it is called for.
+_SERVES = {
+    r"fontawesome\.js|bootstrap\.js": None,
+    r"\.pagename|\.search_as_you_type": None,  # for choosing a version and for instant search
+    r"(?:searchtools|language_data|searchindex|sphinx_highlight)\.js": _SEARCH,
+    r"doctools\.js": rf'{_SEARCH}|class="toggler"',
+    r"clipboard\.min\.js|copybutton\.(?:js|css)": 'class="highlight"',
+    r"toggle(?:button|Hint|OpenOnPrint)": _DROPDOWN,
+    r"design-tabs\.js|sphinx-design\.min\.css": 'class="(?:[^"]* )?sd-',
+}
+_LOAD = re.compile(r"\s*<(?:script\b[^>]*>[^<]*</script>|link\b[^>]*>)")
+
+
+def _lighten(html: str) -> str:
+    """Leave out scripts and styles that the page has no use for; let no script hold it up."""
+    body = html.partition("<body")[2]
+    idle = [load for load, use in _SERVES.items() if use is None or not re.search(use, body)]
+    html = _LOAD.sub(lambda m: "" if re.search("|".join(idle), m[0]) else m[0], html)
+    return re.sub(r"<script (?![^>]*\bdefer\b)(?=[^>]*\bsrc=)", "<script defer ", html)
+
+
 _SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 _HANDLER = re.compile(r'\son\w+="([^"]*)"')
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>\n')
 
 
-def _secure(page: Path) -> None:
-    """Write a page's content security policy: nothing but the book's own files may load or run.
+def _secure(html: str) -> str:
+    """Give a page its content security policy: nothing but the book's own files may load or run.
 
     Scripts that the theme writes into the page are allowed by their checksum.
     """
-    html = _POLICY.sub("", page.read_text(encoding="utf-8"), count=1)
+    html = _POLICY.sub("", html, count=1)
     inline = sorted({*_SCRIPT.findall(html), *map(unescape, _HANDLER.findall(html))})
     digests = (hashlib.sha256(code.encode()).digest() for code in inline)
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
@@ -412,10 +437,9 @@ def _secure(page: Path) -> None:
         "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
     )
     meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-    secured = html.replace("<head>\n", f"<head>\n{meta}", 1)
-    if _POLICY.search(secured) is None:
-        raise ExtensionError(f"{page}: has no <head> to put the security policy into")
-    page.write_text(secured, encoding="utf-8")
+    if "<head>\n" not in html:
+        raise ExtensionError("a page has no <head> to put the security policy into")
+    return html.replace("<head>\n", f"<head>\n{meta}", 1)
 
 
 def _publish(app: Sphinx, error: Exception | None) -> None:
@@ -433,7 +457,8 @@ def _publish(app: Sphinx, error: Exception | None) -> None:
     _tidy_search_index(out / "searchindex.js")
     for page in out.rglob("*.html"):
         if "_static" not in page.parts:  # parts of the theme, not pages
-            _secure(page)
+            html = page.read_text(encoding="utf-8")
+            page.write_text(_secure(_lighten(html)), encoding="utf-8")
 
 
 def _tidy_search_index(file: Path) -> None:

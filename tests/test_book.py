@@ -81,6 +81,64 @@ def test_a_page_forbids_every_other_origin_and_foreign_code(browser, book, page)
     context.close()
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_loads_few_scripts_and_waits_for_none(book, page):
+    html = (book / page).read_text()
+    tags = re.findall(r'<script ([^>]*)\bsrc="([^"?]+)', html)
+    assert all("defer" in attributes for attributes, _ in tags)
+    assert sum(((book / page).parent / file).stat().st_size for _, file in tags) < 60_000
+    idle = r"fontawesome|bootstrap|searchtools|searchindex|language_data|sphinx_highlight"
+    assert not re.search(rf'(?:src|href)="[^"]*(?:{idle})\.js', html)
+    assert ("copybutton.js" in html) == ('class="highlight"' in html)
+
+
+def test_a_page_that_is_only_read_asks_for_no_font_and_no_further_script(browser, book):
+    context = browser.new_context(offline=True)
+    opened = context.new_page()
+    asked = []
+    opened.on("request", lambda r: asked.append((r.resource_type, r.url.partition("?")[0])))
+    opened.goto((book / "notebooks/arms.html").as_uri(), wait_until="networkidle")
+    assert not [url for kind, url in asked if kind == "font"]
+    named = {unquote(link.split("?")[0]) for link in _links(book / "notebooks/arms.html").links}
+    scripts = {url for kind, url in asked if kind == "script"}
+    assert scripts and {Path(url).name for url in scripts} <= {Path(link).name for link in named}
+    context.close()
+
+
+def test_the_theme_switch_the_menu_and_back_to_top_answer(reader):
+    opened = reader("notebooks/arms.html", viewport={"width": 900, "height": 600})
+    switch = opened.locator(".theme-switch-button")
+    seen = set()
+    for _ in range(3):
+        switch.click()
+        seen.add(opened.evaluate("document.documentElement.dataset.mode"))
+        icon = switch.locator(".theme-switch:visible")
+        assert icon.evaluate("i => getComputedStyle(i, '::before').maskImage").startswith("url(")
+    assert seen == {"auto", "light", "dark"}
+    opened.get_by_label("Download this page").click()
+    expect(opened.locator(".dropdown-menu.show")).to_be_visible()
+    opened.mouse.move(600, 400)
+    for distance in (3000, -500, -500):
+        opened.mouse.wheel(0, distance)
+        opened.wait_for_timeout(200)
+    expect(opened.locator("#pst-back-to-top")).to_be_visible()
+
+
+def test_the_first_click_opens_the_menu_though_its_script_comes_later(reader):
+    opened = reader("notebooks/arms.html", viewport={"width": 1300, "height": 600})
+    assert opened.evaluate("window.bootstrap") is None
+    opened.evaluate("document.querySelector('[data-bs-toggle=dropdown]').click()")
+    expect(opened.locator(".dropdown-menu.show")).to_be_visible()
+
+
+def test_a_reader_finds_a_word_from_any_page(reader):
+    opened = reader("notebooks/arms.html", viewport={"width": 1300, "height": 600})
+    opened.keyboard.press("Control+k")
+    opened.keyboard.type("Bushehr")
+    opened.keyboard.press("Enter")
+    opened.locator("#search-results li").first.wait_for()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("page", CHARTED)
 def test_every_chart_is_visible_without_javascript(reader, page, scheme):

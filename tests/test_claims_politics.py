@@ -1,12 +1,8 @@
 """Claims on votes, on the course of the relationship, on its limits and on the outlook."""
 
-import shutil
-
 import pandas as pd
 import pytest
-from conftest import ROOT
 
-from iran_russia import datasets
 from iran_russia.claims import (
     CONTRADICTED,
     NO_DATA,
@@ -29,19 +25,15 @@ def claims():
 
 
 @pytest.fixture
-def change(tmp_path, monkeypatch):
+def change(copy):
     """Change tables of a copy of the data package."""
-    folder = shutil.copytree(ROOT / "data", tmp_path / "data")
-    monkeypatch.setattr(datasets, "DESCRIPTOR", folder / "datapackage.json")
-    datasets.package.cache_clear()
 
     def rewrite(table, edit):
-        file = folder / f"{table}.csv"
+        file = copy / f"{table}.csv"
         frame = pd.read_csv(file, dtype="str", keep_default_na=False)
         edit(frame).to_csv(file, index=False)
 
-    yield rewrite
-    datasets.package.cache_clear()
+    return rewrite
 
 
 def decide(claim_id):

@@ -22,6 +22,20 @@
     return loading.get(src);
   }
 
+  /* Bootstrap serves menus, tooltips and "Back to top"; it comes at the reader's first move. */
+  const moves = ["pointermove", "pointerdown", "keydown", "scroll"];
+  const bootstrap = () => {
+    moves.forEach((move) => window.removeEventListener(move, bootstrap));
+    return script(`${base}scripts/bootstrap.js`).catch(console.warn);
+  };
+  moves.forEach((move) => window.addEventListener(move, bootstrap, { passive: true }));
+  for (const menu of document.querySelectorAll("[data-bs-toggle=dropdown]")) {
+    /* A click that came before Bootstrap did is made again. */
+    menu.addEventListener("click", () => {
+      if (!window.bootstrap) bootstrap().then(() => menu.click());
+    }, { once: true });
+  }
+
   let arrived;
   window.iranRussia = { live: (specs) => { arrived = specs; } };
   let queue = Promise.resolve();
