@@ -27,6 +27,7 @@ serve: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python bench/bench.py
+	$(BIN)/python bench/imports.py
 
 clean:
 	rm -rf _build $(VENV) *.egg-info .pytest_cache .ruff_cache

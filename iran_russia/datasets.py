@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import difflib
 import json
+import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +28,9 @@ DESCRIPTOR = Path(__file__).resolve().parent.parent / "data" / "datapackage.json
 LISTING = "datapackage.json"
 """Stands for the list of tables among what a chapter read."""
 
+JOURNAL = ".import"
+"""Folder of files that an import has written and that are not all in their places yet."""
+
 _loaded: set[str] = set()
 
 _DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
@@ -33,6 +38,35 @@ _DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": 
 
 class DataError(Exception):
     """A table that is missing, malformed or breaks its schema; the message names the remedy."""
+
+
+def recover() -> None:
+    """Finish an import that was interrupted after its files were complete; drop unfinished ones.
+
+    Every step can be repeated, so that it does not matter when the process ends.
+
+    Raises:
+        DataError: the files may not be moved.
+    """
+    folder = DESCRIPTOR.parent
+    journal = folder / JOURNAL
+    if not journal.exists():
+        return
+    try:
+        for line in (journal / "list").read_text(encoding="utf-8").splitlines():
+            number, target = line.split("\t")
+            # Whoever reads a table may be at the same work: what is gone has been moved.
+            with suppress(FileNotFoundError):
+                os.replace(journal / number, folder / target)
+        # Renamed first: a journal half removed must not be read as one.
+        done = folder / f"{JOURNAL}-done-{os.getpid()}"
+        os.rename(journal, done)
+        shutil.rmtree(done)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise DataError(f"{journal}: an import cannot be finished: {error.strerror}") from None
+    package.cache_clear()
 
 
 @cache
@@ -82,6 +116,7 @@ def load(table: str) -> pd.DataFrame:
         DataError: the table is unknown, its file is missing, a column is missing or not in the
             schema, or a cell does not fit its type.
     """
+    recover()
     resource = describe(table)
     path = DESCRIPTOR.parent / resource["path"]
     try:
@@ -115,7 +150,7 @@ def _read(path: Path, stamp: int, types: tuple[tuple[str, str], ...]) -> pd.Data
             f"{path}: columns differ from {DESCRIPTOR.name}: missing {missing}, not described "
             f"{extra}; the order must be {expected}"
         )
-    return raw.apply(lambda column: _typed(column, kinds[column.name], path))
+    return pd.DataFrame({name: _typed(raw[name], kinds[name], path) for name in expected})
 
 
 def _typed(column: pd.Series, kind: str, path: Path) -> pd.Series:
@@ -209,6 +244,7 @@ def validate(descriptor: Path = DESCRIPTOR) -> int:
     """
     from frictionless import Package, system
 
+    recover()
     descriptor = Path(descriptor)
     package.cache_clear()
     package(descriptor)

@@ -1,0 +1,366 @@
+"""Importers: a file as its publisher sends it becomes checked rows of the book's tables.
+
+All formats take one path: recognise → read → keep the countries of interest → tidy rows → check →
+compare with what is there → show → write. A module of a format says only what is special to it:
+
+- ``COLUMNS``: the columns it needs and their types (``text``, ``integer``, ``number``; with ``!``
+  where no cell may be empty);
+- ``recognise(file)``: the layout of the table when the file is of this format;
+- ``keep(t)``: which records concern the book (all, when it is not defined);
+- ``rows(t, file)``: an Ibis expression for each table, in the table's columns and ``_key``;
+- ``source(file)``: a row of the table ``sources``;
+- ``IDENTITY`` and ``finish``: for tables whose key is a number of the book's own.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from iran_russia.datasets import DataError
+from iran_russia.importers import engine as engines
+from iran_russia.importers import reading
+from iran_russia.importers.reading import JOIN, Download, Refused
+
+if TYPE_CHECKING:
+    import ibis
+    import pandas as pd
+
+KINDS = (
+    "tidy",
+    "comtrade",
+    "baci",
+    "irica",
+    "sipri",
+    "unga",
+    "attacks",
+    "gdelt",
+    "icews",
+    "worldbank",
+    "energy-institute",
+)
+"""The formats, in the order in which they are tried on a file of unknown kind."""
+
+_PATTERNS = {
+    "integer": r"^[+-]?[0-9]+([.]0+)?$",
+    "number": r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$",
+}
+_EXPECTED = {"integer": "a whole number", "number": "a number", "text": "text"}
+
+
+@dataclass
+class Batch:
+    """Rows of one file for one table, not yet compared with those of the book."""
+
+    table: str
+    rows: pd.DataFrame
+    """Text in the columns of the table that the file fills, and ``_key``."""
+    module: ModuleType
+    file: Download
+    source: dict
+    columns: list[str]
+    """Columns of the file whose cells are joined in ``_key``."""
+
+
+def module_of(kind: str) -> ModuleType:
+    """Return the module of a format."""
+    return importlib.import_module(f"iran_russia.importers.{kind.replace('-', '_')}")
+
+
+def recognise(file: Download, kind: str | None = None) -> ModuleType:
+    """Find the format of a file and its layout.
+
+    Raises:
+        Refused: it is none of the formats, or not of the one asked for.
+    """
+    for name in [kind] if kind else KINDS:
+        module = module_of(name)
+        file.layout = module.recognise(file)
+        if file.layout:
+            allowed = getattr(module, "DELIMITERS", ",")
+            if file.kind == "text" and file.layout.delimiter not in allowed:
+                found = reading.DELIMITERS[file.layout.delimiter]
+                wanted = " or ".join(reading.DELIMITERS[d] for d in allowed)
+                raise Refused(
+                    [
+                        f"{file.name}, line {(file.layout.header or 0) + 1}: found a {found} "
+                        f"between the columns, expected a {wanted}"
+                    ]
+                )
+            file.encodings = getattr(module, "ENCODINGS", ("utf-8",))
+            return module
+    raise Refused([_unlike(file, kind)])
+
+
+def _unlike(file: Download, kind: str | None) -> str:
+    """Say what is missing from a file that no format recognises."""
+    if kind is None:
+        first = next((line for line in file.head if line.strip()), "")
+        return (
+            f"{file.name}, line 1: found {reading._short(first)}, expected the header of one of: "
+            f"{', '.join(KINDS)}"
+        )
+    module = module_of(kind)
+    best, where = set(), 0
+    for number, line in enumerate(file.head[: reading._NOTES]):
+        names = {n.strip().strip('"') for n in re.split(r"[,;\t|]", line)}
+        if len(names & set(module.COLUMNS)) > len(best & set(module.COLUMNS)):
+            best, where = names, number
+    missing = [c for c in module.COLUMNS if c not in best]
+    line = (file.head or [""])[where]
+    return (
+        f"{file.name}, line {where + 1}: found {reading._short(line)}, expected {module.TITLE}; "
+        f"missing: {', '.join(missing) or 'its layout'}"
+    )
+
+
+def read(path: Path, kind: str | None, engine, folder: Path) -> list[Batch]:
+    """Read one file into tidy rows.
+
+    Args:
+        path: the file.
+        kind: its format; recognised when None.
+        engine: where the expressions run.
+        folder: for copies that are gone afterwards.
+
+    Raises:
+        Refused: one line a problem, with file, line, column, what was found and what was expected.
+    """
+    file = reading.open_download(path)
+    module = recognise(file, kind)
+    if hasattr(module, "unpack"):
+        module.unpack(file, folder)
+    else:
+        reading.make_ready(file, folder)
+    try:
+        batches = _batches(file, module, engine)
+    except Refused:
+        raise
+    # The engines fail in many ways on a damaged file; each becomes a problem of the file, with
+    # its lines where they can be found.
+    except Exception as error:
+        reading.check_unchanged(file)
+        problems = list(reading.malformed(file))
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise Refused(problems or [f"{file.name}: cannot be read: {first}"]) from error
+    reading.check_unchanged(file)
+    return batches
+
+
+def _batches(file: Download, module: ModuleType, engine) -> list[Batch]:
+    table = engine.table(file)
+    columns = {c: kind for c, kind in module.COLUMNS.items() if c in table.columns}
+    dynamic = getattr(module, "columns", None)
+    if dynamic:
+        columns |= dynamic(file)
+    table = table.select(*columns)
+    if hasattr(module, "keep"):
+        first = next(iter(columns))
+        # A header that stands a second time among the rows is kept, so that it is told.
+        table = table.filter(module.keep(table) | (table[first] == first))
+    file.raw = getattr(module, "RAW", False)
+    if not file.raw:
+        table = table.mutate(**{c: _cleaned(table[c]) for c in columns})
+    if not getattr(module, "AGGREGATES", False):
+        table = engine.keep(table)
+    _check_cells(table, columns, file)
+    typed = {}
+    for column, kind in columns.items():
+        if kind.startswith("integer"):
+            typed[column] = table[column].cast("float64").cast("int64")
+        elif kind.startswith("number"):
+            typed[column] = table[column].cast("float64")
+    key = ibis_join([table[c] for c in columns])
+    table = table.mutate(_key=key, **typed)
+    batches = []
+    source = module.source(file)
+    if source:
+        source = source | {"note": f"Imported from {file.name}, SHA-256 {file.digest()[:16]}…"}
+    for name, expression in module.rows(table, file).items():
+        rows = _as_text(engines.collect(expression))
+        if hasattr(module, "tidy"):
+            rows = module.tidy(name, rows, file)
+        batches.append(Batch(name, rows, module, file, source, list(columns)))
+    return batches
+
+
+def _cleaned(cell: ibis.Column) -> ibis.Column:
+    """Do in the engine what :func:`reading.clean` does to one cell."""
+    cell = cell.strip()
+    for missing in reading.MISSING:
+        cell = cell.nullif(missing)
+    return cell
+
+
+def ibis_join(cells: list[ibis.Column]) -> ibis.Column:
+    """Join the cells of a record to the key by which its line is found again."""
+    import ibis
+
+    return ibis.literal(JOIN).join([cell.fill_null("") for cell in cells])
+
+
+def _check_cells(table: ibis.Table, columns: dict[str, str], file: Download) -> None:
+    """Refuse cells that are not of the type their column needs."""
+    import ibis
+
+    faults = {}
+    for column, kind in columns.items():
+        name = kind.rstrip("!")
+        wrong = ibis.literal(False)
+        if name in _PATTERNS:
+            wrong = table[column].notnull() & ~table[column].re_search(_PATTERNS[name])
+        if kind.endswith("!"):
+            wrong = wrong | table[column].isnull()
+        if name in _PATTERNS or kind.endswith("!"):
+            faults[column] = wrong
+    if not faults:
+        return
+    bad = table.filter(ibis.or_(*faults.values())).limit(reading.SHOWN * 5)
+    found = engines.collect(bad)
+    if found.empty:
+        return
+    found = found.fillna("")
+    keys = [JOIN.join(row) for row in found[list(columns)].itertuples(index=False)]
+    lines = reading.locate(file, list(columns), set(keys))
+    problems = []
+    for key, row in sorted(
+        zip(keys, found.to_dict("records"), strict=True), key=lambda pair: lines.get(pair[0], 0)
+    ):
+        for column, kind in columns.items():
+            cell, name = row[column], kind.rstrip("!")
+            if (not cell and kind.endswith("!")) or (
+                cell and name in _PATTERNS and not re.search(_PATTERNS[name], cell)
+            ):
+                expected = _EXPECTED[name]
+                if cell == column:
+                    expected += "; the header stands here a second time"
+                elif name != "text" and "," in cell:
+                    expected += " without thousands separators"
+                problems.append(reading.describe(file, lines.get(key), column, cell, expected))
+    raise Refused(problems)
+
+
+def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame as the CSV file has it: text, an empty cell for a missing value."""
+    return frame.apply(lambda column: column.map(as_cell)).astype("str").reset_index(drop=True)
+
+
+def as_cell(value: object) -> str:
+    """Write one value as a cell: whole numbers without a point, truth in lower case."""
+    import math
+
+    if value is None or value != value or str(value) == "<NA>":
+        return ""
+    if str(value) in ("True", "False"):
+        return str(value).lower()
+    if isinstance(value, float) or type(value).__name__.startswith("float"):
+        number = float(value)
+        return str(int(number)) if math.isfinite(number) and number == int(number) else repr(number)
+    return str(value)
+
+
+def run(
+    paths: list[Path],
+    kind: str | None,
+    update: bool,
+    dry_run: bool,
+    engine: str,
+    say: Callable[[str], None],
+) -> None:
+    """Import files: read, check, compare, show, and write unless it is a dry run.
+
+    Raises:
+        DataError: one line a problem; nothing was written.
+    """
+    import filelock
+
+    from iran_russia.importers import update as updating
+
+    try:
+        with updating.lock():
+            plan = _plan(paths, kind, update, engine)
+            for change in plan.changes:
+                _show(change, update, say)
+            if dry_run:
+                say("Dry run: nothing was written.")
+            elif plan.files:
+                updating.write(plan.files)
+                say(f"Written: {', '.join(sorted(p.name for p in plan.files))}.")
+            else:
+                say("Nothing to write.")
+    except filelock.Timeout:
+        raise DataError("another import is running; wait until it has ended") from None
+
+
+def _plan(paths: list[Path], kind: str | None, update: bool, engine: str):
+    """Read all files and compare their rows with those of the book."""
+    from iran_russia.importers import update as updating
+
+    batches, problems = [], []
+    try:
+        with engines.running(engine) as (started, folder):
+            for path in paths:
+                try:
+                    batches += read(path, kind, started, folder)
+                except Refused as error:
+                    problems += error.problems
+            if problems:
+                raise Refused(problems)
+            batches = _combined(batches)
+            _refuse_nothing(batches)
+            plan = updating.plan(batches, update=update)
+        for batch in batches:
+            reading.check_unchanged(batch.file)
+    except OSError as error:
+        told = f"{error.filename or tempfile.gettempdir()}: {error.strerror or error}"
+        raise DataError(f"{told}; nothing was written") from None
+    return plan
+
+
+def _combined(batches: list[Batch]) -> list[Batch]:
+    """Let a format join what its files hold, where they only make sense together."""
+    alone = [b for b in batches if not hasattr(b.module, "combine")]
+    joined = {b.module for b in batches if hasattr(b.module, "combine")}
+    for module in joined:
+        alone += module.combine([b for b in batches if b.module is module])
+    return alone
+
+
+def _refuse_nothing(batches: list[Batch]) -> None:
+    """Refuse files without a single row for the book."""
+    empty = {b.file.path: b for b in batches}
+    for batch in batches:
+        if len(batch.rows):
+            empty.pop(batch.file.path, None)
+    problems = []
+    for batch in empty.values():
+        below = "no line" if next(reading.records(batch.file), None) is None else "no row"
+        problems.append(
+            f"{batch.file.name}: found {below} for the book below the header, expected at least "
+            f"one for {batch.table}"
+        )
+    if problems:
+        raise Refused(problems)
+
+
+def _show(change, update: bool, say: Callable[[str], None]) -> None:
+    """Say what happens to one table; long lists are cut."""
+    applied = "" if update or not change.revised else " (kept; --update applies them)"
+    say(
+        f"{change.table}: {len(change.added)} added, {change.identical} identical, "
+        f"{len(change.revised)} revised{applied}, {len(change.conflicting)} conflicting"
+        + (" (the book keeps its own)" if change.conflicting else "")
+    )
+    for mark, lines in (("+", change.added), ("~", change.revised), ("!", change.conflicting)):
+        for line in lines[: reading.SHOWN]:
+            say(f"  {mark} {line}")
+        if len(lines) > reading.SHOWN:
+            say(f"  {mark} and {len(lines) - reading.SHOWN} more")
+    for note in change.notes:
+        say(f"  · {note}")

@@ -1,0 +1,394 @@
+"""Reading a file that somebody downloaded: what is it, is it whole, where does its table begin.
+
+A file is made ready for the engine: one delimiter, UTF-8, a header in the first line. Most are so
+already and are read where they are; a packed file, one with notes above the header or in another
+encoding is first copied, line by line, into a folder that is removed afterwards.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from iran_russia.datasets import DataError
+
+SHOWN = 20
+"""Problems told in one run; the rest are counted."""
+
+MISSING = ("", "NA", "NaN", "nan")
+"""What stands in a cell without a value."""
+
+_HEAD = 64 * 1024
+_PROGRESS = 50_000_000
+"""Bytes from which on a progress bar is worth its line."""
+_NOTES = 40
+"""Lines that may stand above the header."""
+DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
+
+
+class Refused(DataError):
+    """What is wrong with a file, one line a problem."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        """Tell the first problems and count the rest."""
+        self.problems = list(dict.fromkeys(problems))
+        told = self.problems[:SHOWN]
+        if len(self.problems) > SHOWN:
+            told.append(f"and {len(self.problems) - SHOWN} more problems")
+        super().__init__("\n".join(told))
+
+
+@dataclass
+class Layout:
+    """Where the table stands in a text file."""
+
+    names: list[str]
+    delimiter: str = ","
+    header: int | None = 0
+    """Line of the header, counted from 0; None where there is none."""
+    quoted: bool = True
+    """Whether a cell may stand in double quotes; in some formats they are plain characters."""
+
+
+@dataclass
+class Download:
+    """A file as downloaded; :attr:`ready` is what the engine reads."""
+
+    path: Path
+    kind: str = ""
+    encodings: tuple[str, ...] = ("utf-8",)
+    inner: str = ""
+    """Name of the file inside an archive, or of the sheet of a workbook."""
+    head: list[str] = field(default_factory=list)
+    layout: Layout | None = None
+    ready: Path | None = None
+    shift: int = 0
+    """Lines of the file above the first line of :attr:`ready`."""
+    state: tuple = ()
+    flow: str = ""
+    """Exports or imports, for a file that holds one of them and says so outside its table."""
+    raw: bool = False
+    """Whether cells are taken as they are, with blanks and ``NA``."""
+
+    @property
+    def name(self) -> str:
+        """What errors call the file."""
+        return self.path.name + (f" › {self.inner}" if self.inner else "")
+
+    @property
+    def packed(self) -> bool:
+        """Whether the text stands inside an archive."""
+        return self.path.suffix in (".zip", ".gz")
+
+    def text(self) -> str:
+        """Return the first lines as one text."""
+        return "\n".join(self.head)
+
+    def find(self, needed: Iterable[str], delimiters: Iterable[str] = DELIMITERS) -> Layout | None:
+        """Find the header that holds the needed columns among the first lines."""
+        needed = set(needed)
+        for delimiter in delimiters:
+            for number, line in enumerate(self.head[:_NOTES]):
+                names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter), [])]
+                if needed <= set(names):
+                    return Layout(names, delimiter, number)
+        return None
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the file."""
+        with self.path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def open_download(path: Path) -> Download:
+    """Look at a file: refuse what is no table, read its first lines.
+
+    Raises:
+        Refused: the file is missing, empty, a folder, a web page, an archive of several tables, or
+            text in an encoding that is not UTF-8.
+    """
+    file = Download(path)
+    try:
+        file.state = _state(path)
+        if not path.is_file():
+            raise Refused([f"{path}: is not a file; expected a downloaded table"])
+        with path.open("rb") as stream:
+            start = stream.read(8)
+        if not start:
+            raise Refused([f"{path.name}: the file is empty; download it again"])
+        if start.startswith(b"\xd0\xcf\x11\xe0"):
+            file.kind = "xls"
+            return file
+        if start.startswith(b"PK"):
+            members = _members(path)
+            if "xl/workbook.xml" in members:
+                file.kind = "xlsx"
+                return file
+            file.inner = _only_member(path, members)
+        with _bytes(file) as stream:
+            start = stream.read(_HEAD)
+    except FileNotFoundError:
+        raise Refused([f"{path}: there is no such file"]) from None
+    except PermissionError:
+        raise Refused([f"{path}: may not be read; check its permissions"]) from None
+    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError) as error:
+        raise Refused(
+            [f"{path.name}: the archive is damaged ({error}); download it again"]
+        ) from None
+    file.kind = "text"
+    file.head = _lines(file, start)
+    return file
+
+
+def _lines(file: Download, start: bytes) -> list[str]:
+    """Decode the first lines; refuse what is not text of a table."""
+    if not start.strip():
+        raise Refused([f"{file.name}: the file is empty; download it again"])
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in start:
+        raise Refused(
+            [f"{file.name}, line 1: found UTF-16 or binary data, expected UTF-8; save it as UTF-8"]
+        )
+    text = start.decode("utf-8-sig", errors="replace")
+    if text.lstrip()[:1] == "<":
+        raise Refused(
+            [
+                f"{file.name}, line 1: found a web page ({text.strip()[:40]!r}), expected a table; "
+                "the server may have sent an error page, download it again"
+            ]
+        )
+    return text.splitlines()
+
+
+def _members(path: Path) -> list[str]:
+    with zipfile.ZipFile(path) as archive:
+        return archive.namelist()
+
+
+def _only_member(path: Path, members: list[str]) -> str:
+    """Return the one table of an archive; descriptions of the World Bank do not count."""
+    tables = [
+        m
+        for m in members
+        if not m.endswith("/") and not m.startswith("__MACOSX") and "Metadata_" not in m
+    ]
+    if len(tables) != 1:
+        found = ", ".join(sorted(tables)[:5]) or "none"
+        raise Refused(
+            [
+                f"{path.name}: found {len(tables)} files inside ({found}), expected one table; "
+                "unpack it and name the file to import"
+            ]
+        )
+    return tables[0]
+
+
+def _bytes(file: Download) -> io.BufferedIOBase:
+    """Open the bytes of the table, unpacked."""
+    if file.inner:
+        archive = zipfile.ZipFile(file.path)
+        return archive.open(file.inner)
+    if file.path.suffix == ".gz":
+        return gzip.open(file.path)
+    return file.path.open("rb")
+
+
+def _state(path: Path) -> tuple:
+    seen = os.stat(path)
+    return seen.st_ino, seen.st_size, seen.st_mtime_ns
+
+
+def check_unchanged(file: Download) -> None:
+    """Refuse a file that changed since it was opened."""
+    try:
+        same = _state(file.path) == file.state
+    except OSError:
+        same = False
+    if not same:
+        raise Refused(
+            [f"{file.name}: the file changed while it was read; wait until it is complete"]
+        )
+
+
+def make_ready(file: Download, folder: Path) -> None:
+    """Set :attr:`Download.ready`: the file itself where it can be read as it is, else a copy."""
+    layout = file.layout
+    layout.names = [n or f"nameless {place}" for place, n in enumerate(layout.names)]
+    doubled = sorted({n for n in layout.names if layout.names.count(n) > 1})
+    if doubled:
+        raise Refused(
+            [
+                f"{file.name}, line {(layout.header or 0) + 1}, column {name}: found the column "
+                "more than once, expected it once"
+                for name in doubled
+            ]
+        )
+    if not file.packed and layout.header in (0, None) and _is_whole_utf8(file):
+        file.ready = file.path
+        return
+    file.ready = folder / f"{len(list(folder.iterdir()))}.csv"
+    file.shift = layout.header or 0
+    encoding = _encoding(file)
+    try:
+        with _bytes(file) as source, file.ready.open("wb") as target:
+            for number, line in enumerate(_with_progress(source, file)):
+                if number == 0:
+                    line = line.removeprefix(b"\xef\xbb\xbf")
+                if number >= file.shift:
+                    if encoding != "utf-8":
+                        line = line.decode(encoding).encode()
+                    target.write(line)
+    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError) as error:
+        raise Refused(
+            [f"{file.name}: the archive is damaged ({error}); download it again"]
+        ) from None
+    _check_end(file.ready, file)
+
+
+def _is_whole_utf8(file: Download) -> bool:
+    """Whether the file itself can be handed to the engine; refuse one that is cut off."""
+    _check_end(file.path, file)
+    with file.path.open("rb") as stream:
+        marked = stream.read(3) == b"\xef\xbb\xbf"
+    return not marked and _encoding(file) == "utf-8"
+
+
+def _encoding(file: Download) -> str:
+    """Return the first of the encodings of the format that the file is in."""
+    for encoding in file.encodings:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        with _bytes(file) as stream:
+            try:
+                for block in _with_progress(iter(lambda: stream.read(1 << 20), b""), file):
+                    # Plain ASCII, which is most of every file, needs no decoding.
+                    if not block.isascii() or decoder.getstate()[0]:
+                        decoder.decode(block)
+                decoder.decode(b"", final=True)
+            except UnicodeDecodeError:
+                continue
+        return encoding
+    raise Refused(_undecodable(file))
+
+
+def _undecodable(file: Download) -> Iterator[str]:
+    """Name the first lines with bytes that are not UTF-8."""
+    with _bytes(file) as stream:
+        for number, line in enumerate(stream, 1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                yield (
+                    f"{file.name}, line {number}: found the byte 0x{line[error.start]:02x}, "
+                    "expected UTF-8; save the file as UTF-8"
+                )
+
+
+def _check_end(path: Path, file: Download) -> None:
+    """Refuse a text that stops in the middle of a line."""
+    with path.open("rb") as stream:
+        stream.seek(0, os.SEEK_END)
+        size = stream.tell()
+        stream.seek(max(0, size - 1))
+        if size and stream.read(1) not in (b"\n", b"\r"):
+            stream.seek(max(0, size - 200))
+            last = stream.read().decode("utf-8", errors="replace").splitlines()[-1]
+            raise Refused(
+                [
+                    f"{file.name}, last line: found {last[-60:]!r} without a line break, expected "
+                    "one at the end; the download may be cut off (where it is whole, add a line "
+                    "break)"
+                ]
+            )
+
+
+def _with_progress(stream: Iterable[bytes], file: Download) -> Iterator[bytes]:
+    """Yield the parts of a stream, with a progress bar where it is long."""
+    if file.path.stat().st_size < _PROGRESS:
+        yield from stream
+        return
+    done = 0
+    with click.progressbar(
+        length=file.path.stat().st_size, label=f"Reading {file.path.name}", file=_stderr()
+    ) as bar:
+        for line in stream:
+            yield line
+            done += len(line)
+            if done > 1 << 22:
+                bar.update(done if not file.packed else done // 8)
+                done = 0
+
+
+def _stderr():
+    return click.get_text_stream("stderr")
+
+
+def records(file: Download) -> Iterator[tuple[int, list[str]]]:
+    """Yield every record of the table with the line of the file on which it begins."""
+    with file.ready.open("rb") as stream:
+        decoded = (line.decode("utf-8", errors="replace") for line in stream)
+        quoting = csv.QUOTE_MINIMAL if file.layout.quoted else csv.QUOTE_NONE
+        reader = csv.reader(decoded, delimiter=file.layout.delimiter, quoting=quoting)
+        if file.layout.header is not None:
+            next(reader, None)
+        before = reader.line_num
+        for record in reader:
+            yield before + 1 + file.shift, record
+            before = reader.line_num
+
+
+def malformed(file: Download) -> Iterator[str]:
+    """Yield what keeps the engine from reading the file: lines of the wrong length."""
+    expected = len(file.layout.names)
+    for number, record in records(file):
+        if len(record) != expected:
+            found = file.layout.delimiter.join(record)
+            yield (
+                f"{file.name}, line {number}: found {len(record)} columns ({_short(found)}), "
+                f"expected {expected}"
+            )
+
+
+def _short(text: str) -> str:
+    text = text if len(text) <= 60 else text[:57] + "…"
+    return repr(text)
+
+
+def locate(file: Download, columns: list[str], keys: set[str]) -> dict[str, int]:
+    """Return the first line on which each key stands; a key joins the cells of the columns."""
+    places = [file.layout.names.index(c) for c in columns]
+    found: dict[str, int] = {}
+    for number, record in records(file):
+        if len(record) == len(file.layout.names):
+            key = JOIN.join(record[p] if file.raw else clean(record[p]) for p in places)
+            if key in keys and key not in found:
+                found[key] = number
+                if len(found) == len(keys):
+                    break
+    return found
+
+
+JOIN = "\x1f"
+"""Joins the cells of a record to its key."""
+
+
+def clean(cell: str) -> str:
+    """Return a cell as the importers see it: without blanks at its ends, empty when missing."""
+    cell = cell.strip()
+    return "" if cell in MISSING else cell
+
+
+def describe(file: Download, line: int | None, column: str, found: str, expected: str) -> str:
+    """Word one problem."""
+    where = (
+        file.name + (f", line {line}" if line else "") + (f", column {column}" if column else "")
+    )
+    return f"{where}: found {_short(found)}, expected {expected}"

@@ -1,0 +1,45 @@
+"""The book's own tables: a CSV file with exactly the columns of one of them."""
+
+import csv
+
+import ibis
+
+from iran_russia import datasets
+from iran_russia.importers.reading import Download, Layout
+
+KIND = "tidy"
+TITLE = "a CSV file with the columns of one of the book's tables"
+COLUMNS: dict[str, str] = {}
+RAW = True
+
+
+def table_of(file: Download) -> str | None:
+    """Return the table whose columns the file has, in any order."""
+    header = next(csv.reader(file.head[:1]), [])
+    for resource in datasets.package()["resources"]:
+        fields = [f["name"] for f in resource["schema"]["fields"]]
+        if len(header) == len(fields) and {h.strip() for h in header} == set(fields):
+            return resource["name"]
+    return None
+
+
+def recognise(file: Download) -> Layout | None:
+    """The header is that of a table."""
+    if file.kind != "text" or not table_of(file):
+        return None
+    return file.find(next(csv.reader(file.head[:1])), ",")
+
+
+def columns(file: Download) -> dict[str, str]:
+    """All are read as text; the schema of the table decides what may stand in them."""
+    return dict.fromkeys(file.layout.names, "text")
+
+
+def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
+    """The rows as they are."""
+    return {table_of(file): t.select(*file.layout.names, "_key")}
+
+
+def source(file: Download) -> dict[str, str]:
+    """Rows of the book's own tables name their sources themselves."""
+    return {}
