@@ -57,15 +57,15 @@ def change_one_row(folder: Path) -> None:
     table.write_text("\n".join([head, ",".join(cells), *rest]) + "\n", encoding="utf-8")
 
 
-def main() -> None:
-    """Run both three times in turn, take medians, print the ratios and write them down."""
+def main(rounds: int = 3) -> None:
+    """Run both several times in turn, take medians, print the ratios and write them down."""
     cold, noop, changed = {"stock": [], "ours": []}, {"stock": [], "ours": []}, []
     with tempfile.TemporaryDirectory() as temporary:
         books = {
             name: copy_book(Path(temporary) / name, stock=name == "stock")
             for name in ("stock", "ours")
         }
-        for _ in range(3):
+        for _ in range(rounds):
             for name, folder in books.items():
                 shutil.rmtree(folder / "_build", ignore_errors=True)
                 cold[name].append(seconds(folder))

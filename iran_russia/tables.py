@@ -82,7 +82,9 @@ def _cell(value: object, number: bool, url: object = None) -> dict:
     else:
         text = str(value)
     safe = isinstance(url, str) and urlsplit(url).scheme in ("http", "https", "site")
-    return {"text": text, "number": number, "url": url if safe else None}
+    if safe and not text:
+        text = urlsplit(url).netloc  # a link without words could not be read out
+    return {"text": text, "number": number, "url": url if safe and text else None}
 
 
 def register(

@@ -157,6 +157,12 @@ def test_a_row_can_be_linked_to_and_links_to_a_page_of_the_book():
     assert 'href="site:notebooks/chronology.html#E-1"' in table
 
 
+def test_a_link_without_words_shows_the_host_it_leads_to():
+    frame = FRAME.assign(party=None, url="https://example.org/a")
+    table = tables.rows(frame, caption="x", links={"party": "url"})
+    assert '<a href="https://example.org/a" rel="noopener">example.org</a>' in table
+
+
 def test_a_register_without_rows_is_refused_by_name():
     with pytest.raises(FigureError, match="'deals' has no rows"):
         tables.register(FRAME.head(0), name="deals", caption="Deals", source=FRAME)
