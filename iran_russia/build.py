@@ -1,5 +1,6 @@
 """The Sphinx extension: runs what is out of date; adds figures, scripts and data to the book."""
 
+import ast
 import base64
 import hashlib
 import json
@@ -30,10 +31,10 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
-from sphinx.util.docutils import ReferenceRole
+from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
-from iran_russia import colours, datasets, freshness, singles
-from iran_russia.exhibits import LAB_MIME, MIME
+from iran_russia import changes, colours, datasets, freshness, singles
+from iran_russia.exhibits import LAB_MIME, MIME, render
 
 FIGURES = "figures"
 """Folder of the built site with every exhibit's files, at stable addresses."""
@@ -89,6 +90,10 @@ class ExhibitRenderer:
         return [nodes.raw("", resolved, format="html")]
 
 
+CHANGES = "book/changes"
+"""Page that lists what moved since the last edition."""
+
+
 class EventRole(ReferenceRole):
     """Links from prose to an event's row in the chronology: ``{event}`the visit <IRRU-…>` ``."""
 
@@ -97,6 +102,15 @@ class EventRole(ReferenceRole):
         up = posixpath.relpath(".", posixpath.dirname(self.env.docname) or ".")
         address = f"{up}/{CHRONOLOGY}#{self.target}"
         return [nodes.reference(self.rawtext, self.title, refuri=address)], []
+
+
+class ChangesDirective(SphinxDirective):
+    """Lists the numbers and verdicts that moved since the last edition."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list as a table."""
+        html = render("changes.html", moved=self.env.iran_russia_changes)
+        return [nodes.raw("", html, format="html")]
 
 
 def _kept(app: Sphinx) -> Path:
@@ -160,10 +174,11 @@ def _folder(app: Sphinx) -> Path:
 def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
     """Run the chapters that are out of date; name the pages that must be read again."""
     datasets.package.cache_clear()
+    runs = _folder(app) / freshness.RUNS.name
     for page in removed:
+        freshness.forget_run(page, runs)
         for old in (f"{page}.html", f"_sources/{page}.md"):
             (Path(app.outdir) / old).unlink(missing_ok=True)
-    runs = _folder(app) / freshness.RUNS.name
     built = env.__dict__.setdefault("iran_russia_built", {})
     _log.info("")  # Sphinx has begun a line of its own
     waiting, now = {}, freshness.inputs()
@@ -187,7 +202,12 @@ def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
     env.iran_russia_runs = {
         c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))
     }
-    return [c for c, outputs in env.iran_russia_runs.items() if built.get(c) != outputs]
+    stale = [c for c, outputs in env.iran_russia_runs.items() if built.get(c) != outputs]
+    moved = changes.since(changes.EDITION, runs)
+    if moved != env.__dict__.get("iran_russia_changes"):
+        env.iran_russia_changes = moved
+        stale += [page for page in env.found_docs if page == CHANGES]
+    return stale
 
 
 def _run_all(env, waiting: dict[str, tuple[str, str]], now: freshness.Inputs, runs: Path) -> None:
@@ -219,6 +239,7 @@ def _run_all(env, waiting: dict[str, tuple[str, str]], now: freshness.Inputs, ru
                 tables={t: now.tables.get(t, "") for t in used_tables},
                 modules={m: now.modules[m] for m in used_modules},
                 libraries=now.libraries,
+                facts=_facts(done),
                 outputs=freshness.fingerprint(json.dumps(outputs)),
                 cache_key=_keep(env, chapter, done, seconds),
                 seconds=round(seconds, 2),
@@ -296,6 +317,17 @@ def _run(env, chapter: str, text: str) -> tuple[nbformat.NotebookNode, list, lis
         raise result.err
     tables, modules = json.loads(done.cells.pop().outputs[0].text)
     return done, tables, modules, result.time
+
+
+def _facts(done: nbformat.NotebookNode) -> dict[str, str]:
+    """Collect what a run chapter has glued for its prose, by name."""
+    outputs = (o for cell in done.cells for o in cell.get("outputs", []))
+    return {
+        output["metadata"]["scrapbook"]["name"]: ast.literal_eval(text)
+        for output in outputs
+        for mime, text in output.get("data", {}).items()
+        if "scrapbook" in output.get("metadata", {}) and mime.endswith("text/plain")
+    }
 
 
 def _failure(chapter: str, notebook, error: Exception) -> str:
@@ -479,6 +511,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("build-finished", _publish)
     app.connect("build-finished", _end)
     app.add_role("event", EventRole())
+    app.add_directive("changes", ChangesDirective)
     for style in ("colours.css", "iran-russia.css"):
         app.add_css_file(style)
     app.add_js_file("iran-russia.js", loading_method="defer")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from iran_russia import changes as editions
 from iran_russia import datasets, freshness, links, singles
 
 BUILD = Path("_build")
@@ -31,6 +32,56 @@ def status() -> None:
     """Say which chapters are out of date, and because of which table or file."""
     for chapter, reason in freshness.status().items():
         click.echo(f"{chapter}: {f'out of date, {reason}' if reason else 'up to date'}")
+
+
+@main.command()
+@click.option(
+    "--check",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Compare with a ledger saved before; exit with 1 when a verdict differs.",
+)
+def claims(check: Path | None) -> None:
+    """Print the verdict of every claim as CSV: claim, basis, verdict, newest datum."""
+    import pandas as pd
+
+    from iran_russia.claims import ledger
+
+    try:
+        shown = ledger()[["claim_id", "basis", "verdict", "newest"]]
+    except datasets.DataError as error:
+        raise click.ClickException(str(error)) from None
+    if check is None:
+        click.echo(shown.to_csv(index=False), nl=False)
+        return
+    before = pd.read_csv(check, dtype="str").set_index("claim_id")["verdict"]
+    now = shown.set_index("claim_id")["verdict"]
+    both = pd.DataFrame({"before": before, "now": now}).fillna("not in the ledger")
+    moved = both[both["before"] != both["now"]]
+    for claim, row in moved.iterrows():
+        click.echo(f"{claim}: {row['before']} -> {row['now']}")
+    if len(moved):
+        raise SystemExit(1)
+    click.echo(f"{len(now)} verdicts: none differs.")
+
+
+@main.command()
+@click.option("--save", is_flag=True, help="Make the present state the edition compared with.")
+def changes(save: bool) -> None:
+    """Say which numbers and verdicts moved since the last edition, and because of which table.
+
+    Chapters are compared as they were last run: build the book first.
+    """
+    if save:
+        click.echo(f"{editions.save():,} facts saved as the edition to compare with.")
+        return
+    moved = editions.since()
+    for m in moved:
+        click.echo(
+            f"{m['chapter']}: {m['fact']}: {m['before'] or 'not there'} -> "
+            f"{m['now'] or 'gone'} (because of {m['because']})"
+        )
+    if not moved:
+        click.echo("Nothing has moved since the last edition.")
 
 
 @main.command()

@@ -49,6 +49,15 @@ VALENCE = {
 ALIGNMENT = {"aligned": LIGHT["blue"], "partly": LIGHT["other"], "divergent": LIGHT["pink"]}
 """Colours of how far two positions or votes agree."""
 
+VERDICT = {
+    "supported": LIGHT["blue"],
+    "partly supported": LIGHT["both"],
+    "contradicted": LIGHT["pink"],
+    "not supported by the data": LIGHT["china"],
+    "not testable": LIGHT["other"],
+}
+"""Colours of the verdicts of the claims ledger."""
+
 
 def stylesheet() -> str:
     """Write the colours as CSS variables for both themes."""

@@ -222,7 +222,7 @@ def validate(descriptor: Path = DESCRIPTOR) -> int:
             faults.append(f"{task.place}: and {len(task.errors) - _FAULTS_SHOWN} more")
     if faults:
         raise DataError("\n".join(faults))
-    return sum(task.stats["rows"] for task in report.tasks)
+    return sum(task.stats.get("rows", 0) for task in report.tasks)
 
 
 _FAULTS_SHOWN = 20

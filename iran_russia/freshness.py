@@ -37,6 +37,7 @@ class Run:
     tables: dict[str, str]
     modules: dict[str, str]
     libraries: dict[str, str]
+    facts: dict[str, str]
     outputs: str
     cache_key: str
     seconds: float

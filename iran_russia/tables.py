@@ -123,6 +123,58 @@ def register(
     )
 
 
+def claims(ledger: pd.DataFrame, *, name: str, caption: str) -> Exhibit:
+    """Show claims of the seed articles with verdict, how it was reached, evidence and sources.
+
+    Args:
+        ledger: rows of :func:`iran_russia.claims.ledger`.
+        name: stable name of the table, used for its address and its CSV.
+        caption: what the table holds.
+
+    Raises:
+        FigureError: there are no claims.
+    """
+    if ledger.empty:
+        raise FigureError(f"the table {name!r} has no claims; check the name of the chapter")
+    shown = ledger.astype("object").where(ledger.notna(), "").to_dict("records")
+    for claim in shown:
+        claim["tables"] = sorted({table for part in claim["parts"] for table in part.tables})
+        for row in claim["evidence"]:
+            row["url"] = _evidence_url(row)
+    html = render(
+        "claims.html",
+        claims=shown,
+        caption=caption,
+        filtered=len(shown) > 12,
+        credits=credits(ledger),
+    )
+    flat = ledger.drop(columns=["parts", "evidence"]).assign(
+        value=[
+            "; ".join(f"{p.part}: {p.shown} ({p.conditions})" for p in parts)
+            for parts in ledger["parts"]
+        ],
+        evidence=[
+            "; ".join(f"{row['table']}:{row['row']}" for row in rows) for rows in ledger["evidence"]
+        ],
+    )
+    plain = "; ".join(f"{c['claim_id']} {c['verdict']}" for c in shown)
+    return Exhibit(
+        html=html,
+        name=name,
+        files={"csv": flat.to_csv(index=False, lineterminator="\n")},
+        other={"text/html": html, "text/plain": plain},
+    )
+
+
+def _evidence_url(row: dict) -> str:
+    """Say where a piece of evidence can be read: its row in the book, its page, or its table."""
+    if row["table"] == "events":
+        return f"site:notebooks/chronology.html#{row['row']}"
+    if urlsplit(row["url"]).scheme in ("http", "https"):
+        return row["url"]
+    return f"site:notebooks/catalogue.html#table-{row['table']}"
+
+
 def data_used() -> Exhibit:
     """Show the box at a chapter's end: the tables it loaded, with coverage and terms of use."""
     hidden = ("sources", datasets.LISTING)

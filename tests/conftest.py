@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from iran_russia import datasets
+
 ROOT = Path(__file__).parent.parent
 BUILD = [
     str(Path(sys.executable).with_name("jupyter-book")),
@@ -87,3 +89,13 @@ def reader(browser: Browser, book: Path):
     for context in contexts:
         context.close()
     assert not faults, faults
+
+
+@pytest.fixture
+def copy(tmp_path, monkeypatch):
+    """A copy of the data package that a test may break."""
+    folder = shutil.copytree(ROOT / "data", tmp_path / "data")
+    monkeypatch.setattr(datasets, "DESCRIPTOR", folder / "datapackage.json")
+    datasets.package.cache_clear()
+    yield folder
+    datasets.package.cache_clear()

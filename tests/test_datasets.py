@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 
@@ -60,16 +59,6 @@ def test_every_row_names_a_source(table):
 def test_every_source_is_used():
     used = set().union(*(datasets.source_ids(load(t)) for t in TABLES if t != "sources"))
     assert used == set(load("sources")["source_id"])
-
-
-@pytest.fixture
-def copy(tmp_path, monkeypatch):
-    """A copy of the data package that a test may break."""
-    folder = shutil.copytree(ROOT / "data", tmp_path / "data")
-    monkeypatch.setattr(datasets, "DESCRIPTOR", folder / "datapackage.json")
-    datasets.package.cache_clear()
-    yield folder
-    datasets.package.cache_clear()
 
 
 def _change(file, change):

@@ -87,9 +87,12 @@ class SmallBook:
         )
 
     def status(self) -> str:
+        return self.command("status")
+
+    def command(self, *arguments: str) -> str:
         code = "from iran_russia.cli import main; main()"
         return subprocess.run(
-            [sys.executable, "-c", code, "status"],
+            [sys.executable, "-c", code, *arguments],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -173,6 +176,25 @@ def test_a_changed_value_runs_the_chapters_that_read_it_and_reaches_the_page(boo
     assert book.status().startswith("arms: out of date, table arms_tiv changed\n")
     assert ran(book.build()) == {"arms"}
     assert f"{total + 1_000_000:,.0f} million TIV" in book.page("arms")
+
+
+def test_what_moved_is_told_with_the_table_behind_it_on_the_console_and_on_a_page(book):
+    book.edit("_toc.yml", "  - file: steps\n", "  - file: steps\n  - file: book/changes\n")
+    (book.folder / "book" / "changes.md").write_text("# What changed\n\n```{changes}\n```\n")
+    book.build()
+    assert book.command("changes") == "Nothing has moved since the last edition.\n"
+    assert book.command("changes", "--save").startswith("3 facts saved")
+    before = re.search(r"([\d,]+) million TIV in (\d+) rows", book.page("arms"))
+    file = book.folder / "data" / "arms_tiv.csv"
+    with file.open("a") as table:
+        table.write("2025,RUS,XKX,1000000,sipri_atd_2026_bilateral\n")
+    book.build()
+    told = book.command("changes")
+    total = int(before[1].replace(",", "")) + 1_000_000
+    assert f"arms: arms_all: {before[1]} million TIV -> {total:,} million TIV" in told
+    assert f"arms: arms_rows: {before[2]} -> {int(before[2]) + 1} (because of arms_tiv)" in told
+    page = book.page("book/changes")
+    assert f"{total:,} million TIV" in page and "arms_tiv" in page and "steps" not in page
 
 
 def test_an_added_row_runs_the_chapter(book):

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from iran_russia.measures.events import coded_by_words, longest_gaps, share_range
+from iran_russia.measures.events import coded_by_words, longest_gaps, rates_around, share_range
+from iran_russia.measures.series import theil_sen
 
 
 @pytest.fixture
@@ -56,3 +57,37 @@ def test_a_text_stands_under_each_category_that_it_names(acts):
 def test_a_text_that_names_no_category_is_an_error(acts):
     with pytest.raises(ValueError, match="Abstained"):
         coded_by_words(acts, "act", {"condemns": "condemned"})
+
+
+def test_rates_are_records_in_thirty_days_of_either_window():
+    dates = pd.Series(pd.to_datetime(["2020-01-10", "2020-01-20", "2020-02-01", "2020-02-10"]))
+    found = rates_around(dates, pd.Timestamp("2020-02-01"), 30, pd.Timestamp("2020-02-15"))
+    assert (found["before"], found["after"], found["days_after"]) == (2, 2, 15)
+    assert found["rate_before"] == 2 and found["rate_after"] == 4
+    # Of four records at least two in a window of one third of the days.
+    p = 15 / 45
+    assert found["chance"] == pytest.approx(1 - (1 - p) ** 4 - 4 * p * (1 - p) ** 3)
+
+
+def test_a_fall_in_the_rate_has_the_chance_of_as_few_or_fewer():
+    dates = pd.Series(pd.to_datetime(["2020-01-10", "2020-01-20"]))
+    found = rates_around(dates, pd.Timestamp("2020-02-01"), 30, pd.Timestamp("2020-03-01"))
+    assert found["after"] == 0 and found["chance"] == pytest.approx(0.25)
+
+
+def test_a_record_that_ends_before_the_day_has_no_rate_after():
+    dates = pd.Series(pd.to_datetime(["2020-01-10"]))
+    with pytest.raises(ValueError, match="the record ends on 2020-01-10"):
+        rates_around(dates, pd.Timestamp("2020-02-01"), 30, pd.Timestamp("2020-01-10"))
+
+
+def test_one_outlier_does_not_move_the_theil_sen_slope():
+    line = pd.Series([1.0, 3.0, 5.0, 7.0, 9.0], index=range(2000, 2005))
+    assert theil_sen(line) == 2
+    assert theil_sen(line.replace(5.0, 500.0)) == 2
+    assert theil_sen(line.where(line != 3.0)) == 2
+
+
+def test_one_point_has_no_slope():
+    with pytest.raises(ValueError, match="at least two points"):
+        theil_sen(pd.Series([1.0], index=[2000]))

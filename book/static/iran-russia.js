@@ -77,9 +77,37 @@
       layout: { topStart: "search", topEnd: "pageLength", bottomStart: "info", bottomEnd: "paging" },
       language: { search: "Search:", lengthMenu: "_MENU_ rows a page" },
     });
+    offerFilters(register, table);
     const turn = () => turnTo(register, decodeURIComponent(location.hash.slice(1)));
     turn();
     window.addEventListener("hashchange", turn);
+  }
+
+  /* A menu for each column marked data-choose: only rows with the value chosen. */
+  function offerFilters(register, table) {
+    const menus = document.createElement("div");
+    menus.className = "ir-filters";
+    register.columns("[data-choose]").every(function () {
+      const name = this.header().textContent.trim();
+      const menu = document.createElement("select");
+      menu.append(new Option("all", ""));
+      for (const value of [...new Set(this.data().toArray().map(text))].sort()) {
+        menu.append(new Option(value, value));
+      }
+      menu.addEventListener("change", () => {
+        const exact = menu.value && `^${window.DataTable.util.escapeRegex(menu.value)}( confidence|$)`;
+        this.search(exact, { regex: true, smart: false }).draw();
+      });
+      const label = document.createElement("label");
+      label.append(`${name}: `, menu);
+      menus.append(label);
+    });
+    if (menus.children.length) table.closest(".dt-container").prepend(menus);
+  }
+
+  function text(html) {
+    const parsed = new DOMParser().parseFromString(html, "text/html");
+    return (parsed.querySelector(".ir-verdict") ?? parsed.body).textContent.trim();
   }
 
   /* A link can name a row that stands on another page of its register. */

@@ -1,5 +1,7 @@
 """Dated events counted and dated as exactly as they are known."""
 
+import math
+
 import pandas as pd
 
 
@@ -184,3 +186,48 @@ def coded_by_words(events: pd.DataFrame, column: str, dictionary: dict[str, str]
     if len(left):
         raise ValueError(f"no category of the dictionary is named by: {'; '.join(left)}")
     return coded
+
+
+def rates_around(
+    dates: pd.Series, at: pd.Timestamp, days_before: int, until: pd.Timestamp
+) -> pd.Series:
+    """Compare how often something is recorded before and after a day.
+
+    Formula: records / days in the window, times 30. If the rate had not changed, each of the n
+    records would fall after the day with the chance p = days after / all days, independently; the
+    chance of a split at least as uneven to the same side is a tail of that binomial distribution.
+
+    Args:
+        dates: days of the records.
+        at: the first day of the time after.
+        days_before: length of the time before.
+        until: the last day of the time after, up to which the record is known.
+
+    Returns:
+        ``before`` and ``after`` (records), ``days_before`` and ``days_after``, ``rate_before`` and
+        ``rate_after`` (records in 30 days), ``chance`` (of a split at least as uneven to that
+        side, 0 to 1).
+
+    Raises:
+        ValueError: the record ends before the day.
+    """
+    if until < at:
+        raise ValueError(f"the record ends on {until.date()}, before {at.date()}")
+    start = at - pd.Timedelta(days=days_before)
+    before = int(((dates >= start) & (dates < at)).sum())
+    after = int(((dates >= at) & (dates <= until)).sum())
+    days_after = (until - at).days + 1
+    n, p = before + after, days_after / (days_before + days_after)
+    chances = [math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
+    more = after > n * p
+    return pd.Series(
+        {
+            "before": before,
+            "after": after,
+            "days_before": days_before,
+            "days_after": days_after,
+            "rate_before": 30 * before / days_before,
+            "rate_after": 30 * after / days_after,
+            "chance": sum(chances[after:]) if more else sum(chances[: after + 1]),
+        }
+    )

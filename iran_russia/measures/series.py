@@ -58,3 +58,28 @@ def rank_correlation(one: pd.Series, other: pd.Series) -> float:
     """
     pairs = pd.concat([one, other], axis=1, join="inner").dropna().astype(float).rank()
     return float(pairs.iloc[:, 0].corr(pairs.iloc[:, 1]))
+
+
+def theil_sen(values: pd.Series) -> float:
+    """Theil–Sen slope: the median of the slopes between all pairs of points.
+
+    A single outlying year hardly moves it (Sen 1968).
+
+    Args:
+        values: numbers indexed by numbers, such as years; missing ones are left out.
+
+    Returns:
+        The slope, in units of the values for one unit of the index.
+
+    Raises:
+        ValueError: there are fewer than two points.
+    """
+    points = values.dropna()
+    if len(points) < 2:
+        raise ValueError("a slope needs at least two points")
+    slopes = [
+        (points.iloc[j] - points.iloc[i]) / (points.index[j] - points.index[i])
+        for i in range(len(points))
+        for j in range(i + 1, len(points))
+    ]
+    return float(pd.Series(slopes).median())

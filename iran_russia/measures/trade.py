@@ -148,6 +148,21 @@ def export_intensities(flows: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFram
     return flows.assign(intensity=intensity)
 
 
+def complementarity(exports: pd.Series, imports: pd.Series) -> float:
+    """Trade complementarity index: how well what one state sells fits what the other buys.
+
+    Formula: 1 - (sum over goods of abs(m_j - x_i)) / 2, where x_i is the share of a good in the
+    exports of i and m_j its share in the imports of j. 1 means the same structure, 0 that nothing
+    that i sells is bought by j. It compares structures and says nothing of size, price or distance.
+
+    Args:
+        exports: value by good, indexed by the code of the good.
+        imports: value by good, in the same classification; a good that is absent counts as 0.
+    """
+    both = pd.concat([shares(exports), shares(imports)], axis=1).fillna(0.0).astype(float)
+    return float(1 - (both.iloc[:, 0] - both.iloc[:, 1]).abs().sum() / 2)
+
+
 def unit_value(value_usd: pd.Series, weight_kg: pd.Series) -> pd.Series:
     """Value over weight, in US dollars a kilogram; missing where no weight is recorded."""
     return value_usd / weight_kg.where(weight_kg > 0)

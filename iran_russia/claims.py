@@ -1,0 +1,296 @@
+"""The claims ledger: what the seed articles say, against what the tables show.
+
+A test is data: the rows of ``claim_tests`` that belong to a claim each name an indicator of
+:mod:`iran_russia.indicators`, its arguments, and two conditions that were written down before any
+value was worked out. The verdict of a computed claim exists only as the result of its test; that
+of a claim decided by dated evidence or by judgement stands in ``claims`` with its reasoning.
+"""
+
+import json
+import operator
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+
+import pandas as pd
+
+from iran_russia import datasets
+from iran_russia.datasets import DataError, load
+from iran_russia.facts import percent
+from iran_russia.indicators import Reading, newest
+from iran_russia.measures.events import known_date
+
+SUPPORTED, PARTLY, CONTRADICTED = "supported", "partly supported", "contradicted"
+NO_DATA, NOT_TESTABLE = "not supported by the data", "not testable"
+VERDICTS = (SUPPORTED, PARTLY, CONTRADICTED, NO_DATA, NOT_TESTABLE)
+
+_COMPARE = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+    "=": operator.eq,
+}
+_SIGNS = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "=": "="}
+_CONDITION = re.compile(r"^(>=|<=|>|<|=) (-?\d+(?:\.\d+)?)$")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a test, read from the tables.
+
+    Attributes:
+        part: its letter.
+        indicator: name of the indicator, module and function.
+        reading: the number with the newest datum behind it.
+        unit: unit of the number.
+        supported_if: condition for *supported*, an operator and a number.
+        contradicted_if: condition for *contradicted*, in the same form.
+        finding: which of the verdicts this part alone gives.
+        tables: tables the number was taken from.
+        figure: chapter and figure that show it, as ``trade#fig-trade-totals``, or an empty text.
+    """
+
+    part: str
+    indicator: str
+    reading: Reading
+    unit: str
+    supported_if: str
+    contradicted_if: str
+    finding: str
+    tables: tuple[str, ...]
+    figure: str
+
+    @property
+    def shown(self) -> str:
+        """The number with its unit, for a reader."""
+        return _shown(self.reading.value, self.unit)
+
+    @property
+    def found(self) -> str:
+        """What the part gives, in words; a part with one condition cannot be *partly supported*."""
+        if self.finding != PARTLY or (self.supported_if and self.contradicted_if):
+            return self.finding
+        return f"not {SUPPORTED if self.supported_if else CONTRADICTED}"
+
+    @property
+    def conditions(self) -> str:
+        """Both conditions in words, for a reader."""
+        said = []
+        for verdict, condition in (
+            (SUPPORTED, self.supported_if),
+            (CONTRADICTED, self.contradicted_if),
+        ):
+            if condition:
+                sign, _, threshold = condition.partition(" ")
+                said.append(f"{verdict} if {_SIGNS[sign]} {_shown(float(threshold), self.unit)}")
+        return "; ".join(said)
+
+
+def _shown(value: float | None, unit: str) -> str:
+    if value is None or pd.isna(value):
+        return "no value"
+    if unit == "share":
+        return percent(value, 1)
+    return f"{value:,.4g} {unit}".replace("-", "−")
+
+
+def holds(condition: str, value: float) -> bool:
+    """Say whether a value fulfils a condition such as ``>= 0.25``.
+
+    Raises:
+        DataError: the condition is not an operator and a number.
+    """
+    parsed = _CONDITION.match(condition)
+    if not parsed:
+        raise DataError(f"claim_tests: {condition!r} is not an operator and a number, as in '>= 5'")
+    return _COMPARE[parsed[1]](value, float(parsed[2]))
+
+
+def finding(value: float | None, supported_if: str, contradicted_if: str) -> str:
+    """Decide one part of a test: between the two conditions it is *partly supported*.
+
+    A part without one of the conditions (an empty text) can only be decided by the other.
+    """
+    if value is None or pd.isna(value):
+        return NO_DATA
+    if supported_if and holds(supported_if, value):
+        return SUPPORTED
+    if contradicted_if and holds(contradicted_if, value):
+        return CONTRADICTED
+    return PARTLY
+
+
+def verdict(findings: list[str], to_support: int, to_contradict: int) -> str:
+    """Put the parts of a test together.
+
+    Args:
+        findings: what each part gives, see :func:`finding`.
+        to_support: how many parts must be *supported* for the claim to be.
+        to_contradict: how many must be *contradicted* for the claim to be.
+
+    Returns:
+        *Supported* or *contradicted* when enough parts are; *not supported by the data* when no
+        part has a value; else *partly supported*.
+    """
+    if all(f == NO_DATA for f in findings):
+        return NO_DATA
+    if findings.count(SUPPORTED) >= to_support:
+        return SUPPORTED
+    if findings.count(CONTRADICTED) >= to_contradict:
+        return CONTRADICTED
+    return PARTLY
+
+
+def read(indicator: str, arguments: str) -> tuple[Reading, tuple[str, ...]]:
+    """Take one number from the tables.
+
+    Args:
+        indicator: module and function below :mod:`iran_russia.indicators`, e.g. ``trade.share``.
+        arguments: keyword arguments as a JSON object.
+
+    Returns:
+        The reading and the names of the tables it rests on.
+
+    Raises:
+        DataError: there is no such indicator, or the arguments do not fit it.
+    """
+    module, _, name = indicator.partition(".")
+    try:
+        function = getattr(import_module(f"iran_russia.indicators.{module}"), name)
+    except (ModuleNotFoundError, AttributeError, ValueError):
+        raise DataError(f"claim_tests: there is no indicator {indicator!r}") from None
+    with datasets.watching() as used:
+        try:
+            reading = function(**json.loads(arguments))
+        except (TypeError, json.JSONDecodeError) as error:
+            raise DataError(f"claim_tests: {indicator} with {arguments}: {error}") from error
+    return reading, tuple(sorted(used))
+
+
+def parts_of(claim_id: str) -> list[Part]:
+    """Run the test of one computed claim, part by part."""
+    rows = load("claim_tests")
+    parts = []
+    for row in rows[rows["claim_id"] == claim_id].fillna("").itertuples():
+        reading, used = read(row.indicator, row.arguments)
+        decided = finding(reading.value, row.supported_if, row.contradicted_if)
+        parts.append(
+            Part(
+                part=row.part,
+                indicator=row.indicator,
+                reading=reading,
+                unit=row.unit,
+                supported_if=row.supported_if,
+                contradicted_if=row.contradicted_if,
+                finding=decided,
+                tables=used,
+                figure=row.figure,
+            )
+        )
+    if not parts:
+        raise DataError(f"claim_tests: the computed claim {claim_id} has no test")
+    return parts
+
+
+@cache
+def _labels(table: str) -> tuple[list[str], str | None, str | None]:
+    resource = datasets.describe(table)
+    return (
+        resource["schema"]["primaryKey"],
+        resource.get("label_field"),
+        resource.get("time_field"),
+    )
+
+
+def evidence(claim_ids: list[str]) -> pd.DataFrame:
+    """Look up the dated rows that claims rest on.
+
+    Args:
+        claim_ids: the claims.
+
+    Returns:
+        One row a claim and piece of evidence: ``claim_id``, ``table``, ``row`` (its key; parts of
+        a key joined by a bar), ``date`` (ISO text), ``label``, ``source_id``.
+
+    Raises:
+        DataError: a piece of evidence points to a row that is not there.
+    """
+    rows = load("claim_evidence")
+    rows = rows[rows["claim_id"].isin(claim_ids)]
+    found = []
+    for table, wanted in rows.groupby("table"):
+        keys, label, time = _labels(table)
+        frame = load(table)
+        frame = frame.assign(row=frame[keys].astype("str").agg("|".join, axis=1))
+        joined = wanted.merge(frame.drop(columns="claim_id", errors="ignore"), on="row", how="left")
+        lost = joined.loc[joined["source_id_y"].isna(), "row"]
+        if len(lost):
+            raise DataError(f"claim_evidence: {table} has no row {lost.iloc[0]!r}")
+        found.append(
+            pd.DataFrame(
+                {
+                    "claim_id": joined["claim_id"],
+                    "table": table,
+                    "row": joined["row"],
+                    "date": _dates(joined, time),
+                    "label": joined[label] if label else joined["row"],
+                    "url": joined["url"].fillna("") if "url" in joined else "",
+                    "source_id": joined["source_id_y"],
+                }
+            )
+        )
+    columns = ["claim_id", "table", "row", "date", "label", "url", "source_id"]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+
+
+def _dates(rows: pd.DataFrame, time: str | None) -> list[str] | str:
+    """Dates as ISO text, only as exact as the table says that they are known."""
+    if time is None:
+        return ""
+    stated = next((c for c in (f"{time}_precision", "date_precision") if c in rows), None)
+    if stated is None:
+        return [newest(moment) for moment in rows[time]]
+    return known_date(rows[time], rows[stated].fillna("day")).fillna("").tolist()
+
+
+def ledger(chapter: str | None = None, kind: str | None = None) -> pd.DataFrame:
+    """Give every claim its verdict.
+
+    Args:
+        chapter: only the claims shown in this chapter.
+        kind: only the claims of this kind, such as ``forecast``.
+
+    Returns:
+        The rows of ``claims`` with ``verdict`` (computed where the basis says so), ``parts`` (list
+        of :class:`Part`, empty unless computed), ``evidence`` (list of the rows of
+        :func:`evidence` as dictionaries) and ``newest`` (date of the newest datum that the verdict
+        rests on, ISO text).
+    """
+    claims = load("claims")
+    if chapter:
+        claims = claims[claims["chapter"] == chapter]
+    if kind:
+        claims = claims[claims["kind"] == kind]
+    rows = evidence(list(claims["claim_id"]))
+    found = []
+    for claim in claims.to_dict("records"):
+        own = rows[rows["claim_id"] == claim["claim_id"]]
+        parts = parts_of(claim["claim_id"]) if claim["basis"] == "computed" else []
+        if parts:
+            claim["verdict"] = verdict(
+                [p.finding for p in parts],
+                claim["parts_to_support"],
+                claim["parts_to_contradict"],
+            )
+        dates = [p.reading.latest for p in parts] or list(own["date"])
+        found.append(
+            claim
+            | {
+                "parts": parts,
+                "evidence": own.to_dict("records"),
+                "newest": max(dates, default=""),
+            }
+        )
+    return pd.DataFrame(found)

@@ -1,0 +1,122 @@
+"""Indicators on allies and clients: who arms whom, who votes with whom, what is on record."""
+
+import pandas as pd
+
+from iran_russia.datasets import load
+from iran_russia.indicators import Reading, newest
+from iran_russia.measures.arms import tiv_between
+from iran_russia.measures.voting import agreement, ballots, ranked
+
+_NOT_NAMED = "unknown recipient"
+
+
+def _delivered(supplier: str, first: int, last: int) -> pd.DataFrame:
+    """List the deals of one supplier with other states and groups delivered within a span.
+
+    Returns:
+        The rows of ``arms_transfers_context`` with ``recipient``, a code or the name of a group.
+    """
+    deals = load("arms_transfers_context").query(
+        "supplier_iso3 == @supplier and quantity_delivered > 0 "
+        "and delivery_year_first <= @last and delivery_year_last >= @first"
+    )
+    return deals.assign(recipient=deals["recipient_iso3"].fillna(deals["recipient_name"]))
+
+
+def recipients_among(supplier: str, named: list[str], first: int, last: int) -> Reading:
+    """Count those of the named that the arms register has as recipients of a supplier.
+
+    Args:
+        supplier: ISO 3166-1 alpha-3 code.
+        named: codes of states and names of groups as the register writes them.
+        first: first year of delivery.
+        last: last year of delivery.
+    """
+    deals = _delivered(supplier, first, last)
+    own = deals[deals["recipient"].isin(named)]
+    counts = own["recipient"].value_counts().reindex(named, fill_value=0)
+    detail = "deals: " + ", ".join(f"{name} {count}" for name, count in counts.items())
+    latest = newest(own["delivery_year_last"].clip(upper=last))
+    return Reading(float((counts > 0).sum()), latest, detail)
+
+
+def non_state_recipients(supplier: str, first: int, last: int) -> Reading:
+    """Count the groups that are no state and appear as recipients of a supplier.
+
+    Args:
+        supplier: ISO 3166-1 alpha-3 code.
+        first: first year of delivery.
+        last: last year of delivery.
+    """
+    deals = _delivered(supplier, first, last)
+    groups = deals[deals["recipient_iso3"].isna() & (deals["recipient"] != _NOT_NAMED)]
+    names = sorted(groups["recipient"].unique())
+    latest = newest(groups["delivery_year_last"].clip(upper=last))
+    return Reading(float(len(names)), latest, ", ".join(names))
+
+
+def supplier_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
+    """Share of a supplier in all arms that a state imported, by trend-indicator value.
+
+    Args:
+        supplier: ISO 3166-1 alpha-3 code, or SUN for the Soviet Union.
+        recipient: code of the importing state.
+        first: first year.
+        last: last year.
+    """
+    flows = load("arms_tiv").query("recipient_iso3 == @recipient and supplier_iso3 == @supplier")
+    totals = load("arms_tiv_official").query("country_iso3 == @recipient and flow == 'imports'")
+    totals = totals[totals["year"].between(first, last)]
+    own = float(tiv_between(flows, first, last, "supplier_iso3").sum())
+    whole = float(totals["tiv_millions"].sum())
+    if whole == 0:
+        return Reading(None, "", f"no imports on record for {first}–{last}")
+    detail = f"{own:,.0f} of {whole:,.0f} million TIV in {first}–{last}"
+    return Reading(own / whole, newest(totals["year"]), detail)
+
+
+def _agreement_with(country: str, first: int, last: int) -> pd.DataFrame:
+    """Rank the other states by identical votes with one state in the General Assembly.
+
+    Returns:
+        One row a state that voted: ``iso3``, ``n_both``, ``share_identical``, ``rank``, ``of``.
+    """
+    rolls = load("unga_rollcalls").query("not possible_duplicate")
+    rolls = rolls[rolls["date"].dt.year.between(first, last)].assign(span=f"{first}–{last}")
+    if rolls.empty:
+        return pd.DataFrame(columns=["iso3", "n_both", "share_identical", "rank", "of"])
+    votes = load("unga_votes")
+    votes = votes[votes["rcid"].isin(rolls["rcid"])]
+    return ranked(agreement(ballots(votes), rolls, country, "span"), "span")
+
+
+def in_top_third(country: str, named: list[str], first: int, last: int) -> Reading:
+    """Count those of the named that rank in the top third of agreement with a state.
+
+    Args:
+        country: ISO 3166-1 alpha-3 code of the state.
+        named: codes of the others.
+        first: first year of roll calls.
+        last: last year.
+    """
+    table = _agreement_with(country, first, last)
+    own = table[table["iso3"].isin(named)].sort_values("rank")
+    if own.empty:
+        return Reading(None, "", f"no votes in {first}–{last}")
+    rolls = load("unga_rollcalls")["date"]
+    latest = newest(rolls[rolls.dt.year.between(first, last)])
+    ranks = ", ".join(f"{row.iso3} {row.rank}" for row in own.itertuples())
+    years = f"{first}–{last}" if first < last else str(first)
+    detail = f"ranks of {own['of'].iloc[0]} states in {years}: {ranks}"
+    return Reading(float((own["rank"] <= own["of"] / 3).sum()), latest, detail)
+
+
+def recorded(event_ids: list[str]) -> Reading:
+    """Count the named entries of the chronology that are of high or medium confidence.
+
+    Args:
+        event_ids: keys of the entries.
+    """
+    events = load("events").query("event_id in @event_ids and confidence != 'low'")
+    detail = "; ".join(f"{row.title} ({row.date:%Y-%m})" for row in events.itertuples())
+    return Reading(float(len(events)), newest(events["date"])[:7], detail)

@@ -1,0 +1,263 @@
+"""Indicators on arms transfers."""
+
+import pandas as pd
+
+from iran_russia.datasets import load
+from iran_russia.facts import percent, tiv
+from iran_russia.indicators import Reading, newest
+from iran_russia.measures.arms import (
+    shares_by_period,
+    split_over_delivery_years,
+    tiv_between,
+)
+from iran_russia.measures.events import known_date
+from iran_russia.measures.series import shares
+
+ALL = "WLD"
+
+
+def import_share(recipient: str, suppliers: list[str], periods: list[list[int]]) -> Reading:
+    """Highest share, over periods, that suppliers have in what a state imports.
+
+    Args:
+        recipient: ISO3 code.
+        suppliers: ISO3 codes, added up.
+        periods: first and last year of each period.
+    """
+    rows = load("arms_tiv").query("recipient_iso3 == @recipient")
+    named = {f"{first}–{last}": (first, last) for first, last in periods}
+    by = shares_by_period(rows, named, "supplier_iso3")
+    own = by[by["supplier_iso3"].isin(suppliers)].groupby("period")["share"].sum()
+    own = own.reindex([p for p in named if p in set(by["period"])], fill_value=0.0)
+    if own.empty:
+        return Reading(None, "", "no imports recorded")
+    within = rows[rows["year"].le(max(last for _, last in periods))]
+    said = "; ".join(f"{name}: {percent(value, 1)}" for name, value in own.items())
+    return Reading(float(own.max()), newest(within["year"]), said)
+
+
+def export_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
+    """Share of a state in what another exports, by the deals spread over their delivery years.
+
+    Args:
+        supplier, recipient: ISO3 codes.
+        first, last: first and last year of delivery.
+    """
+    deals = pd.concat([load("arms_transfers"), load("arms_transfers_context")])
+    deals["recipient"] = deals["recipient_iso3"].fillna(deals["recipient_name"])
+    rows = split_over_delivery_years(deals[deals["supplier_iso3"] == supplier])
+    total = tiv_between(rows, first, last, "recipient")
+    if total.empty:
+        return Reading(None, "", "no exports recorded")
+    detail = f"{tiv(total.get(recipient, 0.0))} of {tiv(total.sum())}"
+    within = rows[rows["year"].between(first, last)]
+    return Reading(float(shares(total).get(recipient, 0.0)), newest(within["year"]), detail)
+
+
+def _flow(supplier: str, recipient: str) -> pd.DataFrame:
+    rows = load("arms_tiv").query("recipient_iso3 == @recipient")
+    return rows if supplier == ALL else rows[rows["supplier_iso3"] == supplier]
+
+
+def mean_ratio(flows: list[list[str]], before: list[int], after: list[int]) -> Reading:
+    """Mean yearly volume of flows in one period over that in an earlier one.
+
+    Args:
+        flows: supplier and recipient of each flow that is added, ISO3 codes; WLD = all suppliers.
+        before, after: first and last year of each period; a year without a row counts as 0.
+    """
+    rows = pd.concat(_flow(*flow) for flow in flows)
+    old, new = (
+        rows.loc[rows["year"].between(first, last), "tiv_millions"].sum() / (last - first + 1)
+        for first, last in (before, after)
+    )
+    within = rows[rows["year"].le(after[1])]
+    detail = f"{tiv(new)} a year in {_years(after)} against {tiv(old)} in {_years(before)}"
+    return Reading(float(new / old) if old else None, newest(within["year"]), detail)
+
+
+def smaller_of_larger(one: list[str], other: list[str], first: int, last: int) -> Reading:
+    """The smaller of two flows as a share of the larger.
+
+    Args:
+        one, other: supplier and recipient of each flow, ISO3 codes.
+        first, last: first and last year of delivery.
+    """
+    rows = [_flow(*flow) for flow in (one, other)]
+    rows = [flow[flow["year"].between(first, last)] for flow in rows]
+    sums = [flow["tiv_millions"].sum() for flow in rows]
+    name = load("countries").set_index("iso3")["name"]
+    detail = "; ".join(
+        f"{name[supplier]} to {name[recipient]} {tiv(total)}"
+        for (supplier, recipient), total in zip((one, other), sums, strict=True)
+    )
+    value = float(min(sums) / max(sums)) if max(sums) else None
+    return Reading(value, newest(*(flow["year"] for flow in rows)), detail)
+
+
+def years_with_deliveries(supplier: str, recipient: str, first: int, last: int) -> Reading:
+    """Share of the years of a period in which anything was delivered.
+
+    Args:
+        supplier, recipient: ISO3 codes.
+        first, last: first and last year of the period.
+    """
+    rows = _flow(supplier, recipient).query("@first <= year <= @last and tiv_millions > 0")
+    span = last - first + 1
+    detail = f"{rows['year'].nunique()} of {span} years; {tiv(rows['tiv_millions'].sum())}"
+    return Reading(rows["year"].nunique() / span, newest(rows["year"]), detail)
+
+
+def local_production_change(recipient: str, before: list[int], after: list[int]) -> Reading:
+    """Change of the share made under licence at home in what a state receives, in points.
+
+    Args:
+        recipient: ISO3 code.
+        before, after: first and last year of each period, within the table of deliveries.
+    """
+    rows = load("arms_deliveries").query("recipient_iso3 == @recipient")
+    made = []
+    for first, last in (before, after):
+        own = rows[rows["delivery_year"].between(first, last)]
+        total = own["tiv_delivered_millions"].sum()
+        local = own.loc[own["local_production"], "tiv_delivered_millions"].sum()
+        made.append(local / total if total else float("nan"))
+    detail = f"{percent(made[1])} in {_years(after)} against {percent(made[0])} in {_years(before)}"
+    within = rows[rows["delivery_year"].le(after[1])]
+    change = 100 * (made[1] - made[0])
+    return Reading(
+        None if pd.isna(change) else float(change), newest(within["delivery_year"]), detail
+    )
+
+
+def _orders(
+    supplier: str, recipient: str, first: int, last: int, categories: list[str] | None
+) -> pd.DataFrame:
+    rows = load("arms_transfers").query("supplier_iso3 == @supplier")
+    rows = rows.query("recipient_iso3 == @recipient and @first <= order_year <= @last")
+    return rows if categories is None else rows[rows["weapon_category"].isin(categories)]
+
+
+def _named(orders: pd.DataFrame) -> str:
+    return ", ".join(f"{o.designation} ({o.order_year})" for o in orders.itertuples()) or "none"
+
+
+def ordered_ratio(
+    supplier: str, recipient: str, within: list[int], first: int, last: int
+) -> Reading:
+    """Mean yearly value ordered in some years over that in the other years of a period.
+
+    Orders of open size have no value and count as nothing.
+
+    Args:
+        supplier, recipient: ISO3 codes.
+        within: first and last of the years looked at.
+        first, last: first and last year of the whole period.
+    """
+    rows = _orders(supplier, recipient, first, last, None)
+    inside = rows["order_year"].between(*within)
+    span = within[1] - within[0] + 1
+    value = rows["tiv_order_total_millions"]
+    looked_at, others = value[inside].sum() / span, value[~inside].sum() / (last - first + 1 - span)
+    detail = (
+        f"{tiv(looked_at)} a year in {_years(within)} ({_named(rows[inside])}) against "
+        f"{tiv(others)} in the other years; {value.isna().sum()} orders have no value"
+    )
+    ratio = float(looked_at / others) if others else None
+    return Reading(ratio, newest(rows["order_year"]), detail)
+
+
+def orders(
+    supplier: str,
+    recipient: str,
+    first: int,
+    last: int,
+    delivered: bool = False,
+    categories: list[str] | None = None,
+    least_tiv: float = 0,
+) -> Reading:
+    """Count orders in the register.
+
+    Args:
+        supplier, recipient: ISO3 codes.
+        first, last: first and last year of order.
+        delivered: count only orders of which something was delivered.
+        categories: weapon categories counted; all when not given.
+        least_tiv: smallest value of the whole order counted, in million TIV.
+    """
+    rows = _orders(supplier, recipient, first, last, categories)
+    if delivered:
+        rows = rows[rows["quantity_delivered"] > 0]
+    if least_tiv:
+        rows = rows[rows["tiv_order_total_millions"] >= least_tiv]
+    latest = newest(rows["order_year"], rows["delivery_year_last"])
+    return Reading(float(len(rows)), latest, _named(rows))
+
+
+def delivered_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
+    """Share of orders in the register that were delivered in full.
+
+    Args:
+        supplier, recipient: ISO3 codes.
+        first, last: first and last year of order.
+    """
+    rows = _orders(supplier, recipient, first, last, None)
+    done = rows["status"] == "delivered"
+    detail = f"{done.sum()} of {len(rows)} orders; not in full: {_named(rows[~done])}"
+    return Reading(
+        float(done.mean()) if len(rows) else None,
+        newest(rows["order_year"], rows["delivery_year_last"]),
+        detail,
+    )
+
+
+def waiting(
+    supplier: str, recipient: str, first: int, last: int, years: int, categories: list[str]
+) -> Reading:
+    """Count orders not delivered in full some years after the year of order.
+
+    Args:
+        supplier, recipient: ISO3 codes.
+        first: first year of order.
+        last: last year of order, and the year of which it is asked.
+        years: how many years after the year of order.
+        categories: weapon categories counted.
+    """
+    rows = _orders(supplier, recipient, first, last, categories)
+    late = rows[(rows["status"] != "delivered") & (rows["order_year"] + years <= last)]
+    return Reading(float(len(late)), str(last), _named(late))
+
+
+def reports(
+    recipient: str,
+    evidence: list[str],
+    confidence: list[str],
+    categories: list[str] | None = None,
+    statuses: list[str] | None = None,
+) -> Reading:
+    """Count reported happenings by what they rest on; talks are left out.
+
+    Args:
+        recipient: ISO3 code.
+        evidence: bases of evidence counted.
+        confidence: levels of confidence counted.
+        categories: item categories counted, e.g. ``technology``; all when not given.
+        statuses: status codes counted, e.g. ``suspended``; all but talks when not given.
+    """
+    rows = load("arms_reported").query("recipient_iso3 == @recipient and status_code != 'talks'")
+    rows = rows[rows["evidence_basis"].isin(evidence) & rows["confidence"].isin(confidence)]
+    if categories is not None:
+        own = rows["item_category"].str.split(";")
+        rows = rows[own.map(lambda names: bool({*names} & {*categories}))]
+    if statuses is not None:
+        rows = rows[rows["status_code"].isin(statuses)]
+    detail = "; ".join(f"{r.report_id} {r.item} ({r.claimed_by})" for r in rows.itertuples())
+    return Reading(
+        float(len(rows)),
+        newest(known_date(rows["date_end"], rows["date_precision"])),
+        detail or "none",
+    )
+
+
+def _years(period: list[int]) -> str:
+    return f"{period[0]}–{period[1]}"

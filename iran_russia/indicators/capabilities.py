@@ -1,0 +1,241 @@
+"""Weight of the two states: in the world, in each other’s trade and arms, beside each other."""
+
+import pandas as pd
+
+from iran_russia.datasets import load
+from iran_russia.facts import number, percent
+from iran_russia.indicators import Reading, newest
+from iran_russia.measures.arms import tiv_between
+from iran_russia.measures.capabilities import flow_imbalance
+from iran_russia.measures.energy import world_shares
+from iran_russia.measures.trade import partner_shares, trade_balance
+
+
+def _measure(measure: str) -> pd.DataFrame:
+    """Return one measure of capability, one column a state and one row a year."""
+    table = load("country_capabilities")
+    return table[table["measure"] == measure].pivot(index="year", columns="iso3", values="value")
+
+
+def capability_change(
+    measure: str, countries: list[str], first: int, last: int, relative: bool = False
+) -> Reading:
+    """Change of a measure of capability, summed over states, between two years.
+
+    Args:
+        measure: a measure of the table of capabilities.
+        countries: ISO 3166-1 codes.
+        first: first year.
+        last: last year.
+        relative: divide by the first value; else the change is in the unit of the measure, for
+            shares of the world in percentage points.
+    """
+    values = _measure(measure)[countries].sum(axis=1, min_count=len(countries)).dropna()
+    if not {first, last} <= set(values.index):
+        return Reading(None, newest(int(values.index.max())))
+    one, other = float(values[first]), float(values[last])
+    shares = measure == "cinc"
+    shown = (lambda v: percent(v, 2)) if shares else (lambda v: number(v))
+    told = f"{shown(one)} in {first}, {shown(other)} in {last}"
+    if shares and "CHN" not in countries:
+        china = _measure(measure)["CHN"]
+        told += (
+            f"; with China {percent(one + china[first], 1)} and {percent(other + china[last], 1)}"
+        )
+    change = other / one - 1 if relative else (other - one) * (100 if shares else 1)
+    return Reading(change, newest(last), told)
+
+
+def _energy_share(measure: str, countries: list[str]) -> pd.Series:
+    """Return the joint share of states in the world’s output by year."""
+    table = load("energy_country_year")
+    held = world_shares(
+        table[(table["measure"] == measure) & table["iso3"].isin([*countries, "WLD"])]
+    )
+    wide = held.pivot(index="year", columns="iso3", values="share").reindex(columns=countries)
+    return wide.dropna().sum(axis=1)
+
+
+def world_share(measure: str, countries: list[str], year: int | None = None) -> Reading:
+    """Joint share of states in the world’s output of oil or gas.
+
+    Args:
+        measure: ``oil_production``, ``gas_production`` or a measure of reserves.
+        countries: ISO 3166-1 codes.
+        year: the year; by default the latest.
+    """
+    shares = _energy_share(measure, countries)
+    year = int(shares.index.max()) if year is None else year
+    if year not in shares.index:
+        return Reading(None, "")
+    told = f"{percent(shares[year], 1)} in {year}"
+    return Reading(float(shares[year]), newest(year), told)
+
+
+def world_share_change(measure: str, countries: list[str], first: int, last: int) -> Reading:
+    """Change of the joint share of states in the world’s output, in percentage points.
+
+    Args:
+        measure: ``oil_production``, ``gas_production`` or a measure of reserves.
+        countries: ISO 3166-1 codes.
+        first: first year.
+        last: last year.
+    """
+    one, other = (world_share(measure, countries, year) for year in (first, last))
+    if one.value is None or other.value is None:
+        return Reading(None, other.latest)
+    told = f"{one.detail}, {other.detail}"
+    return Reading(100 * (other.value - one.value), other.latest, told)
+
+
+def _trade_with(country: str, partner: str, year: int, reporter: str) -> pd.Series | None:
+    """Return share and rank of a partner in a country’s turnover of goods, by one reporter."""
+    table = load("trade_partners")
+    rows = table[
+        (table["year"] == year)
+        & (table["country_iso3"] == country)
+        & (table["reporter"] == reporter)
+        & table["flow"].isin(["export", "import"])
+    ]
+    if rows.empty:
+        return None
+    # Other sources give totals too: one list of partners, if possible with its own total.
+    single = ~rows["partner_iso3"].isin(["WLD", "SUM"])
+    listed = rows.loc[single, "source_id"].mode().iloc[0]
+    own = rows["source_id"] == listed
+    if single[own].all():
+        own |= ~single
+    by = rows[own].groupby("partner_iso3")["value_usd"].sum()
+    total = next(code for code in ("WLD", "SUM") if code in by.index)
+    both = by.reset_index().assign(year=year, country_iso3=country, flow="turnover")
+    ranked = partner_shares(both, total).set_index("partner_iso3")
+    return ranked.loc[partner] if partner in ranked.index else None
+
+
+def trade_rank(
+    reporters: dict[str, str], which: str, also: dict[str, str] | None = None
+) -> Reading:
+    """Worst or best rank that either state had among the other’s partners in trade of goods.
+
+    Args:
+        reporters: year → reporter of both states’ trade with all partners.
+        which: ``worst`` or ``best`` of all ranks.
+        also: year → reporter of Iran’s trade alone.
+    """
+    ranks = {}
+    for year, reporter in reporters.items():
+        for country, partner in (("IRN", "RUS"), ("RUS", "IRN")):
+            ranks[partner, year] = _trade_with(country, partner, int(year), reporter)
+    for year, reporter in (also or {}).items():
+        ranks["RUS", year] = _trade_with("IRN", "RUS", int(year), reporter)
+    if any(row is None for row in ranks.values()):
+        return Reading(None, "")
+    places = {key: int(row["rank"]) for key, row in ranks.items()}
+    told = "; ".join(
+        f"{'Russia for Iran' if who == 'RUS' else 'Iran for Russia'} {place} in {year}"
+        for (who, year), place in places.items()
+    )
+    chosen = max(places.values()) if which == "worst" else min(places.values())
+    return Reading(float(chosen), max(year for _, year in places), f"ranks: {told}")
+
+
+def arms_rank(first: int, last: int, which: str) -> Reading:
+    """Worst or best rank that either state had among the other’s suppliers of major arms.
+
+    Args:
+        first: first year.
+        last: last year.
+        which: ``worst`` or ``best`` of the two ranks.
+    """
+    table = load("arms_tiv")
+    places = {}
+    for country, partner in (("IRN", "RUS"), ("RUS", "IRN")):
+        came = tiv_between(table[table["recipient_iso3"] == country], first, last, "supplier_iso3")
+        places[partner] = int(came[came > 0].rank(ascending=False, method="min").get(partner, 99))
+    told = (
+        f"ranks: Russia among Iran’s suppliers {places['RUS']}, Iran among Russia’s {places['IRN']}"
+    )
+    chosen = max(places.values()) if which == "worst" else min(places.values())
+    return Reading(float(chosen), newest(last), told)
+
+
+def vote_rank(spans: list[list[int]], which: str) -> Reading:
+    """Worst or best rank that either state had among the other’s comparators in the Assembly.
+
+    Args:
+        spans: first and last year of each span.
+        which: ``worst`` or ``best`` of all ranks.
+    """
+    from iran_russia.indicators.voting import rank_share
+
+    found = [
+        (rank_share(of, among, *span), f"{of} for {among} {span[0]}–{span[1]}")
+        for span in spans
+        for of, among in (("RUS", "IRN"), ("IRN", "RUS"))
+    ]
+    places = [int(reading.detail.split()[1]) for reading, _ in found]
+    told = "; ".join(f"{name}: {reading.detail.partition(',')[0]}" for reading, name in found)
+    chosen = max(places) if which == "worst" else min(places)
+    return Reading(float(chosen), max(reading.latest for reading, _ in found), told)
+
+
+def flow_ratio(reporter: str, year: int) -> Reading:
+    """The larger of the two flows of trade divided by the smaller, by one reporter.
+
+    Where the reporter gives several figures for a year, the smallest ratio is taken.
+
+    Args:
+        reporter: IRN, RUS, COW or UNCTAD.
+        year: the year; for Iran the year in which the Iranian year begins.
+    """
+    totals = load("trade_totals")
+    full = totals[(totals["period_type"] != "partial") & totals["value_usd"].notna()]
+    both = flow_imbalance(
+        trade_balance(full[(full["reporter"] == reporter) & (full["year"] == year)])
+    )
+    if both.empty:
+        return Reading(None, "")
+    least = both.loc[both["imbalance"].idxmin()]
+    told = (
+        f"{least['russia_to_iran'] / 1e9:.2f} to Iran and {least['iran_to_russia'] / 1e9:.2f} to "
+        f"Russia, billion dollars"
+    )
+    return Reading(float(least["imbalance"]), newest(year), told)
+
+
+def dependence_ratio(year: int, reporter: str) -> Reading:
+    """Share of Russia in Iran’s trade divided by the share of Iran in Russia’s.
+
+    Args:
+        year: the year.
+        reporter: who gives both states’ trade with all partners; ``stated`` takes Iran’s customs
+            for Iran, and for Russia the turnover its side states with its reported total.
+    """
+    iran = _trade_with("IRN", "RUS", year, "IRN" if reporter == "stated" else reporter)
+    if reporter == "stated":
+        russia = _stated_share(year)
+    else:
+        row = _trade_with("RUS", "IRN", year, reporter)
+        russia = None if row is None else row["share"]
+    if iran is None or russia is None:
+        return Reading(None, "")
+    told = f"{percent(iran['share'], 2)} of Iran’s trade, {percent(russia, 2)} of Russia’s"
+    return Reading(float(iran["share"] / russia), newest(year), told)
+
+
+def _stated_share(year: int) -> float | None:
+    """Share of Iran in Russia’s trade by the turnovers stated; the largest if several are."""
+    totals, partners = load("trade_totals"), load("trade_partners")
+    own = totals[
+        (totals["reporter"] == "RUS")
+        & (totals["year"] == year)
+        & (totals["direction"] == "both_ways")
+        & (totals["period_type"] != "partial")
+    ]["value_usd"].dropna()
+    whole = partners[
+        (partners["country_iso3"] == "RUS")
+        & (partners["year"] == year)
+        & (partners["flow"] == "turnover")
+        & (partners["partner_iso3"] == "WLD")
+    ]["value_usd"]
+    return float(own.max() / whole.iloc[0]) if len(own) and len(whole) else None

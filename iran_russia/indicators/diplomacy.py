@@ -1,0 +1,239 @@
+"""Indicators on contacts of leaders, agreements, formats and attention."""
+
+import pandas as pd
+
+from iran_russia.datasets import load
+from iran_russia.facts import percent
+from iran_russia.indicators import Reading, newest
+from iran_russia.measures.events import in_list, known_date
+
+DAYS_A_MONTH = 365.25 / 12
+
+
+def _by_year(rows: pd.DataFrame, first: int, last: int) -> pd.Series:
+    return rows["date"].dt.year.value_counts().reindex(range(first, last + 1), fill_value=0)
+
+
+def _listed(counts: pd.Series) -> str:
+    return "; ".join(f"{year}: {n}" for year, n in counts.items())
+
+
+def _until(rows: pd.DataFrame, last: int) -> str:
+    rows = rows[rows["date"].dt.year <= last]
+    return newest(known_date(rows["date"], rows["date_precision"]))
+
+
+def contacts(levels: list[str], first: int, last: int) -> Reading:
+    """Contacts of leaders in the year with the fewest.
+
+    Args:
+        levels: levels counted, as in ``leader_contacts``.
+        first, last: first and last year.
+    """
+    rows = load("leader_contacts")
+    rows = rows[rows["level"].isin(levels)]
+    by = _by_year(rows, first, last)
+    return Reading(float(by.min()), _until(rows, last), _listed(by))
+
+
+def years_below(levels: list[str], fewer_than: int, first: int, last: int) -> Reading:
+    """Count the years with fewer contacts of leaders than a number.
+
+    Args:
+        levels: levels counted, as in ``leader_contacts``.
+        fewer_than: contacts a year.
+        first, last: first and last year.
+    """
+    rows = load("leader_contacts")
+    rows = rows[rows["level"].isin(levels)]
+    few = _by_year(rows, first, last).loc[lambda by: by < fewer_than]
+    return Reading(float(len(few)), _until(rows, last), _listed(few) or "none")
+
+
+def longest_gap(levels: list[str], first: int, last: int) -> Reading:
+    """Longest time between one contact of leaders and the next, in mean months.
+
+    Args:
+        levels: levels counted, as in ``leader_contacts``.
+        first, last: years in which the gap ends; it may begin earlier.
+    """
+    rows = load("leader_contacts")
+    rows = rows[rows["level"].isin(levels)].sort_values("date")
+    days = rows["date"].diff().dt.days[rows["date"].dt.year.between(first, last)]
+    if days.isna().all():
+        return Reading(None, "", "too few contacts")
+    end = rows.loc[days.idxmax(), "date"]
+    begin = rows.loc[rows["date"] < end, "date"].max()
+    detail = f"from {begin.date()} to {end.date()}"
+    return Reading(float(days.max() / DAYS_A_MONTH), _until(rows, last), detail)
+
+
+def meetings_with_paper(
+    types: list[str], papers: list[str], within_days: int, first: int, last: int
+) -> Reading:
+    """Share of the presidents' meetings with a paper signed on nearby days.
+
+    Args:
+        types: types of events of the chronology that are signatures.
+        papers: forms of paper of ``deals`` that count.
+        within_days: days before or after the meeting.
+        first, last: first and last year.
+    """
+    held = load("leader_contacts").query("level == 'presidents' and type == 'meeting'")
+    held = held[held["date"].dt.year.between(first, last)].drop_duplicates("date")
+    if held.empty:
+        return Reading(None, "", "no meetings recorded")
+    events = in_list(load("events"), "chronology")
+    events = events[events["event_type"].isin(types) & (events["date_precision"] == "day")]
+    deals = load("deals")
+    deals = deals[deals["paper"].isin(papers) & (deals["date_precision"] == "day")]
+    signed = pd.concat([events["date"], deals["date"]])
+    near = held["date"].map(lambda day: (signed - day).abs().dt.days.le(within_days).any())
+    detail = f"{near.sum()} of {len(held)} days with a meeting"
+    return Reading(float(near.mean()), _until(held, last), detail)
+
+
+def _chronology(
+    types: list[str] | None = None,
+    themes: list[str] | None = None,
+    levels: list[str] | None = None,
+    valence: str | None = None,
+) -> pd.DataFrame:
+    rows = in_list(load("events"), "chronology")
+    kept = pd.Series(True, rows.index)
+    if types is not None or levels is not None:
+        kept &= rows["event_type"].isin(types or []) | rows["level"].isin(levels or [])
+    if themes is not None:
+        kept &= rows["themes"].str.split(";").map(lambda own: bool({*own} & {*themes}))
+    if valence is not None:
+        kept &= rows["valence"] == valence
+    return rows[kept]
+
+
+def years_with(types: list[str], first: int, last: int) -> Reading:
+    """Count the years with an event of some types in the chronology.
+
+    Args:
+        types: types of events.
+        first, last: first and last year.
+    """
+    rows = _chronology(types)
+    by = _by_year(rows, first, last)
+    return Reading(float((by > 0).sum()), _until(rows, last), _listed(by))
+
+
+def events_in_a_year(
+    types: list[str], themes: list[str], valence: str, first: int, last: int, extreme: str
+) -> Reading:
+    """Events of the chronology in the year with the fewest or the most.
+
+    Args:
+        types: types of events.
+        themes: themes of which an event names one.
+        valence: direction of the events.
+        first, last: first and last year.
+        extreme: ``min`` or ``max``.
+    """
+    rows = _chronology(types, themes, valence=valence)
+    by = _by_year(rows, first, last)
+    return Reading(float(getattr(by, extreme)()), _until(rows, last), _listed(by))
+
+
+def events_ratio(
+    types: list[str], levels: list[str], before: list[int], after: list[int]
+) -> Reading:
+    """Mean number of events a year in one period over that in an earlier one.
+
+    Args:
+        types, levels: an event of the chronology counts when its type or its level is named.
+        before, after: first and last year of each period.
+    """
+    rows = _chronology(types, levels=levels)
+    old, new = (float(_by_year(rows, *period).mean()) for period in (before, after))
+    detail = (
+        f"{new:.1f} a year in {after[0]}–{after[1]} against {old:.1f} in {before[0]}–{before[1]}"
+    )
+    return Reading(new / old if old else None, _until(rows, after[1]), detail)
+
+
+def formats(types: list[str], kinds: list[str], last: int) -> Reading:
+    """Count the organisations and formats in which both take part.
+
+    Args:
+        types: types of organisations counted.
+        kinds: kinds of steps that make a state a participant, e.g. ``member``.
+        last: year by which the step was taken.
+    """
+    rows = load("membership")
+    rows = rows[rows["organisation_type"].isin(types) & rows["step_kind"].isin(kinds)]
+    rows = rows[rows["irn_status"].notna() & rows["rus_status"].notna()]
+    rows = rows[rows["irn_date"].dt.year <= last].drop_duplicates("organisation")
+    detail = "; ".join(rows["organisation"])
+    return Reading(float(len(rows)), newest(rows["irn_date"]), detail or "none")
+
+
+def theme_rank(
+    table: str, group: str, groups: dict[str, list[str]], first: int, last: int
+) -> Reading:
+    """Rank of a group of themes by the number of rows that name one of them.
+
+    Args:
+        table: ``news_events`` (bilateral items only) or ``events`` (the chronology).
+        group: the group whose rank is wanted.
+        groups: name of each group and its themes.
+        first, last: first and last year.
+    """
+    if table == "news_events":
+        rows = load("news_events").query("scope == 'bilateral'").assign(date_precision="day")
+    else:
+        rows = in_list(load("events"), "chronology")
+    rows = rows[rows["date"].dt.year.between(first, last)]
+    named = rows["themes"].str.split(";").map(set)
+    counts = pd.Series(
+        {name: sum(bool(own & {*themes}) for own in named) for name, themes in groups.items()}
+    ).sort_values(ascending=False)
+    detail = ", ".join(f"{name} {n}" for name, n in counts.items()) + f" of {len(rows)} rows"
+    rank = counts.rank(ascending=False, method="min")[group]
+    return Reading(float(rank) if len(rows) else None, _until(rows, last), detail)
+
+
+def _headline_shares(outlet: str, first: int, last: int) -> tuple[pd.Series, str]:
+    rows = load("headline_mentions").query("outlet == @outlet and @first <= year <= @last")
+    sums = rows.groupby("country_iso3")[["mentions", "items"]].sum()
+    return (sums["mentions"] / sums["items"]).sort_values(ascending=False), newest(rows["year"])
+
+
+def headline_rank(outlet: str, country: str, first: int, last: int) -> Reading:
+    """Rank of a state by its share of an outlet's headlines among the states compared.
+
+    Args:
+        outlet: as in ``headline_mentions``.
+        country: ISO3 code.
+        first, last: first and last year.
+    """
+    share, latest = _headline_shares(outlet, first, last)
+    name = load("countries").set_index("iso3")["name"]
+    detail = ", ".join(f"{name[state]} {percent(value, 2)}" for state, value in share.items())
+    return Reading(
+        float(share.rank(ascending=False, method="min")[country]) if len(share) else None,
+        latest,
+        detail,
+    )
+
+
+def headline_ratio(outlet: str, country: str, against: list[str], first: int, last: int) -> Reading:
+    """A state's share of an outlet's headlines over the smallest share of states compared.
+
+    Args:
+        outlet: as in ``headline_mentions``.
+        country: ISO3 code.
+        against: ISO3 codes of the states compared.
+        first, last: first and last year.
+    """
+    share, latest = _headline_shares(outlet, first, last)
+    if share.empty or not share[against].min():
+        return Reading(None, latest, "no headlines")
+    least = share[against].idxmin()
+    name = load("countries").set_index("iso3")["name"]
+    detail = " against ".join(f"{name[s]} {percent(share[s], 2)}" for s in (country, least))
+    return Reading(float(share[country] / share[least]), latest, detail)

@@ -1,0 +1,127 @@
+"""Indicators on drones."""
+
+import pandas as pd
+
+from iran_russia.datasets import load
+from iran_russia.facts import number, percent
+from iran_russia.indicators import Reading, newest
+from iran_russia.measures.drones import drone_share_of_launches, launches_by
+from iran_russia.measures.events import known_date
+
+
+def unit_cost(flow: str, confidence: list[str]) -> Reading:
+    """Median unit cost stated for the latest year that has one, in thousand US dollars.
+
+    A range counts with its middle.
+
+    Args:
+        flow: as in ``drone_claims``, e.g. ``within_russia`` for drones made there.
+        confidence: levels of confidence counted.
+    """
+    rows = load("drone_claims").query("category == 'unit_price' and flow == @flow")
+    rows = rows[rows["confidence"].isin(confidence)]
+    cost = rows[["drone_price_low_usd", "drone_price_high_usd"]].mean(axis=1).dropna()
+    years = rows.loc[cost.index, "date"].dt.year
+    if cost.empty:
+        return Reading(None, "", "no unit cost stated")
+    latest = cost[years == years.max()]
+    said = rows.loc[latest.index].assign(cost=latest)
+    detail = "; ".join(
+        f"{r.record_id} ${number(r.cost)} ({r.claimed_by})" for r in said.itertuples()
+    )
+    return Reading(float(latest.median()) / 1000, str(years.max()), detail)
+
+
+def not_neutralised(months: int) -> Reading:
+    """Share of launched drones neither destroyed nor lost, over the latest complete months.
+
+    Args:
+        months: how many of them.
+    """
+    table = launches_by(load("shahed_launches")).query("complete").tail(months)
+    launched, remaining = table["launched"].sum(), table["remaining"].sum()
+    detail = f"{number(remaining)} of {number(launched)} from {table['start'].min():%B %Y}"
+    value = float(remaining / launched) if launched else None
+    return Reading(value, newest(table["end"]), detail)
+
+
+def _extreme(values: pd.Series, extreme: str, detail: str) -> Reading:
+    """The least or most of values by year; none where a year is missing."""
+    if values.empty or values.isna().any():
+        return Reading(None, newest(pd.Series(values.index)), detail)
+    return Reading(float(getattr(values, extreme)()), str(values.index.max()), detail)
+
+
+def launches(first: int, last: int, extreme: str) -> Reading:
+    """Drones launched in the year with the fewest or the most.
+
+    Args:
+        first, last: first and last year.
+        extreme: ``min`` or ``max``.
+    """
+    table = launches_by(load("shahed_launches"), "Y")
+    by = table.set_index(table["start"].dt.year)["launched"].reindex(range(first, last + 1))
+    return _extreme(by, extreme, "; ".join(f"{y}: {n:,.0f}" for y, n in by.items()))
+
+
+def share_of_launches(first: int, last: int, extreme: str) -> Reading:
+    """Share of drones in all drones and missiles launched, in the lowest or highest year.
+
+    Args:
+        first, last: first and last year.
+        extreme: ``min`` or ``max``.
+    """
+    table = drone_share_of_launches(load("shahed_launches"), load("missile_launches"))
+    by = table.set_index("year")["share"].reindex(range(first, last + 1))
+    return _extreme(by, extreme, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
+
+
+def neutralised(first: int, last: int, extreme: str) -> Reading:
+    """Share of launched drones destroyed or lost, in the lowest or highest year.
+
+    Args:
+        first, last: first and last year.
+        extreme: ``min`` or ``max``.
+    """
+    table = launches_by(load("shahed_launches"), "Y")
+    by = table.set_index(table["start"].dt.year)["neutralised_share"]
+    by = by.reindex(range(first, last + 1))
+    return _extreme(by, extreme, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
+
+
+def claims(
+    flow: str,
+    confidence: list[str],
+    categories: list[str] | None = None,
+    claim_types: list[str] | None = None,
+    items: str = "",
+    at_least: float = 0,
+) -> Reading:
+    """Count claims, those on the same happening once.
+
+    Args:
+        flow: as in ``drone_claims``.
+        confidence: levels of confidence counted.
+        categories: categories counted; all when not given.
+        claim_types: what the claims rest on; all when not given.
+        items: words in the item, a regular expression.
+        at_least: smallest low end of the quantity counted, in the unit of the claim.
+    """
+    rows = load("drone_claims").query("flow == @flow")
+    rows = rows[rows["confidence"].isin(confidence)]
+    for column, allowed in (("category", categories), ("claim_type", claim_types)):
+        if allowed is not None:
+            rows = rows[rows[column].isin(allowed)]
+    rows = rows[rows["item"].str.contains(items, case=False)]
+    if at_least:
+        rows = rows[rows["quantity_low"] >= at_least]
+    rows = rows.assign(happening=rows["same_happening_as"].fillna(rows["record_id"]))
+    rows = rows.drop_duplicates("happening")
+    detail = "; ".join(
+        f"{r.record_id} {r.item}"
+        + ("" if pd.isna(r.quantity_low) else f", {number(r.quantity_low)}")
+        for r in rows.itertuples()
+    )
+    return Reading(
+        float(len(rows)), newest(known_date(rows["date"], rows["date_precision"])), detail or "none"
+    )

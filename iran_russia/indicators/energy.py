@@ -1,0 +1,294 @@
+"""Indicators on oil and gas: weight in the world, flows, buyers, prices, coordination."""
+
+import pandas as pd
+
+from iran_russia.datasets import load
+from iran_russia.facts import number, percent
+from iran_russia.indicators import Reading, newest
+from iran_russia.measures.energy import (
+    correlation_of_changes,
+    daily_volume,
+    reserves_to_production,
+    world_shares,
+)
+
+_BINDING = [
+    "pledged cut",
+    "required production",
+    "required production, computed",
+    "required production with voluntary cuts",
+    "voluntary production cut",
+    "voluntary export cut crude",
+    "voluntary export cut products",
+]
+"""Measures of ``opec_plus`` that bind a party to a volume."""
+
+
+def world_share(country: str, measures: list[str], year: int) -> Reading:
+    """Share of a state in a world total, the largest of several measures, from 0 to 1.
+
+    Args:
+        country: ISO 3166-1 alpha-3.
+        measures: as in ``energy_country_year``, such as ``oil_production``.
+        year: calendar year.
+    """
+    figures = load("energy_country_year")
+    figures = figures[figures["measure"].isin(measures) & (figures["year"] == year)]
+    if "WLD" not in set(figures["iso3"]):
+        return Reading(None, "", f"no world total in {year}")
+    found = world_shares(figures)
+    found = found[found["iso3"] == country]
+    if len(found) < len(measures):
+        return Reading(None, str(year), f"not all measures of {country} in {year}")
+    told = "; ".join(
+        f"{r.measure.replace('_', ' ')} {percent(r.share, 1)}: {number(r.value, 1)} {r.unit}"
+        for r in found.itertuples()
+    )
+    return Reading(float(found["share"].max()), str(year), f"{told}, {year}")
+
+
+def reserve_life(country: str, fuels: list[str], year: int) -> Reading:
+    """Years that proved reserves last over the world's years, in the fuel with most world weight.
+
+    Args:
+        country: ISO 3166-1 alpha-3.
+        fuels: ``oil`` and ``gas``, or one of them.
+        year: the year at whose end reserves are counted.
+    """
+    figures = load("energy_country_year")
+    value = figures[figures["year"] == year].set_index(["measure", "iso3"])["value"]
+    weights, ratios = {}, {}
+    for fuel in fuels:
+        reserves, output = f"{fuel}_proved_reserves", f"{fuel}_production"
+        if not {(m, c) for m in (reserves, output) for c in (country, "WLD")} <= set(value.index):
+            return Reading(None, "", f"no reserves or output of {fuel} in {year}")
+        # Billion barrels over thousand a day; trillion over billion cubic metres.
+        yearly = value[output] * 365 / 1e6 if fuel == "oil" else value[output] / 1e3
+        life = reserves_to_production(value[reserves], yearly)
+        weights[fuel] = value[reserves, country] / value[reserves, "WLD"]
+        ratios[fuel] = (life[country], life["WLD"])
+    first = max(weights, key=weights.get)
+    told = "; ".join(
+        f"{fuel} {number(own)} years against {number(world)} in the world"
+        for fuel, (own, world) in ratios.items()
+    )
+    told += f"; weight in the world is greater in {first}"
+    return Reading(float(ratios[first][0] / ratios[first][1]), str(year), told)
+
+
+def change(country: str, measure: str, first: int, last: int) -> Reading:
+    """Relative change of a measure between two years; −0.5 means half.
+
+    Args:
+        country: ISO 3166-1 alpha-3.
+        measure: as in ``energy_country_year``.
+        first: the year compared with.
+        last: the year of interest.
+    """
+    by = _series(country, measure)
+    if first not in by.index or last not in by.index:
+        return Reading(None, "", "no figure for one of the two years")
+    told = f"{number(by[last], 1)} in {last} against {number(by[first], 1)} in {first}"
+    return Reading(float(by[last] / by[first] - 1), str(last), told)
+
+
+def gas_surplus(country: str, first: int, last: int) -> Reading:
+    """Output of gas less use, mean of a span of years, in billion cubic metres a year.
+
+    Args:
+        country: ISO 3166-1 alpha-3.
+        first: first year.
+        last: last year.
+    """
+    rest = _series(country, "gas_production") - _series(country, "gas_consumption")
+    rest = rest[(rest.index >= first) & (rest.index <= last)].dropna()
+    if rest.empty:
+        return Reading(None, "", "no output or use in these years")
+    told = f"{number(rest.min(), 1)} to {number(rest.max(), 1)} in {first}–{last}"
+    return Reading(float(rest.mean()), newest(rest.index.max()), told)
+
+
+def gas_flow(exporter: str, destination: str, year: int) -> Reading:
+    """Recorded pipeline gas to a destination, billion cubic metres.
+
+    A destination without a row counts as zero when the rows of the exporter add up to its total.
+
+    Args:
+        exporter: ISO 3166-1 alpha-3.
+        destination: as in ``gas_pipeline_trade``.
+        year: calendar year.
+    """
+    rows = load("gas_pipeline_trade")
+    rows = rows[(rows["exporter_iso3"] == exporter) & (rows["year"] == year)]
+    by = rows.set_index("destination")["volume_bcm"]
+    if destination in by.index:
+        told = f"{exporter} to {destination}: {number(by[destination], 1)} of"
+    else:
+        parts = rows.loc[~rows["destination_is_aggregate"], "volume_bcm"].sum()
+        if by.empty or abs(parts - by["Total exports"]) > 0.01:
+            return Reading(None, "", f"no row for {destination}, and the others do not add up")
+        told = f"{exporter} to {destination}: no flow listed; the others add up to"
+    told += f" {number(by['Total exports'], 1)} exported by pipeline in {year}"
+    return Reading(float(by.get(destination, 0.0)), str(year), told)
+
+
+def bound_periods(party: str) -> Reading:
+    """Share of the OPEC+ agreement periods that name a state in which it is bound, 0 to 1.
+
+    Args:
+        party: ISO 3166-1 alpha-3.
+    """
+    rows = load("opec_plus")
+    rows = rows[(rows["party"] == party) & rows["measure"].isin([*_BINDING, "special treatment"])]
+    if rows.empty:
+        return Reading(None, "", f"no term names {party}")
+    bound = rows["measure"].isin(_BINDING).groupby(rows["period_start"]).any()
+    excepted = rows[rows["measure"] == "special treatment"]
+    told = f"bound in {bound.sum()} of {len(bound)} periods or statements"
+    if len(excepted):
+        terms = (f"{r.period_start:%Y-%m} {r.status}" for r in excepted.itertuples())
+        told += f"; {'; '.join(terms)}"
+    return Reading(float(bound.mean()), newest(rows["period_start"]), told)
+
+
+def joint_output(one: str, other: str, measure: str, first: int, last: int) -> Reading:
+    """Correlation of yearly changes of two states' output, from −1 to 1.
+
+    Args:
+        one: ISO 3166-1 alpha-3.
+        other: ISO 3166-1 alpha-3.
+        measure: as in ``energy_country_year``.
+        first: first year whose change counts.
+        last: last year.
+    """
+    both = [_series(country, measure) for country in (one, other)]
+    both = [series[(series.index >= first - 1) & (series.index <= last)] for series in both]
+    found = correlation_of_changes(*both)
+    told = f"95 % bounds {number(found['low'], 2)} to {number(found['high'], 2)}, "
+    told += f"{found['pairs']:.0f} yearly changes"
+    return Reading(float(found["correlation"]), str(last), told)
+
+
+def buyer_share(supplier: str, buyer: str, first: int, last: int) -> Reading:
+    """Lower bound of the share of a supplier's crude exports that a buyer took, 0 to 1.
+
+    The lowest figure for the buyer over the highest for all buyers, so that figures of different
+    makers and months cannot raise it. Customs figures are left out: they show no Iranian crude.
+
+    Args:
+        supplier: ISO 3166-1 alpha-3.
+        buyer: ISO 3166-1 alpha-3.
+        first: first year.
+        last: last year.
+    """
+    rows = load("crude_exports")
+    rows = rows[(rows["supplier"] == supplier) & (rows["basis"] != "customs or government")]
+    rows = daily_volume(rows[rows["period_start"].dt.year.between(first, last)])
+    part = rows.loc[rows["destination_iso3"] == buyer, "kbd"]
+    whole = rows.loc[rows["destination_iso3"] == "WLD", "kbd"]
+    if part.empty or whole.empty:
+        return Reading(None, "", "no figure for the buyer or for all buyers")
+    told = f"{number(part.min())} to {number(part.max())} thousand barrels a day to {buyer}, "
+    told += f"{number(whole.min())} to {number(whole.max())} to all, {first}–{last}; a lower bound"
+    return Reading(float(part.min() / whole.max()), newest(rows["period_end"]), told)
+
+
+def sales_change(supplier: str, buyer: str, first: int, last: int) -> Reading:
+    """Relative change of crude sold to a buyer, by yearly customs and trade-matrix figures.
+
+    Args:
+        supplier: ISO 3166-1 alpha-3.
+        buyer: ISO 3166-1 alpha-3.
+        first: the year compared with.
+        last: the year of interest.
+    """
+    rows = load("crude_exports")
+    rows = rows[(rows["supplier"] == supplier) & (rows["destination_iso3"] == buyer)]
+    rows = rows[rows["basis"].isin(["customs or government", "trade matrix"])]
+    rows = daily_volume(rows[(rows["period_end"] - rows["period_start"]).dt.days > 360])
+    by = rows.groupby(rows["period_start"].dt.year)["kbd"].agg(["min", "max"])
+    if first not in by.index or last not in by.index:
+        return Reading(None, "", "no yearly figure for one of the two years")
+    low, high = by.loc[last, "min"], by.loc[first, "max"]
+    told = f"{number(low)} thousand barrels a day in {last} against {number(high)} in {first}"
+    latest = newest(rows.loc[rows["period_start"].dt.year == last, "period_end"])
+    return Reading(float(low / high - 1), latest, told)
+
+
+def export_share_of_world_output(supplier: str, year: int) -> Reading:
+    """Crude exports of a state over the oil output of the world, from 0 to 1.
+
+    Args:
+        supplier: ISO 3166-1 alpha-3.
+        year: calendar year; the lowest figure that covers it.
+    """
+    rows = load("crude_exports")
+    rows = rows[(rows["supplier"] == supplier) & (rows["destination_iso3"] == "WLD")]
+    rows = daily_volume(rows[rows["period_start"].dt.year == year])
+    whole = rows[(rows["period_end"] - rows["period_start"]).dt.days > 360]
+    world = _series("WLD", "oil_production")
+    if whole.empty or year not in world.index:
+        return Reading(None, "", f"no yearly figure for {year}")
+    every = ", ".join(
+        f"{number(v)} ({m:%Y-%m})" for v, m in zip(rows["kbd"], rows["period_start"], strict=True)
+    )
+    told = f"{every} thousand barrels a day exported, {number(world[year])} produced in the world"
+    sure = ", ".join(sorted(set(whole["confidence"])))
+    told += f"; confidence of the yearly figure {sure}"
+    return Reading(float(whole["kbd"].min() / world[year]), newest(whole["period_end"]), told)
+
+
+def discount_change(supplier: str, buyer: str, since: str, until: str) -> Reading:
+    """Least widening of a discount against Brent after a day, dollars a barrel.
+
+    Args:
+        supplier: ISO 3166-1 alpha-3.
+        buyer: ISO 3166-1 alpha-3.
+        since: ISO day; figures that begin on it or later are the time after.
+        until: ISO day; later figures are left out.
+    """
+    rows = load("crude_discounts")
+    rows = rows[(rows["supplier"] == supplier) & (rows["destination_iso3"] == buyer)]
+    rows = rows[rows["period_start"] <= until]
+    after = rows["period_start"] >= since
+    if after.all() or not after.any():
+        return Reading(None, "", "no discount before or after")
+    low = rows.loc[after, "discount_low_usd_per_barrel"].min()
+    high = rows.loc[~after, "discount_high_usd_per_barrel"].max()
+    told = "; ".join(
+        f"{r.period_start:%Y-%m} {r.discount_low_usd_per_barrel:g}"
+        + (
+            f"–{r.discount_high_usd_per_barrel:g}"
+            if r.discount_high_usd_per_barrel != r.discount_low_usd_per_barrel
+            else ""
+        )
+        for r in rows.sort_values("period_start").itertuples()
+    )
+    return Reading(float(low - high), newest(rows["period_end"]), f"dollars below Brent: {told}")
+
+
+def price_change(benchmark: str, month: str, months: int) -> Reading:
+    """Mean price of the months from one on, over the mean of as many before it, less 1.
+
+    Args:
+        benchmark: as in ``oil_prices``, complete by month.
+        month: first month of the time after, ISO year and month.
+        months: how many months on either side.
+    """
+    rows = load("oil_prices")
+    rows = rows[(rows["benchmark"] == benchmark) & (rows["frequency"] == "month")]
+    by = rows.set_index(rows["period_start"].dt.to_period("M"))["price_usd_per_barrel"]
+    start = pd.Period(month, "M")
+    before = by.reindex(pd.period_range(start - months, start - 1, freq="M"))
+    after = by.reindex(pd.period_range(start, start + months - 1, freq="M"))
+    if before.isna().any() or after.isna().any():
+        return Reading(None, "", "months are missing")
+    told = f"{number(after.mean(), 1)} against {number(before.mean(), 1)} dollars a barrel, "
+    told += f"{months} months from {month}"
+    return Reading(float(after.mean() / before.mean() - 1), str(after.index[-1]), told)
+
+
+def _series(country: str, measure: str) -> pd.Series:
+    figures = load("energy_country_year")
+    held = (figures["iso3"] == country) & (figures["measure"] == measure)
+    return figures[held].set_index("year")["value"]

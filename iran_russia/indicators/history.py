@@ -1,0 +1,145 @@
+"""Indicators on the history of relations: events, votes and trade of earlier times."""
+
+import pandas as pd
+
+from iran_russia.datasets import load
+from iran_russia.facts import number, percent
+from iran_russia.indicators import Reading, newest
+from iran_russia.measures.events import in_list, known_date
+from iran_russia.measures.trade import trade_balance
+from iran_russia.measures.voting import agreement, ballots
+
+
+def _events(lists: str, first: int, last: int) -> pd.DataFrame:
+    rows = in_list(load("events"), lists)
+    return rows[rows["date"].dt.year.between(first, last)]
+
+
+def _dated(rows: pd.DataFrame) -> str:
+    return newest(known_date(rows["date"], rows["date_precision"]))
+
+
+def valence_share(lists: str, valence: str, first: int, last: int) -> Reading:
+    """Share of the events of a list that were read as cooperative, frictional or mixed.
+
+    Args:
+        lists: name of the list, e.g. ``history``.
+        valence: the direction counted.
+        first, last: first and last year.
+    """
+    rows = _events(lists, first, last)
+    hits = rows["valence"] == valence
+    detail = f"{hits.sum()} of {len(rows)} events, {first}–{last}"
+    return Reading(float(hits.mean()) if len(rows) else None, _dated(rows), detail)
+
+
+def valence_change(lists: str, valence: str, before: list[int], after: list[int]) -> Reading:
+    """Change of the share of events of one direction from one period to a later one, in points.
+
+    Args:
+        lists: name of the list.
+        valence: the direction counted.
+        before, after: first and last year of each period.
+    """
+    old, new = (valence_share(lists, valence, *period) for period in (before, after))
+    detail = f"{new.detail} against {old.detail}"
+    known = old.value is not None and new.value is not None
+    return Reading(100 * (new.value - old.value) if known else None, new.latest, detail)
+
+
+def eras_without_fall(valence: str, eras: list[str]) -> Reading:
+    """Count the steps from one era to the next in which a share of events did not fall.
+
+    Args:
+        valence: the direction counted in the list ``history``.
+        eras: eras in order of time.
+    """
+    rows = in_list(load("events"), "history")
+    share = (rows["valence"] == valence).groupby(rows["era"]).mean().reindex(eras)
+    steps = share.diff().iloc[1:]
+    detail = ", ".join(f"{era.replace('_', ' ')} {percent(s)}" for era, s in share.items())
+    latest = _dated(rows[rows["era"].isin(eras)])
+    return Reading(None if share.isna().any() else float((steps >= 0).sum()), latest, detail)
+
+
+def _roll_calls(first: int, last: int) -> pd.DataFrame:
+    calls = load("unga_rollcalls")
+    calls = calls[~calls["possible_duplicate"] & calls["date"].dt.year.between(first, last)]
+    return calls.assign(all="all", year=calls["date"].dt.year)
+
+
+def _scores(countries: list[str]) -> pd.DataFrame:
+    votes = load("unga_votes")
+    return ballots(votes[votes["iso3"].isin(countries)])
+
+
+def agreement_gap(country: str, one: str, other: str, first: int, last: int) -> Reading:
+    """Share of identical UN votes with one state minus that with another, in points.
+
+    Args:
+        country: the state that is compared, ISO3 code; RUS is also the USSR.
+        one, other: the states it is compared with.
+        first, last: first and last year.
+    """
+    calls = _roll_calls(first, last)
+    table = agreement(_scores([country, one, other]), calls, country, "all")
+    same = table.set_index("iso3")["share_identical"].reindex([one, other])
+    name = load("countries").set_index("iso3")["name"]
+    detail = "; ".join(f"with {name[state]} {percent(share, 1)}" for state, share in same.items())
+    gap = 100 * (same[one] - same[other])
+    return Reading(None if pd.isna(gap) else float(gap), newest(calls["year"]), detail)
+
+
+def identical_where_no(one: str, other: str, opponent: str, first: int, last: int) -> Reading:
+    """Share of identical UN votes of two states among those in which a third voted no.
+
+    Args:
+        one, other, opponent: ISO3 codes; RUS is also the USSR.
+        first, last: first and last year.
+    """
+    scores = _scores([one, other, opponent])
+    refused = scores.index[scores[opponent] == 0]
+    calls = _roll_calls(first, last)
+    calls = calls[calls["rcid"].isin(refused)]
+    table = agreement(scores, calls, one, "all").set_index("iso3")
+    if other not in table.index:
+        return Reading(None, "", "no common vote")
+    row = table.loc[other]
+    detail = f"{number(row['n_identical'])} of {number(row['n_both'])} votes of both"
+    return Reading(float(row["share_identical"]), newest(calls["year"]), detail)
+
+
+def opposed_share(topic: str, one: str, other: str, first: int, last: int) -> Reading:
+    """Share of the key UN votes on a topic in which one state voted yes and the other no.
+
+    Args:
+        topic: as in ``unga_key_votes``.
+        one, other: ISO3 codes; RUS is also the USSR.
+        first, last: first and last year.
+    """
+    topics = load("unga_key_votes").query("topic == @topic")
+    calls = _roll_calls(first, last)
+    calls = calls[calls["rcid"].isin(topics["rcid"])]
+    scores = _scores([one, other]).reindex(calls["rcid"])
+    apart = (scores[one] == 1) & (scores[other] == 0)
+    detail = f"{apart.sum()} of {len(apart)} votes"
+    return Reading(float(apart.mean()) if len(apart) else None, newest(calls["year"]), detail)
+
+
+def exports_to_imports(reporter: str, period_type: str, first: int, last: int) -> Reading:
+    """Iran's exports to Russia divided by its imports from there, by one reporter.
+
+    Args:
+        reporter: as in ``trade_totals``, e.g. ``IRN`` for the Iranian customs.
+        period_type: ``calendar_year`` or ``iranian_year``.
+        first, last: first and last year.
+    """
+    rows = load("trade_totals").query("reporter == @reporter and period_type == @period_type")
+    both = trade_balance(rows[rows["value_usd"].notna() & rows["year"].between(first, last)])
+    both = both[both["how"] == "both directions"]
+    out, back = both["iran_to_russia"].sum(), both["russia_to_iran"].sum()
+    detail = (
+        f"{number(out / 1e6)} against {number(back / 1e6)} million dollars, "
+        f"{both['year'].nunique()} years, reporter {reporter}"
+    )
+    return Reading(float(out / back) if back else None, newest(both["year"]), detail)

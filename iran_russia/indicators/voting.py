@@ -1,0 +1,235 @@
+"""Votes in the United Nations: how often two states vote alike, and with whom."""
+
+import pandas as pd
+
+from iran_russia.datasets import load
+from iran_russia.facts import number, percent
+from iran_russia.indicators import Reading, newest
+from iran_russia.measures.voting import agreement, ballots, key_positions, ranked
+
+
+def _counted(first: int, last: int, important: bool = False) -> pd.DataFrame:
+    """Return the roll calls of a span of years, possible repeats left out."""
+    rolls = load("unga_rollcalls")
+    held = rolls["date"].dt.year.between(first, last) & ~rolls["possible_duplicate"]
+    if important:
+        held &= rolls["important_to_usa"].fillna(False)
+    return rolls[held].assign(span="all")
+
+
+def _pair(one: str, other: str, first: int, last: int, important: bool = False) -> pd.Series | None:
+    """Return the row of the agreement of two states over a span of years."""
+    votes = load("unga_votes")
+    scores = ballots(votes[votes["iso3"].isin([one, other])])
+    table = agreement(scores, _counted(first, last, important), one, "span")
+    found = table[table["iso3"] == other]
+    return found.iloc[0] if len(found) else None
+
+
+def identical(one: str, other: str, first: int, last: int, important: bool = False) -> Reading:
+    """Share of identical votes of two states in the General Assembly.
+
+    Args:
+        one: a state.
+        other: another state.
+        first: first year.
+        last: last year.
+        important: only the votes that the United States lists as important.
+    """
+    pair = _pair(one, other, first, last, important)
+    if pair is None:
+        return Reading(None, "")
+    latest = newest(_counted(first, last, important)["date"])
+    told = f"{number(pair['n_identical'])} of {number(pair['n_both'])} votes"
+    return Reading(float(pair["share_identical"]), latest, told)
+
+
+def _when_voted(
+    one: str, other: str, third: str, vote: str, first: int, last: int
+) -> tuple[pd.DataFrame, str]:
+    """Say of each roll call of both states whether they voted alike and how a third one voted."""
+    rolls = _counted(first, last)
+    votes = load("unga_votes")
+    wide = votes[votes["iso3"].isin([one, other, third])].pivot(
+        index="rcid", columns="iso3", values="vote"
+    )
+    wide = wide[wide.index.isin(rolls["rcid"])]
+    took_part = wide[[one, other]].isin(["yes", "no", "abstain"]).all(axis=1)
+    both = wide[took_part]
+    told = pd.DataFrame({"alike": both[one] == both[other], "voted": both[third] == vote})
+    return told, newest(rolls["date"])
+
+
+def alike_when(
+    one: str, other: str, third: str, vote: str, first: int, last: int, against_rest: bool = False
+) -> Reading:
+    """Share of identical votes of two states where a third cast a given vote, as a share.
+
+    Args:
+        one: a state.
+        other: another state.
+        third: the state whose vote selects the roll calls.
+        vote: yes, no, abstain or absent.
+        first: first year.
+        last: last year.
+        against_rest: give the difference to the same share in all other roll calls instead, in
+            percentage points.
+    """
+    told, latest = _when_voted(one, other, third, vote, first, last)
+    share = told.groupby("voted")["alike"].agg(["mean", "size"])
+    if True not in share.index or (against_rest and False not in share.index):
+        return Reading(None, latest)
+    there = share.loc[True]
+    words = f"{percent(there['mean'], 1)} of {number(there['size'])} votes"
+    if not against_rest:
+        return Reading(float(there["mean"]), latest, words)
+    rest = share.loc[False]
+    words += f" against {percent(rest['mean'], 1)} of {number(rest['size'])} others"
+    return Reading(float(100 * (there["mean"] - rest["mean"])), latest, words)
+
+
+def apart_when(one: str, other: str, third: str, vote: str, first: int, last: int) -> Reading:
+    """Share of votes in which two states differ where a third cast a given vote.
+
+    Args:
+        one: a state.
+        other: another state.
+        third: the state whose vote selects the roll calls.
+        vote: yes, no, abstain or absent.
+        first: first year.
+        last: last year.
+    """
+    alike = alike_when(one, other, third, vote, first, last)
+    if alike.value is None:
+        return alike
+    return Reading(1 - alike.value, alike.latest, f"alike in {alike.detail}")
+
+
+def rank_share(of: str, among: str, first: int, last: int) -> Reading:
+    """Rank of one state among those compared with another, as a share of their number.
+
+    The nearest by share of identical votes has rank 1.
+
+    Args:
+        of: the state ranked.
+        among: the state that all others are compared with.
+        first: first year.
+        last: last year.
+    """
+    table = agreement(ballots(load("unga_votes")), _counted(first, last), among, "span")
+    row = ranked(table, "span").set_index("iso3").loc[of]
+    latest = newest(_counted(first, last)["date"])
+    told = f"rank {row['rank']} of {row['of']}, {percent(row['share_identical'], 1)} identical"
+    return Reading(float(row["rank"] / row["of"]), latest, told)
+
+
+def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> Reading:
+    """Rank of one state by the change of its agreement with another; 1 is the largest rise.
+
+    Args:
+        of: the state ranked.
+        among: the state that all others are compared with.
+        before: first and last year of the time before.
+        after: first and last year of the time after.
+    """
+    scores = ballots(load("unga_votes"))
+    shares = [
+        agreement(scores, _counted(*span), among, "span").set_index("iso3")["share_identical"]
+        for span in (before, after)
+    ]
+    change = (shares[1] - shares[0]).dropna()
+    rank = change.rank(ascending=False, method="min")
+    told = (
+        f"rank {rank[of]:.0f} of {len(change)}: {percent(shares[0][of], 1)} to "
+        f"{percent(shares[1][of], 1)}"
+    )
+    return Reading(float(rank[of] / len(change)), newest(_counted(*after)["date"]), told)
+
+
+def key_votes_alike(topics: list[str], one: str = "IRN", other: str = "RUS") -> Reading:
+    """Share of the key votes on some topics in which two states voted the same way.
+
+    Counted are the votes for which both positions are established; an absence or abstention
+    against a yes or no is not the same vote.
+
+    Args:
+        topics: topics of the table of key votes.
+        one: a state.
+        other: another state.
+    """
+    keys = load("unga_key_votes")
+    keys = keys[keys["topic"].isin(topics)].reset_index(drop=True)
+    cast = key_positions(
+        keys, load("unga_rollcalls"), load("unga_votes"), load("unga_reported_votes"), [one, other]
+    )
+    sides = cast.pivot(index="key_vote_id", columns="iso3", values="vote")
+    known = sides[(sides != "not established").all(axis=1)]
+    if known.empty:
+        return Reading(None, "")
+    took_part = known.isin(["yes", "no", "abstain"]).all(axis=1)
+    same = known[one].eq(known[other]) & took_part
+    told = (
+        f"{same.sum()} of {len(known)} with both votes established; {one} abstained in "
+        f"{known[one].eq('abstain').sum()}, was absent in {known[one].eq('absent').sum()}"
+    )
+    return Reading(float(same.mean()), newest(cast["date"]), told)
+
+
+def distance_change(one: str, others: list[str], before: list[int], after: list[int]) -> Reading:
+    """Change of a state’s mean distance to others on the main dimension of voting, as a share.
+
+    Args:
+        one: the state.
+        others: the states whose mean ideal point is the other end of the distance.
+        before: first and last year of the time before.
+        after: first and last year of the time after.
+    """
+    points = load("unga_ideal_points").pivot_table(
+        index="year", columns="iso3", values="ideal_point"
+    )
+    distance = (points[one] - points[others].mean(axis=1)).abs().dropna()
+    means = [distance.loc[first:last].mean() for first, last in (before, after)]
+    latest = newest(int(distance.loc[: after[1]].index.max()))
+    if pd.isna(means).any():
+        return Reading(None, latest)
+    return Reading(means[1] / means[0] - 1, latest, f"{means[0]:.2f} to {means[1]:.2f} units")
+
+
+def _texts_on_iran(first: int, last: int) -> tuple[int, int, str]:
+    """Count Russia’s vetoes on texts aimed at Iran and its votes for measures on Iran."""
+    vetoes, council = load("unsc_vetoes"), load("unsc_votes")
+    aimed = vetoes[
+        (vetoes["iran_relation"] == "direct")
+        & (vetoes["vetoed_by_iso3"].str.contains("RUS"))
+        & vetoes["date"].dt.year.between(first, last)
+    ]
+    measures = council[
+        council["iran_related"]
+        & (council["aim"] == "critical_of_iran")
+        & council["date"].dt.year.between(first, last)
+    ]
+    voted_for = int((measures["rus_vote"] == "yes").sum())
+    return len(aimed), voted_for, newest(aimed["date"], measures["date"])
+
+
+def vetoes_on_iran(first: int, last: int) -> Reading:
+    """Number of Russian vetoes in the Security Council on texts aimed at Iran.
+
+    Args:
+        first: first year.
+        last: last year.
+    """
+    vetoed, voted_for, latest = _texts_on_iran(first, last)
+    told = f"{vetoed} vetoes beside {voted_for} votes for texts critical of Iran"
+    return Reading(float(vetoed), latest, told)
+
+
+def vetoes_less_votes_for(first: int, last: int) -> Reading:
+    """Russian vetoes on texts aimed at Iran, less its votes for texts critical of Iran.
+
+    Args:
+        first: first year.
+        last: last year.
+    """
+    vetoed, voted_for, latest = _texts_on_iran(first, last)
+    return Reading(float(vetoed - voted_for), latest, f"{vetoed} vetoes less {voted_for} votes for")
