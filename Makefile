@@ -6,7 +6,7 @@ HTML := _build/html
 # Tells JupyterLab that a chapter (Markdown) opens as a notebook on a double click.
 LABCONFIG := $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 
-.PHONY: book test lab serve bench clean
+.PHONY: book test lab serve bench pdf epub linkcheck clean
 
 book: $(VENV)/ready
 	$(BIN)/iran-russia validate
@@ -28,6 +28,13 @@ serve: $(VENV)/ready
 bench: $(VENV)/ready
 	$(BIN)/python bench/bench.py
 	$(BIN)/python bench/imports.py
+
+# The book as one file, in _build and on its home page.
+pdf epub: book
+	$(BIN)/iran-russia $@
+
+linkcheck: book
+	$(BIN)/iran-russia linkcheck
 
 clean:
 	rm -rf _build $(VENV) *.egg-info .pytest_cache .ruff_cache

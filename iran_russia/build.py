@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from html import unescape
+from html import escape, unescape
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
@@ -33,7 +33,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
-from iran_russia import changes, colours, datasets, freshness
+from iran_russia import changes, colours, datasets, freshness, singles
 from iran_russia.exhibits import LAB_MIME, MIME, render
 
 FIGURES = "figures"
@@ -455,6 +455,8 @@ def _publish(app: Sphinx, error: Exception | None) -> None:
     shutil.rmtree(out / "data", ignore_errors=True)
     shutil.copytree(datasets.DESCRIPTOR.parent, out / "data")
     _tidy_search_index(out / "searchindex.js")
+    _sitemap(app)
+    singles.offer(out)
     for page in out.rglob("*.html"):
         if "_static" not in page.parts:  # parts of the theme, not pages
             html = page.read_text(encoding="utf-8")
@@ -476,6 +478,42 @@ def _mend_roles(app: Sphinx, page, template, context: dict, doctree) -> None:
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+def _introduce(app: Sphinx, page, template, context: dict, doctree) -> None:
+    """Describe a page to search engines and link previews: first paragraph, first figure."""
+    if doctree is None:
+        return
+    about = {"og:title": context["title"], "og:type": "article"}
+    first = next(iter(doctree.findall(nodes.paragraph)), None)
+    if first is not None:
+        about["description"] = about["og:description"] = first.astext().replace("\n", " ")
+    figures = app.env.metadata[page].get("exhibits", [])
+    picture = next((file for file in figures if file.endswith(".png")), None)
+    if picture:
+        base = app.config.html_baseurl.rstrip("/") or posixpath.relpath(
+            ".", posixpath.dirname(page) or "."
+        )
+        about["og:image"] = f"{base}/{FIGURES}/{picture}"
+    context["metatags"] += "".join(
+        f'<meta {"property" if ":" in name else "name"}="{name}" content="{escape(text)}" />\n'
+        for name, text in about.items()
+    )
+
+
+def _sitemap(app: Sphinx) -> None:
+    """List all pages for search engines, where the book has an address."""
+    file = Path(app.outdir) / "sitemap.xml"
+    file.unlink(missing_ok=True)
+    if base := app.config.html_baseurl.rstrip("/"):
+        pages = sorted(app.env.found_docs)
+        places = (f"<url><loc>{base}/{page}.html</loc></url>\n" for page in pages)
+        file.write_text(
+            '<?xml version="1.0" encoding="utf-8"?>\n'
+            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+            f"{''.join(places)}</urlset>\n",
+            encoding="utf-8",
+        )
+
+
 def _without_thebe(app: Sphinx) -> None:
     """Disconnect sphinx-thebe, which Jupyter Book always loads: it names remote hosts."""
     for listeners in app.events.listeners.values():
@@ -494,6 +532,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-outdated", _restyled)
     app.connect("doctree-read", _remember)
     app.connect("html-page-context", _mend_roles)
+    app.connect("html-page-context", _introduce)
     app.connect("build-finished", _publish)
     app.connect("build-finished", _end)
     app.add_role("event", EventRole())

@@ -7,6 +7,8 @@ takes the HTML, and :mod:`iran_russia.build` puts the files beside the page.
 from __future__ import annotations
 
 import base64
+import csv
+import io
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -55,10 +57,33 @@ class Exhibit:
         files = {
             extension: {"base64": base64.b64encode(content).decode()}
             if isinstance(content, bytes)
-            else {"text": content}
+            else {"text": _harmless(content) if extension == "csv" else content}
             for extension, content in self.files.items()
         }
         return {MIME: {"name": self.name, "html": self.html, "files": files}, **self.other}
+
+
+def _harmless(table: str) -> str:
+    """Put an apostrophe before cells of a download that a spreadsheet would run as a formula.
+
+    Numbers stay as they are. The tables in ``data/`` are never changed.
+    """
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(
+        [f"'{cell}" if _formula(cell) else cell for cell in row]
+        for row in csv.reader(io.StringIO(table, newline=""))
+    )
+    return out.getvalue()
+
+
+def _formula(cell: str) -> bool:
+    if not cell.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return False
+    try:
+        float(cell)
+    except ValueError:
+        return True
+    return False
 
 
 def render(template: str, **values: object) -> str:

@@ -1,0 +1,97 @@
+"""The book as one file: the PDF prints, the EPUB is valid, the home page offers what exists."""
+
+import os
+import shutil
+import subprocess
+import zipfile
+from xml.etree import ElementTree
+
+import pytest
+
+from iran_russia import singles
+
+SOME = ["index.html", "notebooks/military.html", "book/about.html"]
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+@pytest.fixture(scope="module")
+def epub(browser, book, tmp_path_factory):
+    """The whole book as an EPUB."""
+    file = tmp_path_factory.mktemp("epub") / "book.epub"
+    singles.write_epub(browser, book, file)
+    return file
+
+
+def test_the_epub_holds_every_page_in_order_as_xml_without_scripts(book, epub):
+    with zipfile.ZipFile(epub) as file:
+        assert file.namelist()[0] == "mimetype"
+        spine = ElementTree.fromstring(file.read("book/content.opf")).iter(
+            "{http://www.idpf.org/2007/opf}itemref"
+        )
+        keys = [item.get("idref") for item in spine]
+        assert len(keys) == len(singles.pages(book))
+        assert keys[0] == "index" and "book-about" in keys
+        pictures = 0
+        for key in keys:
+            page = ElementTree.fromstring(file.read(f"book/{key}.xhtml"))
+            assert not list(page.iter(f"{XHTML}script"))
+            assert not [e for e in page.iter() if any(name.startswith("on") for name in e.attrib)]
+            pictures += len(list(page.iter("{http://www.w3.org/2000/svg}svg")))
+    assert pictures > 50
+
+
+def test_the_epub_is_valid(epub):
+    checker = shutil.which("epubcheck")
+    if not checker and shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "install", "-y", "-qq", "epubcheck"], check=False)
+        checker = shutil.which("epubcheck")
+    if not checker:
+        message = "no epubcheck; install it (Debian: apt install epubcheck)"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+    # Debian's command is a Java archive, which not every system starts by itself.
+    archive = zipfile.is_zipfile(checker)
+    done = subprocess.run(
+        ["java", "-jar", checker, epub] if archive else [checker, epub],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
+
+
+def test_the_same_book_gives_the_same_epub(browser, book, tmp_path):
+    for name in ("a", "b"):
+        singles.write_epub(browser, book, tmp_path / name, SOME)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+def test_the_pdf_has_an_outline_and_links_within_itself(browser, book, tmp_path):
+    file = tmp_path / "book.pdf"
+    singles.write_pdf(browser, book, file, SOME)
+    pdf = file.read_bytes()
+    assert pdf.startswith(b"%PDF") and b"/Type /Outlines" in pdf
+    for title in (b"Military cooperation", b"About this book"):
+        assert b"/Title (" + title + b")" in pdf
+    assert b"sheet.html" not in pdf  # links lead to places, not to the file it was printed from
+    assert pdf.count(b"/Type /Page\n") > 10
+    assert pdf.count(b"/Dest") > 20
+    assert not (book.parent / "sheet.html").exists()
+
+
+def test_the_home_page_offers_the_files_that_exist(tmp_path):
+    html = tmp_path / "html"
+    html.mkdir()
+    home = html / "index.html"
+    home.write_text("<h1>Book</h1>\n<p>Text</p>")
+    singles.offer(html)
+    assert home.read_text() == "<h1>Book</h1>\n<p>Text</p>"
+    (tmp_path / "iran-russia.epub").write_bytes(b"book")
+    for _ in range(2):
+        singles.offer(html)
+        assert home.read_text().count('href="iran-russia.epub"') == 1
+        assert "iran-russia.pdf" not in home.read_text()
+    assert (html / "iran-russia.epub").read_bytes() == b"book"
+    (tmp_path / "iran-russia.epub").unlink()
+    singles.offer(html)
+    assert home.read_text() == "<h1>Book</h1>\n<p>Text</p>"
+    assert not (html / "iran-russia.epub").exists()
