@@ -27,6 +27,7 @@ serve: $(VENV)/ready
 
 bench: $(VENV)/ready
 	$(BIN)/python bench/bench.py
+	$(BIN)/python bench/reading.py
 	$(BIN)/python bench/imports.py
 
 # The book as one file, in _build and on its home page.

@@ -57,6 +57,13 @@ def change_one_row(folder: Path) -> None:
     table.write_text("\n".join([head, ",".join(cells), *rest]) + "\n", encoding="utf-8")
 
 
+def record(results: dict) -> None:
+    """Print results and put them beside those of the other measurements."""
+    print(json.dumps(results, indent=2))
+    kept = json.loads(RESULTS.read_text()) | results
+    RESULTS.write_text(json.dumps(kept, indent=2) + "\n")
+
+
 def main(rounds: int = 3) -> None:
     """Run both several times in turn, take medians, print the ratios and write them down."""
     cold, noop, changed = {"stock": [], "ours": []}, {"stock": [], "ours": []}, []
@@ -83,8 +90,7 @@ def main(rounds: int = 3) -> None:
         "one_row_changed_to_cold_ratio": round(changed / cold["ours"], 2),
         "one_row_changed_to_stock_cold_ratio": round(changed / cold["stock"], 2),
     }
-    RESULTS.write_text(json.dumps(results, indent=2) + "\n")
-    print(json.dumps(results, indent=2))
+    record(results)
 
 
 if __name__ == "__main__":
