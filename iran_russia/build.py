@@ -427,7 +427,6 @@ def _secure(html: str) -> str:
 
     Scripts that the theme writes into the page are allowed by their checksum.
     """
-    html = _POLICY.sub("", html, count=1)
     inline = sorted({*_SCRIPT.findall(html), *map(unescape, _HANDLER.findall(html))})
     digests = (hashlib.sha256(code.encode()).digest() for code in inline)
     hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
@@ -460,7 +459,8 @@ def _publish(app: Sphinx, error: Exception | None) -> None:
     for page in out.rglob("*.html"):
         if "_static" not in page.parts:  # parts of the theme, not pages
             html = page.read_text(encoding="utf-8")
-            page.write_text(_secure(_lighten(html)), encoding="utf-8")
+            if not _POLICY.search(html):  # else it stands from an earlier build
+                page.write_text(_secure(_lighten(html)), encoding="utf-8")
 
 
 def _tidy_search_index(file: Path) -> None:
