@@ -76,7 +76,14 @@ def reader(browser: Browser, book: Path):
         page.on("console", lambda m: m.type in ("error", "warning") and faults.append(m.text))
         page.on("pageerror", lambda e: faults.append(str(e)))
         if options.get("java_script_enabled", True):  # else scripts fail because they may not run
-            page.on("requestfailed", lambda r: faults.append(f"failed: {r.url}"))
+            # A page left while a script still loads aborts it; that is the browser's way to leave.
+            page.on(
+                "requestfailed",
+                lambda r: (
+                    r.failure != "net::ERR_ABORTED"
+                    and faults.append(f"failed: {r.url} ({r.failure})")
+                ),
+            )
         page.on(
             "request",
             lambda r: r.url.split(":")[0] in ("http", "https") and faults.append(f"asked: {r.url}"),
