@@ -97,7 +97,9 @@ def new_table(name, file, topic, source, publisher, url, dry_run) -> None:
 
 @main.command("new-chapter", options_metavar="TABLE…", help="Tables of the book, one or more.")
 @click.argument("name")
-@click.option("--tables", "first", metavar="TABLE…", help="Tables of the book, one or more.", required=True)
+@click.option(
+    "--tables", "first", metavar="TABLE…", help="Tables of the book, one or more.", required=True
+)
 @click.argument("more", metavar="", nargs=-1)
 def new_chapter(name: str, first: str, more: tuple[str, ...]) -> None:
     """Write the chapter NAME on some tables: it runs as it is, with a first figure for each."""
