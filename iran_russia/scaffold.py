@@ -212,8 +212,8 @@ def _text(cell: object) -> str:
 
 def _check_header(header: list[str], file: str) -> None:
     odd = [name for name in header if not _NAME.fullmatch(name)]
-    bare = all(_NUMBER.fullmatch(name) or not name for name in odd)
-    missing = "; the header seems to be missing" if odd and bare else ""
+    bare = odd == header and any(_NUMBER.fullmatch(name) for name in odd)
+    missing = "; the header seems to be missing" if bare else ""
     problems = [
         f"{file}, line 1: found the column {name!r}, expected a name of lower-case letters, "
         f"digits and underscores, with its unit at the end, such as value_usd{missing}"

