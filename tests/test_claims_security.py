@@ -439,9 +439,9 @@ def test_headlines_on_iran_agree_with_the_other_count_of_the_ministry():
 
 
 def test_the_data_set_on_alliances_has_no_defence_between_iran_and_russia():
-    rows = load("alliance_obligations").set_index("other_iso3")
-    assert not rows.loc["RUS", "defence"]
-    assert (rows.loc["RUS", "first_year"], rows.loc["RUS", "last_year"]) == (2001, 2018)
+    coded = load("dyad_relations").query("measure == 'defence_obligation' and year > 1991")
+    assert (coded["year"].min(), coded["year"].max()) == (2001, 2018)
+    assert not coded["value"].any()
 
 
 # The ledger

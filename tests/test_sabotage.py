@@ -4,16 +4,14 @@ Each case changes cells of a table so that one claim must turn. First one by one
 all at once in a copy of the built book, which is built again.
 """
 
-import os
 import re
 import shutil
-import subprocess
 import sys
 from html import unescape
 
 import pandas as pd
 import pytest
-from conftest import BUILD, ROOT
+from conftest import BUILD, ROOT, run
 
 from iran_russia.claims import CONTRADICTED, PARTLY, SUPPORTED, ledger
 from iran_russia.datasets import load
@@ -168,6 +166,7 @@ CASES = [
     ),
 ]
 CLAIMS = [case[0] for case in CASES]
+MAIN = "from iran_russia.cli import main; main()"
 
 
 def sabotage(folder, table, where, columns, value):
@@ -199,21 +198,10 @@ def pages(book, tmp_path_factory):
     folder = tmp_path_factory.mktemp("sabotaged") / "book"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", ".venv", "tests", "*.pdf"))
 
-    def run(*command):
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(folder)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-
-    run(sys.executable, "-c", "from iran_russia.cli import main; main()", "changes", "--save")
+    run(folder, sys.executable, "-c", MAIN, "changes", "--save")
     for _, _, *change, _ in CASES:
         sabotage(folder / "data", *change)
-    run(*BUILD)
+    run(folder, *BUILD)
     return folder / "_build" / "html"
 
 
