@@ -603,7 +603,7 @@ def _axis(time: dict) -> str:
     if time["type"] == "date":
         return f'alt.X("{time["name"]}:T")'
     if time["type"] == "integer":
-        return f'alt.X("{time["name"]}:Q").axis(format="d").scale(zero=False)'
+        return f'alt.X("{time["name"]}:Q").axis(format="d", tickMinStep=1).scale(zero=False)'
     return f'alt.X("{time["name"]}:O").axis(labelOverlap=True)'
 
 
