@@ -178,6 +178,12 @@ def _read(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
     reading.check_unchanged(file)
     if not records:
         raise Refused([f"{file.name}: found no line below the header, expected at least one"])
+    again = [number for number, cells in records if cells == header]
+    if again:
+        raise Refused(
+            f"{file.name}, line {number}: found the header a second time, expected a row"
+            for number in again
+        )
     return header, [n for n, _ in records], [cells for _, cells in records]
 
 

@@ -169,7 +169,7 @@ def _lines(*cells):
         (_lines("1", '"1,200"'), ASKED, "tea", "line 3, column value_usd: found '1,200'"),
         (_lines("1", "n/a"), ASKED, "tea", "line 3, column value_usd: found 'n/a'"),
         ("on\n03/04/2021\n05/04/2021\n", ASKED, "tea", "line 2, column on: found '03/04/2021'"),
-        ("on\n2021-03-31\n2021-02-31\n", ASKED, "tea", "line 3, column on: found '2021-02-31'"),
+        ("on\n2021-03-31\n2021-02-31\n", ASKED, "tea", "Error: tea.csv, line 3, column on: found"),
         ("iso3\nRUS\nIran\n", ASKED, "tea", "line 3, column iso3: found 'Iran'"),
         ("year,source_id\n2021,nobody\n", ASKED[:2], "tea", "line 2, column source_id: found 'no"),
         ("year,source_id\n2021,web_pages\n", ASKED, "tea", "names its sources itself"),
@@ -182,6 +182,29 @@ def test_a_bad_table_is_refused_in_clear_words_and_changes_no_file(
     before = hashes(folder)
     said = new_table(tmp_path, text, *asked, name=name, ok=False)
     assert told in said and "Traceback" not in said
+    assert hashes(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("sheets", "told"),
+    [
+        ([["year", "year"], [2021, 1]], "column year: found the column more than once"),
+        ([["year", "on"], [2021, 1]] * 2, "line 3: found the header a second time"),
+        ([[None, None]], "found 0 filled sheets (none), expected one"),
+        (None, "found 2 filled sheets (a, b), expected one"),
+        (b"PK damaged", "the archive is damaged"),
+    ],
+)
+def test_a_bad_workbook_is_refused_and_changes_no_file(folder, tmp_path, sheets, told):
+    file, before = tmp_path / "tea.xlsx", hashes(folder)
+    if isinstance(sheets, bytes):
+        file.write_bytes(sheets)
+    else:
+        with pd.ExcelWriter(file) as book:
+            for name in ["a"] if sheets else ["a", "b"]:
+                frame = pd.DataFrame(sheets or [["year"], [2021]])
+                frame.to_excel(book, sheet_name=name, header=False, index=False)
+    assert told in run("new-table", "tea", file, *ASKED, ok=False)
     assert hashes(folder) == before
 
 
