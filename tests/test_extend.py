@@ -4,15 +4,13 @@ All blocks of the page run once, in order, in a copy of the book with few chapte
 """
 
 import csv
-import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, run
 from markdown_it import MarkdownIt
 from test_prose import _captions, _prose, _sentences, typed_figures
 
@@ -47,41 +45,18 @@ def blocks() -> list[tuple[str, str]]:
     return found
 
 
-class Copy:
-    """A copy of the book that the page is followed in."""
+def shell(folder: Path, text: str) -> str:
+    return run(folder, "bash", "-euo", "pipefail", "-c", text)
 
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.environment = os.environ | {"PYTHONPATH": str(folder)}
-        for who in ("AUTHOR", "COMMITTER"):
-            self.environment |= {
-                f"GIT_{who}_NAME": "Reader",
-                f"GIT_{who}_EMAIL": "reader@book.test",
-            }
 
-    def run(self, *command: str) -> str:
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command[-1]}\n{done.stdout[-4000:]}"
-        return re.sub(r"\x1b\[[\d;]*m", "", done.stdout)
-
-    def shell(self, text: str) -> str:
-        return self.run("bash", "-euo", "pipefail", "-c", text)
-
-    def page(self, name: str) -> str:
-        html = (self.folder / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
-        return re.sub(r"<[^>]+>", "", html[html.index("<article") : html.index("</article")])
+def page(folder: Path, name: str) -> str:
+    """Return the text of a built page."""
+    html = (folder / "_build" / "html" / f"{name}.html").read_text(encoding="utf-8")
+    return re.sub(r"<[^>]+>", "", html[html.index("<article") : html.index("</article")])
 
 
 @pytest.fixture(scope="module")
-def copy(book, tmp_path_factory) -> Copy:
+def copy(book, tmp_path_factory) -> Path:
     """Set up the copy: few chapters as last run, the edition of now, a Git repository."""
     folder = tmp_path_factory.mktemp("extend") / "book"
     ignored = ("_build", ".venv", ".git", "__pycache__", ".*_cache", "*.egg-info", "bench")
@@ -93,10 +68,10 @@ def copy(book, tmp_path_factory) -> Copy:
     for part in ("bin", "lib", "pyvenv.cfg"):
         (folder / ".venv" / part).symlink_to(Path(sys.prefix) / part)
     (folder / ".venv" / "ready").touch()
-    made = Copy(folder)
-    made.shell(".venv/bin/iran-russia changes --save")
-    made.shell("git init --quiet --initial-branch main; git add --all; git commit --quiet -m Book")
-    return made
+    shell(folder, ".venv/bin/iran-russia changes --save")
+    shell(folder, "git init --quiet --initial-branch main; git config user.name Reader")
+    shell(folder, "git config user.email reader@book.test; git add --all; git commit -qm Book")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -107,16 +82,16 @@ def followed(copy) -> list[str]:
         if kind == "shell":
             if text.startswith("git switch main"):  # what follows throws the work away
                 break
-            printed.append(copy.shell(text))
+            printed.append(shell(copy, text))
         elif kind == "python":
-            printed.append(copy.run(sys.executable, "-c", text))
+            printed.append(run(copy, sys.executable, "-c", text))
         elif kind == "text":
             place = 0
             for part in filter(None, text.split("…\n")):
                 assert part.rstrip("\n") in printed[-1][place:], printed[-1]
                 place = printed[-1].index(part.rstrip("\n"), place)
         else:
-            with (copy.folder / kind).open("a", encoding="utf-8") as file:
+            with (copy / kind).open("a", encoding="utf-8") as file:
                 file.write(text)
     return printed
 
@@ -133,20 +108,20 @@ def test_every_kind_of_file_and_every_way_to_extend_has_its_recipe():
 def test_the_page_can_be_followed_word_for_word(copy, followed):
     assert {kind for kind, _ in blocks()} > {"shell", "text", "python", "notebooks/tea.md"}
     assert "1 passed" in "".join(followed)
-    assert "(made up)" in copy.shell("git log -1 --format=%s; git status --short -uno")
+    assert "(made up)" in shell(copy, "git log -1 --format=%s; git status --short -uno")
 
 
 def test_a_new_customs_year_is_a_new_point_in_the_chart_and_moves_the_prose(copy, followed):
-    with (copy.folder / "_build/html/figures/fig-trade-totals.csv").open(encoding="utf-8") as file:
+    with (copy / "_build/html/figures/fig-trade-totals.csv").open(encoding="utf-8") as file:
         drawn = [row for row in csv.DictReader(file) if row["iranian_year"].startswith("1403")]
     assert {(row["reporter"], row["direction"]) for row in drawn} == {
         ("Iranian side", "Iran to Russia"),
         ("Iranian side", "Russia to Iran"),
     }
-    page = copy.page("notebooks/trade")
-    assert "the Iranian customs recorded $15.1 million for 1403" in page
-    assert re.search(r"crops [\d.]+ % and 100 %", page)
-    assert "Wheat (HS 1001) has no place among the headings of 1403" in page
+    text = page(copy, "notebooks/trade")
+    assert "the Iranian customs recorded $15.1 million for 1403" in text
+    assert re.search(r"crops [\d.]+ % and 100 %", text)
+    assert "Wheat (HS 1001) has no place among the headings of 1403" in text
 
 
 def test_claims_are_judged_again_and_the_changes_name_them_and_the_table(copy, followed):
@@ -154,16 +129,16 @@ def test_claims_are_judged_again_and_the_changes_name_them_and_the_table(copy, f
     assert all("trade_goods" in line for line in moved if "notebooks/" in line)
     judged = [line for line in moved if line.startswith("notebooks/claims: verdict")]
     assert any("S0-23: supported -> contradicted" in line for line in judged)
-    assert any("trade_both_iranian: $2.66 billion -> $15.1 million" in line for line in moved)
-    assert "S0-23" in copy.page("book/changes")
+    assert re.search(r"trade_both_iranian: \S+ billion -> \$15.1 million", "\n".join(moved))
+    assert "S0-23" in page(copy, "book/changes")
 
 
 def test_the_new_chapter_keeps_the_rules_of_the_others(copy, followed):
-    text = (copy.folder / "notebooks" / "tea.md").read_text(encoding="utf-8")
+    text = (copy / "notebooks" / "tea.md").read_text(encoding="utf-8")
     for shown in [_prose(text), _captions(text), *_sentences(text)]:
         assert not typed_figures(shown)
-    page = copy.page("notebooks/tea")
-    assert "Most of it is black tea, $4.3 million in all." in page
-    html = (copy.folder / "_build/html/notebooks/tea.html").read_text(encoding="utf-8")
+    text = page(copy, "notebooks/tea")
+    assert "Most of it is black tea, $4.3 million in all." in text
+    html = (copy / "_build/html/notebooks/tea.html").read_text(encoding="utf-8")
     assert html.count("<figure") == 2 and html.count("caption-number") == 2
     assert 'name="description" content="Tea: what do the tables show?"' in html
