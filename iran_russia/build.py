@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from html import escape, unescape
 from importlib.metadata import version
 from importlib.resources import files
@@ -181,7 +182,7 @@ def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
             (Path(app.outdir) / old).unlink(missing_ok=True)
     built = env.__dict__.setdefault("iran_russia_built", {})
     _log.info("")  # Sphinx has begun a line of its own
-    waiting, now = {}, freshness.inputs()
+    waiting, now = [], freshness.inputs()
     for chapter in sorted(env.found_docs):
         text = Path(env.doc2path(chapter)).read_text(encoding="utf-8")
         if "\nkernelspec:" not in text:
@@ -194,7 +195,7 @@ def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
             reason = "its outputs are gone"
         if reason:
             freshness.forget_run(chapter, runs)
-            waiting[chapter] = (text, reason)
+            waiting.append(_Waiting(chapter, text, reason, run.seconds if run else None))
         else:
             _log.info("%s: cached", chapter)
     if waiting:
@@ -210,24 +211,39 @@ def _run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
     return stale
 
 
-def _run_all(env, waiting: dict[str, tuple[str, str]], now: freshness.Inputs, runs: Path) -> None:
+@dataclass(frozen=True)
+class _Waiting:
+    """A chapter that is to run: its text, why, and how many seconds the last run took."""
+
+    chapter: str
+    text: str
+    reason: str
+    seconds: float | None
+
+    @property
+    def burden(self) -> tuple[bool, float]:
+        """Long ones sort last: those never run, by their text, after those whose time is known."""
+        return self.seconds is None, self.seconds or len(self.text)
+
+
+def _run_all(env, waiting: list[_Waiting], now: freshness.Inputs, runs: Path) -> None:
     """Run chapters in parallel and keep what each gave; fail at the end if any failed.
 
     Args:
-        waiting: chapter → its text and why it runs.
+        waiting: the chapters.
         now: fingerprints from before the first run; what changes while a chapter runs is not
             trusted.
         runs: the folder of recorded runs.
     """
     failed = []
     started = time.perf_counter()
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        # The longest text first, so that no core waits for it at the end.
-        order = sorted(waiting, key=lambda c: -len(waiting[c][0]))
-        jobs = {pool.submit(_run, env, c, waiting[c][0]): c for c in order}
+    # One more than cores: a kernel that starts or stops mostly waits.
+    with ThreadPoolExecutor(max_workers=os.cpu_count() + 1) as pool:
+        # The longest first, so that no core waits for it at the end.
+        order = sorted(waiting, key=lambda w: w.burden, reverse=True)
+        jobs = {pool.submit(_run, env, w.chapter, w.text): w for w in order}
         for job in as_completed(jobs):
-            chapter = jobs[job]
-            text, reason = waiting[chapter]
+            chapter, text, reason = jobs[job].chapter, jobs[job].text, jobs[job].reason
             try:
                 done, used_tables, used_modules, seconds = job.result()
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:

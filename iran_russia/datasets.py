@@ -137,6 +137,8 @@ def _read(path: Path, stamp: int, types: tuple[tuple[str, str], ...]) -> pd.Data
     """Read a CSV file with the types given; once a process and state of the file."""
     import pandas as pd
 
+    # Arrow's strings pay off in long columns; these tables are short and are taken apart a lot.
+    pd.set_option("mode.string_storage", "python")
     try:
         raw = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:

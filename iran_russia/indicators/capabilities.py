@@ -5,6 +5,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, newest
+from iran_russia.indicators.voting import place
 from iran_russia.measures.arms import tiv_between
 from iran_russia.measures.capabilities import flow_imbalance
 from iran_russia.measures.energy import world_shares
@@ -166,17 +167,15 @@ def vote_rank(spans: list[list[int]], which: str) -> Reading:
         spans: first and last year of each span.
         which: ``worst`` or ``best`` of all ranks.
     """
-    from iran_russia.indicators.voting import rank_share
-
-    found = [
-        (rank_share(of, among, *span), f"{of} for {among} {span[0]}–{span[1]}")
-        for span in spans
-        for of, among in (("RUS", "IRN"), ("IRN", "RUS"))
-    ]
-    places = [int(reading.detail.split()[1]) for reading, _ in found]
-    told = "; ".join(f"{name}: {reading.detail.partition(',')[0]}" for reading, name in found)
-    chosen = max(places) if which == "worst" else min(places)
-    return Reading(float(chosen), max(reading.latest for reading, _ in found), told)
+    pairs = [(*pair, *span) for span in spans for pair in (("RUS", "IRN"), ("IRN", "RUS"))]
+    found = {
+        f"{of} for {among} {first}–{last}": place(of, among, first, last)
+        for of, among, first, last in pairs
+    }
+    ranks = [row["rank"] for row in found.values()]
+    told = "; ".join(f"{pair}: rank {row['rank']} of {row['of']}" for pair, row in found.items())
+    chosen = max(ranks) if which == "worst" else min(ranks)
+    return Reading(float(chosen), max(row["latest"] for row in found.values()), told)
 
 
 def flow_ratio(reporter: str, year: int) -> Reading:

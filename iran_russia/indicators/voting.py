@@ -17,13 +17,29 @@ def _counted(first: int, last: int, important: bool = False) -> pd.DataFrame:
     return rolls[held].assign(span="all")
 
 
-def _pair(one: str, other: str, first: int, last: int, important: bool = False) -> pd.Series | None:
-    """Return the row of the agreement of two states over a span of years."""
+def _with_all(country: str, rolls: pd.DataFrame) -> pd.DataFrame:
+    """Return the agreement of a state with every other over some roll calls, by state."""
     votes = load("unga_votes")
-    scores = ballots(votes[votes["iso3"].isin([one, other])])
-    table = agreement(scores, _counted(first, last, important), one, "span")
-    found = table[table["iso3"] == other]
-    return found.iloc[0] if len(found) else None
+    cast = votes[votes["rcid"].isin(rolls["rcid"])]
+    return agreement(ballots(cast), rolls, country, "span").set_index("iso3")
+
+
+def place(of: str, among: str, first: int, last: int) -> pd.Series:
+    """Return the agreement of two states and the place that one has among all others of the other.
+
+    Args:
+        of: the state ranked; the nearest by share of identical votes has rank 1.
+        among: the state that all others are compared with.
+        first: first year.
+        last: last year.
+
+    Returns:
+        The row of :func:`iran_russia.measures.voting.ranked`, with ``latest``, the day of the
+        newest roll call.
+    """
+    rolls = _counted(first, last)
+    row = ranked(_with_all(among, rolls), "span").loc[of]
+    return pd.concat([row, pd.Series({"latest": newest(rolls["date"])})])
 
 
 def identical(one: str, other: str, first: int, last: int, important: bool = False) -> Reading:
@@ -36,10 +52,11 @@ def identical(one: str, other: str, first: int, last: int, important: bool = Fal
         last: last year.
         important: only the votes that the United States lists as important.
     """
-    pair = _pair(one, other, first, last, important)
-    if pair is None:
+    rolls = _counted(first, last, important)
+    both = _with_all(one, rolls)
+    if other not in both.index:
         return Reading(None, "")
-    latest = newest(_counted(first, last, important)["date"])
+    pair, latest = both.loc[other], newest(rolls["date"])
     told = f"{number(pair['n_identical'])} of {number(pair['n_both'])} votes"
     return Reading(float(pair["share_identical"]), latest, told)
 
@@ -116,11 +133,9 @@ def rank_share(of: str, among: str, first: int, last: int) -> Reading:
         first: first year.
         last: last year.
     """
-    table = agreement(ballots(load("unga_votes")), _counted(first, last), among, "span")
-    row = ranked(table, "span").set_index("iso3").loc[of]
-    latest = newest(_counted(first, last)["date"])
+    row = place(of, among, first, last)
     told = f"rank {row['rank']} of {row['of']}, {percent(row['share_identical'], 1)} identical"
-    return Reading(float(row["rank"] / row["of"]), latest, told)
+    return Reading(float(row["rank"] / row["of"]), row["latest"], told)
 
 
 def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> Reading:
@@ -132,11 +147,7 @@ def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> 
         before: first and last year of the time before.
         after: first and last year of the time after.
     """
-    scores = ballots(load("unga_votes"))
-    shares = [
-        agreement(scores, _counted(*span), among, "span").set_index("iso3")["share_identical"]
-        for span in (before, after)
-    ]
+    shares = [_with_all(among, _counted(*span))["share_identical"] for span in (before, after)]
     change = (shares[1] - shares[0]).dropna()
     rank = change.rank(ascending=False, method="min")
     told = (

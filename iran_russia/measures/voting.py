@@ -19,10 +19,11 @@ def ballots(votes: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: a vote is none of yes, abstain, no, absent.
     """
-    unknown = set(votes["vote"]) - {*SCORE, "absent"}
+    cast = votes["vote"].astype("category")  # looked up once a kind of vote, not once a row
+    unknown = {*cast.cat.categories} - {*SCORE, "absent"}
     if unknown:
         raise ValueError(f"votes other than yes, abstain, no and absent: {sorted(unknown)}")
-    scored = votes.assign(score=votes["vote"].map(SCORE).astype(float))
+    scored = votes.assign(score=cast.map(SCORE).astype(float))
     return scored.pivot(index="rcid", columns="iso3", values="score")
 
 
