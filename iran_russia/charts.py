@@ -19,12 +19,31 @@ import vl_convert
 from markupsafe import Markup
 
 from iran_russia import colours, tables
-from iran_russia.colours import ALIGNMENT, LIGHT, PARTY, STEPS, VALENCE, VERDICT
+from iran_russia.colours import (
+    ALIGNMENT,
+    EVIDENCE,
+    LIGHT,
+    OUTCOME,
+    PARTY,
+    STEPS,
+    VALENCE,
+    VERDICT,
+)
 from iran_russia.datasets import DESCRIPTOR
 from iran_russia.exhibits import LAB_MIME, Exhibit, FigureError, credits, render
 
 # All that a chapter draws with.
-__all__ = ["ALIGNMENT", "LIGHT", "PARTY", "STEPS", "VALENCE", "VERDICT", "figure"]
+__all__ = [
+    "ALIGNMENT",
+    "EVIDENCE",
+    "LIGHT",
+    "OUTCOME",
+    "PARTY",
+    "STEPS",
+    "VALENCE",
+    "VERDICT",
+    "figure",
+]
 
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
 
