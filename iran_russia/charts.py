@@ -100,6 +100,8 @@ def _theme() -> alt.theme.ThemeConfig:
                 "labelLimit": 260,
             },
             "axisX": {"grid": False},
+            "axisXTemporal": {"labelSeparation": 6},
+            "axisXQuantitative": {"labelSeparation": 6},
             "axisTemporal": {"labelFlush": False},
             "legend": text
             | sizes
@@ -233,7 +235,8 @@ def _sized(spec: dict, width: int, room: int) -> dict:
     legend.setdefault("columns", 2 if narrow else 5)
     if narrow:
         legend["labelLimit"] = 150
-        spec["config"]["axis"]["labelLimit"] = 110
+        spec["config"]["axis"]["labelLimit"] = 140
+        spec["config"]["header"]["labelLimit"] = 150
     _set_width(spec, width, room, narrow, top=True)
     return spec
 

@@ -80,5 +80,5 @@ def test_every_external_link_is_well_formed(book):
     for address, pages in links.external(book).items():
         parts = urlsplit(address)
         assert parts.scheme in ("http", "https"), (address, pages)
-        assert re.fullmatch(r"[\w.-]+\.[a-z]{2,}\.?(:\d+)?", parts.netloc), (address, pages)
+        assert re.fullmatch(r"[\w.-]+\.[a-z]{2,}(:\d+)?", parts.netloc), (address, pages)
         assert not re.search(r"[\s<>\"{}|\\^`]", address), (address, pages)
