@@ -144,6 +144,16 @@ def _listed(app: Sphinx, page: str, part: addnodes.toctree) -> list[nodes.Node]:
     return [nodes.rubric("", part["caption"]), entries]
 
 
+_PERCENT = re.compile(r"(?<=\d) %")
+
+
+def _keep_together(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    """Let no line end between a number and its per cent sign."""
+    for text in list(doctree.findall(nodes.Text)):
+        if _PERCENT.search(text):
+            text.parent.replace(text, nodes.Text(_PERCENT.sub("\u00a0%", text)))
+
+
 def _beginning(doctree: nodes.document) -> str:
     """Return the first paragraph of a page; after a question, also the one that answers it."""
     first, second = islice(map(_plain, doctree.findall(nodes.paragraph)), 2)
@@ -601,6 +611,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-outdated", _restyled)
     app.connect("doctree-read", _remember)
     app.connect("doctree-resolved", _list_pages)
+    app.connect("doctree-resolved", _keep_together)
     app.connect("html-page-context", _mend_roles)
     app.connect("html-page-context", _introduce)
     app.connect("build-finished", _publish)
