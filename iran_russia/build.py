@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from html import escape, unescape
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -30,6 +32,7 @@ from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import create_nb_reader
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
@@ -104,6 +107,63 @@ class EventRole(ReferenceRole):
         up = posixpath.relpath(".", posixpath.dirname(self.env.docname) or ".")
         address = f"{up}/{CHRONOLOGY}#{self.target}"
         return [nodes.reference(self.rawtext, self.title, refuri=address)], []
+
+
+class PageList(nodes.General, nodes.Element):
+    """Place of the list of all pages, filled in when all of them have been read."""
+
+
+class PagesDirective(SphinxDirective):
+    """Lists every page of the book, by parts, with the question that it answers."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the place of the list."""
+        return [PageList()]
+
+
+def _list_pages(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    for place in list(doctree.findall(PageList)):
+        place.replace_self(
+            [
+                node
+                for part in app.env.get_doctree(app.config.root_doc).findall(addnodes.toctree)
+                for node in _listed(app, page, part)
+            ]
+        )
+
+
+def _listed(app: Sphinx, page: str, part: addnodes.toctree) -> list[nodes.Node]:
+    """Return the heading of a part and the list of its pages."""
+    entries = nodes.bullet_list()
+    for _, target in part["entries"]:
+        address = app.builder.get_relative_uri(page, target)
+        title = app.env.titles[target].astext()
+        question = re.split(r"(?<=[.?!]) (?=[A-Z])", _beginning(app.env.get_doctree(target)))[0]
+        link = nodes.reference("", title, refuri=address, internal=True)
+        entry = nodes.paragraph("", "", link, nodes.Text(f": {question}"))
+        entries += nodes.list_item("", entry)
+    return [nodes.rubric("", part["caption"]), entries]
+
+
+_PERCENT = re.compile(r"(?<=\d) %")
+
+
+def _keep_together(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    """Let no line end between a number and its per cent sign."""
+    for text in list(doctree.findall(nodes.Text)):
+        if _PERCENT.search(text):
+            text.parent.replace(text, nodes.Text(_PERCENT.sub("\u00a0%", text)))
+
+
+def _beginning(doctree: nodes.document) -> str:
+    """Return the first paragraph of a page; after a question, also the one that answers it."""
+    first, second = islice(map(_plain, doctree.findall(nodes.paragraph)), 2)
+    return f"{first} {second}" if first.endswith("?") else first
+
+
+def _plain(paragraph: nodes.paragraph) -> str:
+    texts = (t for t in paragraph.findall(nodes.Text) if not isinstance(t.parent, nodes.raw))
+    return "".join(t.astext() for t in texts).replace("\n", " ")
 
 
 class ChangesDirective(SphinxDirective):
@@ -497,14 +557,17 @@ def _mend_roles(app: Sphinx, page, template, context: dict, doctree) -> None:
         context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
+_DESCRIPTION = 300
+"""Characters that a description of a page may have; search engines and previews cut longer ones."""
+
+
 def _introduce(app: Sphinx, page, template, context: dict, doctree) -> None:
-    """Describe a page to search engines and link previews: first paragraph, first figure."""
+    """Describe a page to search engines and link previews: how it begins, its first figure."""
     if doctree is None:
         return
     about = {"og:title": context["title"], "og:type": "article"}
-    first = next(iter(doctree.findall(nodes.paragraph)), None)
-    if first is not None:
-        about["description"] = about["og:description"] = first.astext().replace("\n", " ")
+    begin = textwrap.shorten(_beginning(doctree), _DESCRIPTION, placeholder=" …")
+    about["description"] = about["og:description"] = begin
     figures = app.env.metadata[page].get("exhibits", [])
     picture = next((file for file in figures if file.endswith(".png")), None)
     if picture:
@@ -550,12 +613,15 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-outdated", _bundled)
     app.connect("env-get-outdated", _restyled)
     app.connect("doctree-read", _remember)
+    app.connect("doctree-resolved", _list_pages)
+    app.connect("doctree-resolved", _keep_together)
     app.connect("html-page-context", _mend_roles)
     app.connect("html-page-context", _introduce)
     app.connect("build-finished", _publish)
     app.connect("build-finished", _end)
     app.add_role("event", EventRole())
     app.add_directive("changes", ChangesDirective)
+    app.add_directive("pages", PagesDirective)
     for style in ("colours.css", "iran-russia.css"):
         app.add_css_file(style)
     app.add_js_file("iran-russia.js", loading_method="defer")

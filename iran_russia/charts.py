@@ -19,12 +19,32 @@ import vl_convert
 from markupsafe import Markup
 
 from iran_russia import colours, tables
-from iran_russia.colours import ALIGNMENT, LIGHT, PARTY, STEPS, VALENCE, VERDICT
+from iran_russia.colours import (
+    ALIGNMENT,
+    EVIDENCE,
+    LIGHT,
+    OUTCOME,
+    PARTY,
+    STEPS,
+    VALENCE,
+    VERDICT,
+)
 from iran_russia.datasets import DESCRIPTOR
 from iran_russia.exhibits import LAB_MIME, Exhibit, FigureError, credits, render
 
 # All that a chapter draws with.
-__all__ = ["ALIGNMENT", "LIGHT", "PARTY", "STEPS", "VALENCE", "VERDICT", "figure"]
+__all__ = [
+    "ALIGNMENT",
+    "EVIDENCE",
+    "LIGHT",
+    "OUTCOME",
+    "PARTY",
+    "STEPS",
+    "VALENCE",
+    "VERDICT",
+    "axis_domain",
+    "figure",
+]
 
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
 
@@ -81,6 +101,8 @@ def _theme() -> alt.theme.ThemeConfig:
                 "labelLimit": 260,
             },
             "axisX": {"grid": False},
+            "axisXTemporal": {"labelSeparation": 6},
+            "axisXQuantitative": {"labelSeparation": 6},
             "axisTemporal": {"labelFlush": False},
             "legend": text
             | sizes
@@ -229,7 +251,8 @@ def _sized(spec: dict, width: int, room: int) -> dict:
     legend.setdefault("columns", 2 if narrow else 5)
     if narrow:
         legend["labelLimit"] = 150
-        spec["config"]["axis"]["labelLimit"] = 110
+        spec["config"]["axis"]["labelLimit"] = 140
+        spec["config"]["header"]["labelLimit"] = 150
     _set_width(spec, width, room, narrow, top=True)
     return spec
 

@@ -1,25 +1,27 @@
 """One home for every colour of the book, on light and on dark pages."""
 
 COLOURS = {
-    # name: (on a light page, on a dark page); each is at least 3:1 against its page
+    # name: (on a light page, on a dark page); each is at least 3:1 against its page. Lightness
+    # keeps apart what readers without red or green cones see in one hue, as Iran, pink and grey.
     "ink": ("#1f2328", "#e6e8eb"),
     "muted": ("#59636e", "#a8b0ba"),
     "grid": ("#dfe3e8", "#333a44"),
     "shade": ("#e9edf1", "#262d36"),
     "paper": ("#fefefe", "#14181e"),
-    "iran": ("#0b7a75", "#4cc5bd"),
+    "iran": ("#05635f", "#4cc5bd"),
     "russia": ("#b5472f", "#f08a6c"),
-    "ussr": ("#7a2c20", "#d7a296"),
-    "both": ("#6a4c93", "#b79ce0"),
-    "china": ("#946800", "#e0b040"),
-    "blue": ("#2f6db3", "#7db3f0"),
-    "pink": ("#a83279", "#ee8ac6"),
-    "other": ("#6f7883", "#8c95a1"),
-    # five steps from little to much, for tiles
+    "ussr": ("#6b1d12", "#f9d6c8"),
+    "both": ("#4b3690", "#8474d8"),
+    "china": ("#a87400", "#f0c24a"),
+    "blue": ("#2b78c5", "#66b5fb"),
+    "pink": ("#6f0a45", "#ffc2ec"),
+    "other": ("#6b747f", "#8c95a1"),
+    # five steps from little to much, for tiles; numbers in ink stand out on the first three, in
+    # paper on the last two
     "step1": ("#cfe8e6", "#1d3a3a"),
-    "step2": ("#93cbc7", "#27605d"),
-    "step3": ("#55aaa5", "#31918c"),
-    "step4": ("#1f8580", "#53c0b9"),
+    "step2": ("#93cbc7", "#23504e"),
+    "step3": ("#55aaa5", "#277370"),
+    "step4": ("#1b7d78", "#53c0b9"),
     "step5": ("#0a5753", "#a5e8e2"),
 }
 
@@ -48,6 +50,24 @@ VALENCE = {
 
 ALIGNMENT = {"aligned": LIGHT["blue"], "partly": LIGHT["other"], "divergent": LIGHT["pink"]}
 """Colours of how far two positions or votes agree."""
+
+OUTCOME = {
+    "realised": LIGHT["blue"],
+    "partly": LIGHT["both"],
+    "unknown": LIGHT["shade"],
+    "open": LIGHT["other"],
+    "failed": LIGHT["pink"],
+}
+"""Colours of what became of announced deals. Stacked in this order, a bar shows the bounds of the
+rate of realisation: at least the first part, at most the first three."""
+
+EVIDENCE = {
+    "party": LIGHT["blue"],
+    "document": LIGHT["both"],
+    "official": LIGHT["other"],
+    "press": LIGHT["pink"],
+}
+"""Colours of what a report rests on, from a party's own word to the press alone."""
 
 VERDICT = {
     "supported": LIGHT["blue"],

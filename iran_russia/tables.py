@@ -11,6 +11,8 @@ from markupsafe import Markup
 from iran_russia import datasets
 from iran_russia.exhibits import Exhibit, FigureError, credits, render
 
+_CHRONOLOGY = "site:notebooks/chronology.html#"
+
 
 def rows(
     frame: pd.DataFrame,
@@ -168,10 +170,15 @@ def claims(ledger: pd.DataFrame, *, name: str, caption: str) -> Exhibit:
     )
 
 
+def in_chronology(event_ids: pd.Series) -> pd.Series:
+    """Return the addresses of events in the chronology, for ``links``; none without an id."""
+    return _CHRONOLOGY + event_ids
+
+
 def _evidence_url(row: dict) -> str:
     """Say where a piece of evidence can be read: its row in the book, its page, or its table."""
     if row["table"] == "events":
-        return f"site:notebooks/chronology.html#{row['row']}"
+        return f"{_CHRONOLOGY}{row['row']}"
     if urlsplit(row["url"]).scheme in ("http", "https"):
         return row["url"]
     return f"site:notebooks/catalogue.html#table-{row['table']}"

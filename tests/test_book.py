@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
+import yaml
 from conftest import CHAPTERS, ROOT
 from playwright.sync_api import expect
 
@@ -50,6 +51,26 @@ def test_every_link_and_anchor_of_a_page_resolves(book, page):
         assert file.exists(), f"{page} links to {link}"
         if anchor and file.suffix == ".html":
             assert anchor in _links(file).anchors, f"{page} links to {link}"
+
+
+def _in_text(page: Path) -> set[str]:
+    """Pages that the text of a page links to, without what stands around it."""
+    article = re.search(r"<article.*</article>", page.read_text(), re.DOTALL)[0]
+    return {urldefrag(link).url for link in re.findall(r'<a [^>]*href="([^"]+)"', article)}
+
+
+def test_the_text_of_the_home_page_leads_to_every_page(book):
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text())
+    pages = {f"{c['file']}.html" for part in toc["parts"] for c in part["chapters"]}
+    assert pages - _in_text(book / "index.html") == set()
+
+
+def test_every_source_is_two_clicks_from_the_home_page(book):
+    reached = set()
+    for page in _in_text(book / "index.html") & set(PAGES):
+        reached.update(_links(book / page).links)
+    addresses = datasets.load("sources")["url"].dropna()
+    assert len(addresses) and set(addresses) - reached == set()
 
 
 def test_no_page_names_a_script_style_or_picture_of_another_host(book):
