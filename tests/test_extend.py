@@ -142,3 +142,9 @@ def test_the_new_chapter_keeps_the_rules_of_the_others(copy, followed):
     html = (copy / "_build/html/notebooks/tea.html").read_text(encoding="utf-8")
     assert html.count("<figure") == 2 and html.count("caption-number") == 2
     assert 'name="description" content="Tea: what do the tables show?"' in html
+
+
+def test_what_was_made_up_is_thrown_away(copy, followed):
+    *_, (_, last) = blocks()
+    shell(copy, last)
+    assert shell(copy, "git status --porcelain; git branch").split() == ["*", "main"]
