@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import filelock
+import joblib
 import nbformat
 import platformdirs
 from docutils import nodes
@@ -323,6 +324,8 @@ def _run_all(env, waiting: list[_Waiting], now: freshness.Inputs, runs: Path) ->
             freshness.write_run(chapter, run, runs)
             _log.info("%s: run in %.1f s, because %s", chapter, seconds, reason)
     _log.info("%d chapters run in %.1f s", len(waiting), time.perf_counter() - started)
+    # Drawings that no chapter asks for any more would pile up.
+    joblib.Memory(_folder(env.app) / "drawings", verbose=0).reduce_size(bytes_limit="200M")
     if failed:
         raise ExtensionError("\n".join(failed))
 

@@ -66,6 +66,50 @@ def import_(files: tuple[str, ...], update: bool, dry_run: bool, engine: str) ->
         importers.run([Path(f) for f in files], kind, update, dry_run, engine, click.echo)
 
 
+@main.command("new-table")
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--topic", required=True, help="Topic of the data catalogue.")
+@click.option("--source", metavar="ID", help="Source of all rows, where FILE names none.")
+@click.option("--publisher", help="Who published FILE; registers the source.")
+@click.option("--url", help="Where FILE can be read.")
+@click.option("--dry-run", is_flag=True, help="Show what is proposed, write nothing.")
+def new_table(name, file, topic, source, publisher, url, dry_run) -> None:
+    """Add FILE (CSV, or a workbook of one sheet) as the table NAME, with a proposed schema.
+
+    Types, units, values allowed and keys follow from cells and names of columns. Nothing is
+    written unless every row is valid and has a source.
+    """
+    from iran_russia import scaffold
+
+    with _told():
+        scaffold.new_table(
+            name,
+            file,
+            topic=topic,
+            source_id=source,
+            publisher=publisher,
+            url=url,
+            dry_run=dry_run,
+            say=click.echo,
+        )
+
+
+@main.command("new-chapter", options_metavar="TABLE…", help="Tables of the book, one or more.")
+@click.argument("name")
+@click.option(
+    "--tables", "first", metavar="TABLE…", help="Tables of the book, one or more.", required=True
+)
+@click.argument("more", metavar="", nargs=-1)
+def new_chapter(name: str, first: str, more: tuple[str, ...]) -> None:
+    """Write the chapter NAME on some tables: it runs as it is, with a first figure for each."""
+    from iran_russia import scaffold
+
+    with _told():
+        for file in scaffold.new_chapter(name, [first, *more]):
+            click.echo(f"Written: {file.relative_to(freshness.ROOT)}")
+
+
 @main.command()
 @click.option(
     "--check",

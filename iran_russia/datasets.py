@@ -70,14 +70,15 @@ def recover() -> None:
 
 
 @cache
-def package(descriptor: Path = DESCRIPTOR) -> dict:
-    """Return the data package descriptor as a dictionary.
+def package(descriptor: Path | None = None) -> dict:
+    """Return a data package descriptor, by default the book's, as a dictionary.
 
     Raises:
         DataError: the file is missing or is not JSON.
     """
+    descriptor = Path(descriptor or DESCRIPTOR)
     try:
-        return json.loads(Path(descriptor).read_text(encoding="utf-8"))
+        return json.loads(descriptor.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DataError(
             f"{descriptor} is missing; restore it with `git checkout data/datapackage.json`"

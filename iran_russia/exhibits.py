@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from iran_russia.datasets import DataError, load, source_ids
@@ -27,10 +27,10 @@ MIME = "application/vnd.iran-russia.exhibit+json"
 LAB_MIME = "application/vnd.vegalite.v5+json"
 """What JupyterLab draws live. It ships Vega-Lite 5; the charts use nothing that 6 changed."""
 
-# Autoescape: whatever stands in a table is shown as text.
+# Autoescape: whatever stands in a table is shown as text. The text of a new chapter is no HTML.
 _templates = Environment(
     loader=PackageLoader("iran_russia"),
-    autoescape=True,
+    autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -97,7 +97,7 @@ def _formula(cell: str) -> bool:
 
 
 def render(template: str, **values: object) -> str:
-    """Fill one of the package's HTML templates; values are escaped."""
+    """Fill one of the package's templates; in HTML values are escaped."""
     return _templates.get_template(template).render(**values)
 
 

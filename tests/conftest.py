@@ -31,6 +31,20 @@ def book() -> Path:
     return ROOT / "_build" / "html"
 
 
+def run(folder: Path, *command: str) -> str:
+    """Run a command in a copy of the book, with the package of the copy; return what it prints."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    return done.stdout
+
+
 def _chromium() -> str | None:
     known = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
     found = next((path for name in known if (path := shutil.which(name))), None)

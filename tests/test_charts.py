@@ -31,6 +31,12 @@ def chart(frame=FRAME):
     return alt.Chart(frame).mark_line().encode(alt.X("year:O"), alt.Y("value:Q"), color="party:N")
 
 
+def test_an_axis_reaches_as_far_as_the_data():
+    days = pd.Series(pd.to_datetime(["2001-03-01", "2001-02-10"]))
+    assert charts.axis_domain(days, days.iloc[:1], room=9) == ["2001-02-01", "2001-03-10"]
+    assert charts.axis_domain(FRAME["year"], pd.Index([1999]), room=0.5) == [1998.5, 2003.5]
+
+
 def shown(**changes):
     settings = {"alt": "Value by year and party", "unit": "number", "source": FRAME} | changes
     return figure(

@@ -515,19 +515,6 @@ def verdict_of(chapter, claim_id):
     return ledger(chapter).set_index("claim_id").loc[claim_id, "verdict"]
 
 
-def test_without_grain_the_claim_on_grain_falls(change):
-    assert verdict_of("trade", "S0-23") == SUPPORTED
-    change(
-        "trade_goods",
-        lambda f: (
-            (f["year"] == "2023") & (f["flow"] == "import") & f["hs_code"].str.startswith("10")
-        ),
-        "value_usd",
-        "1",
-    )
-    assert verdict_of("trade", "S0-23") == CONTRADICTED
-
-
 def test_trade_that_never_fell_would_have_grown_steadily(change):
     assert verdict_of("trade", "S2-26") == CONTRADICTED
 
@@ -549,43 +536,6 @@ def test_gas_that_flows_would_lift_the_verdict_on_outlets(change):
     )
     change("deals", lambda f: f["deal_id"] == "D063", "status_group", "completed")
     assert verdict_of("energy", "S0-32") == SUPPORTED
-
-
-def test_works_on_the_large_memorandum_would_support_the_claim_on_money(change):
-    assert verdict_of("energy", "S0-28") == CONTRADICTED
-    change("deals", lambda f: f["deal_id"] == "D046", "status_group", "in construction")
-    assert verdict_of("energy", "S0-28") == PARTLY
-
-
-def test_without_links_to_russia_the_alliance_did_not_prompt_sanctions(change):
-    assert verdict_of("money", "S2-73") == SUPPORTED
-    change("drone_sanctions", lambda f: f["record_id"] != "", "link_to_russia", "not stated")
-    assert verdict_of("money", "S2-73") == CONTRADICTED
-
-
-def test_a_low_share_in_all_trade_would_contradict_the_move_off_the_dollar(change):
-    assert verdict_of("money", "S0-33") == PARTLY
-    change("settlement_shares", lambda f: f["statement_id"] == "SH14", "share_low_pct", "20")
-    assert verdict_of("money", "S0-33") == CONTRADICTED
-
-
-def test_without_board_votes_since_2022_concern_would_not_persist(change):
-    assert verdict_of("nuclear", "S1-70") == SUPPORTED
-    change("iaea_board_votes", lambda f: f["date"] > "2022-12-31", "date", "2021-01-01")
-    assert verdict_of("nuclear", "S1-70") == CONTRADICTED
-
-
-def test_a_slow_corridor_would_contradict_the_claim_on_speed(change):
-    assert verdict_of("corridor", "S0-30") == PARTLY
-    change(
-        "corridor_journeys",
-        lambda f: (
-            (f["via"] == "corridor") & (f["speaker"] == "independent") & (f["days_low"] != "")
-        ),
-        ["days_low", "days_high"],
-        "50",
-    )
-    assert verdict_of("corridor", "S0-30") == CONTRADICTED
 
 
 def test_a_test_without_data_gives_no_verdict_of_its_own(change):

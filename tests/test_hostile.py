@@ -1,13 +1,11 @@
 """A data package full of attacks: whatever stands in a table is shown as text and never runs."""
 
 import json
-import os
 import shutil
-import subprocess
 
 import pandas as pd
 import pytest
-from conftest import BUILD, ROOT
+from conftest import BUILD, ROOT, run
 
 from iran_russia.exhibits import Exhibit
 
@@ -69,15 +67,7 @@ def hostile(tmp_path_factory):
         for text in ("title", "description", "terms"):
             resource[text] += " " + " ".join(ATTACKS)
     descriptor.write_text(json.dumps(package), encoding="utf-8")
-    done = subprocess.run(
-        [part for part in BUILD if part != "-W"],
-        cwd=copy,
-        env=os.environ | {"PYTHONPATH": str(copy)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    run(copy, *(part for part in BUILD if part != "-W"))
     assert not list(copy.rglob("ran")), "a command in a table was run"
     return copy / "_build" / "html"
 

@@ -10,12 +10,14 @@ from iran_russia.measures.trade import (
     export_intensities,
     hs_headings,
     mirror_ratio,
+    newest_customs_year,
     partner_shares,
     product_turnover,
     section_shares,
     trade_balance,
     trade_intensity,
     unit_value,
+    with_customs_totals,
 )
 
 
@@ -215,3 +217,22 @@ def test_parts_of_years_are_not_put_together():
     totals = load("trade_totals")
     with pytest.raises(ValueError, match="filter to full years first"):
         trade_balance(totals[totals["period_type"] == "partial"])
+
+
+def test_the_newest_customs_year_has_lines_of_both_flows():
+    lines = pd.DataFrame({"year": [2003, 2003, 2014], "flow": ["export", "import", "export"]})
+    assert newest_customs_year(lines.assign(hs6="080251")) == 2003
+    assert newest_customs_year(load("trade_goods")) == 2023
+
+
+def test_customs_lines_without_a_total_are_added_up_to_the_one_that_is_recorded():
+    totals, goods = load("trade_totals"), load("trade_goods")
+    assert with_customs_totals(totals, goods) is totals
+    recorded = (totals["basis"] == "customs_tariff_lines") & (totals["iranian_year"] == 1402)
+    added = with_customs_totals(totals[~recorded], goods).tail(2)
+    assert set(added["total_id"]) == {"1402ir-ir_ru-irn-lines", "1402ir-ru_ir-irn-lines"}
+    bare = ["total_id", "note"]
+    pd.testing.assert_frame_equal(
+        added.drop(columns=bare).reset_index(drop=True),
+        totals[recorded].drop(columns=bare).reset_index(drop=True),
+    )

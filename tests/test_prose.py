@@ -93,3 +93,10 @@ def test_typed_quantities_are_found(text):
 )
 def test_dates_and_names_may_be_typed(text):
     assert not typed_figures(text)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_no_axis_ends_at_a_typed_date_of_these_years(page):
+    # Rows of the coming years would be drawn beyond it.
+    typed = r"domain=\[[^\]]*(?:\b20[2-9]\d(?:\.\d+)?|\"20[2-9]\d-\d\d-\d\d\")\]"
+    assert not re.findall(typed, page.read_text(encoding="utf-8"))

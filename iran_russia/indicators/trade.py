@@ -8,10 +8,14 @@ from iran_russia.indicators import Reading, newest
 from iran_russia.measures.arms import shares_by_period, split_over_delivery_years
 from iran_russia.measures.events import known_date
 from iran_russia.measures.series import herfindahl_hirschman, shares
-from iran_russia.measures.trade import complementarity, trade_balance
+from iran_russia.measures.trade import complementarity, newest_customs_year, trade_balance
 
 FLOWS = {"export": ["export"], "import": ["import"], "both": ["export", "import"]}
 """Directions seen from Iran; ``both`` is turnover."""
+
+Years = list[int] | str
+"""Gregorian years in which Iranian years begin, or ``newest``: the newest year of which the
+Iranian customs give tariff lines of both flows."""
 
 _BASES = [
     "customs_tariff_lines",
@@ -24,12 +28,12 @@ _BASES = [
 ]
 
 
-def share(flow: str, years: list[int], codes: list[str], without: list[str] = ()) -> Reading:
+def share(flow: str, years: Years, codes: list[str], without: list[str] = ()) -> Reading:
     """Share of goods in the trade that the Iranian customs recorded, from 0 to 1.
 
     Args:
         flow: ``export`` to Russia, ``import`` from Russia, or ``both``.
-        years: Gregorian years in which the Iranian years begin, taken together.
+        years: Gregorian years in which the Iranian years begin, taken together, or ``newest``.
         codes: beginnings of Harmonized System codes, such as ``07`` or ``080251``.
         without: beginnings of codes that are left out of the trade altogether.
     """
@@ -45,7 +49,7 @@ def share(flow: str, years: list[int], codes: list[str], without: list[str] = ()
     return Reading(float(part / whole), newest(kept["period_end"]), detail)
 
 
-def largest_share(years: list[int], codes: list[str]) -> Reading:
+def largest_share(years: Years, codes: list[str]) -> Reading:
     """Share of goods in the direction in which it is larger, from 0 to 1.
 
     Args:
@@ -61,7 +65,7 @@ def largest_share(years: list[int], codes: list[str]) -> Reading:
     return Reading(best.value, newest(*(r.latest for r in known.values())), told)
 
 
-def lead(years: list[int], codes: list[str], over: list[str] | None = None) -> Reading:
+def lead(years: Years, codes: list[str], over: list[str] | None = None) -> Reading:
     """Share of goods less that of others, in the direction in which this lead is greater.
 
     Args:
@@ -91,7 +95,7 @@ def _of_others(lines: pd.DataFrame, codes: list[str], over: list[str] | None) ->
     return by.drop(section[codes[0][:2]], errors="ignore").max()
 
 
-def chapter_rank(flow: str, years: list[int], chapter: str) -> Reading:
+def chapter_rank(flow: str, years: Years, chapter: str) -> Reading:
     """Rank of a chapter of the Harmonized System by value, 1 for the largest.
 
     Args:
@@ -108,7 +112,7 @@ def chapter_rank(flow: str, years: list[int], chapter: str) -> Reading:
     return Reading(float(rank), newest(lines["period_end"]), f"largest chapters: {first}")
 
 
-def share_ratio(flow: str, codes: list[str], before: list[int], after: list[int]) -> Reading:
+def share_ratio(flow: str, codes: list[str], before: Years, after: Years) -> Reading:
     """Share of goods in later years over that in earlier ones; 1 means no change.
 
     Args:
@@ -124,7 +128,7 @@ def share_ratio(flow: str, codes: list[str], before: list[int], after: list[int]
     return Reading(now.value / then.value, now.latest, f"{told} {_span(before)}")
 
 
-def concentration_change(flow: str, before: list[int], after: list[int]) -> Reading:
+def concentration_change(flow: str, before: Years, after: Years) -> Reading:
     """Relative change of the Herfindahl–Hirschman index over chapters; −0.2 means 20 % less.
 
     Args:
@@ -142,9 +146,9 @@ def concentration_change(flow: str, before: list[int], after: list[int]) -> Read
     return Reading(float(index), now["latest"].max(), f"{told} editions of the nomenclature")
 
 
-def _concentration(flow: str, years: list[int]) -> pd.DataFrame:
+def _concentration(flow: str, years: Years) -> pd.DataFrame:
     rows = []
-    for year in years:
+    for year in _named(years):
         lines = _lines(flow, [year])
         if len(lines):
             by = lines["value_usd"].groupby(lines["hs6"].str[:2]).sum()
@@ -424,8 +428,12 @@ def arms_recipient_rank(supplier: str, recipient: str, first: int, last: int) ->
     return Reading(float(by.loc[recipient, "rank"]), latest, f"million TIV: {told}")
 
 
-def _lines(flow: str, years: list[int]) -> pd.DataFrame:
-    goods = load("trade_goods")
+def _named(years: Years) -> list[int]:
+    return [newest_customs_year(load("trade_goods"))] if years == "newest" else years
+
+
+def _lines(flow: str, years: Years) -> pd.DataFrame:
+    goods, years = load("trade_goods"), _named(years)
     held = goods["flow"].isin(FLOWS[flow]) & goods["year"].isin(years) & goods["hs6"].notna()
     return goods[held]
 
@@ -434,7 +442,8 @@ def _of(lines: pd.DataFrame, codes: list[str]) -> pd.Series:
     return lines["hs_code"].str.startswith(tuple(codes))
 
 
-def _span(years: list[int]) -> str:
+def _span(years: Years) -> str:
     """Iranian years in which the Gregorian years given begin."""
+    years = _named(years)
     first, last = min(years) - 621, max(years) - 621
     return str(first) if first == last else f"{first}–{last}"

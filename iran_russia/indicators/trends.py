@@ -22,7 +22,7 @@ from iran_russia.measures.deals import project_outcomes, realisation_rate
 from iran_russia.measures.event_data import change_of_means, pair_code, tie_by_month
 from iran_russia.measures.events import in_list, rates_around
 from iran_russia.measures.series import theil_sen
-from iran_russia.measures.trade import trade_balance
+from iran_russia.measures.trade import trade_balance, with_customs_totals
 from iran_russia.measures.voting import ideal_point_distance
 
 FALLING = {"distance", "friction"}
@@ -34,7 +34,7 @@ _ENOUGH = 2  # a mean of fewer values is not taken
 
 def _turnover(reporter: str) -> pd.Series:
     """Turnover by year; of several figures the surest, then the lowest."""
-    totals = load("trade_totals")
+    totals = with_customs_totals(load("trade_totals"), load("trade_goods"))
     full = totals[
         (totals["period_type"] != "partial")
         & totals["value_usd"].notna()

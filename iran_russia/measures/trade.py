@@ -20,6 +20,61 @@ def doubtful(totals: pd.DataFrame) -> pd.Series:
     return (totals["caution"].notna() | (totals["confidence"] == "low")).astype(bool)
 
 
+def newest_customs_year(goods: pd.DataFrame) -> int:
+    """Newest year of which the Iranian customs give tariff lines of both flows.
+
+    Args:
+        goods: rows of ``trade_goods``; lines without an HS code do not count.
+
+    Returns:
+        The Gregorian year in which that Iranian year begins.
+    """
+    flows = goods[goods["hs6"].notna()].groupby("year")["flow"].nunique()
+    return int(flows.index[flows == 2].max())
+
+
+def with_customs_totals(totals: pd.DataFrame, goods: pd.DataFrame) -> pd.DataFrame:
+    """Add the sum of the tariff lines of each Iranian year and flow that has no such total yet.
+
+    Formula: value of a flow in a year = sum of its tariff lines, in US dollars. A year of customs
+    lines that was just imported so has its total, without a second row to be kept by hand.
+
+    Args:
+        totals: rows of ``trade_totals``.
+        goods: rows of ``trade_goods``.
+
+    Returns:
+        ``totals`` and a row for each sum added, without caution, note or growth.
+    """
+    lines = totals["basis"] == "customs_tariff_lines"
+    keys = ["year", "direction"]
+    direction = {"export": "iran_to_russia", "import": "russia_to_iran"}
+    columns = ["year", "iranian_year", "period_start", "period_end", "exporter_iso3"]
+    sums = (
+        goods.assign(direction=goods["flow"].map(direction))
+        .groupby([*columns, "importer_iso3", "direction"], as_index=False)
+        .agg(
+            value_usd=("value_usd", "sum"),
+            weight_kg=("weight_kg", "sum"),
+            source_id=("source_id", "first"),
+        )
+        .round({"value_usd": 0, "weight_kg": 0})
+    )
+    known = set(totals.loc[lines, keys].itertuples(index=False, name=None))
+    fresh = sums[[key not in known for key in sums[keys].itertuples(index=False, name=None)]]
+    if fresh.empty:
+        return totals
+    same = ["period_type", "months_covered", "calendar", "period_stated", "reporter", "basis"]
+    same += ["precision", "confidence", "publisher"]
+    route = fresh["direction"].map({"iran_to_russia": "ir_ru", "russia_to_iran": "ru_ir"})
+    fresh = fresh.assign(
+        total_id=fresh["iranian_year"].astype("str") + "ir-" + route + "-irn-lines",
+        **totals.loc[lines, same].iloc[-1].to_dict(),
+    )
+    fresh = fresh.reindex(columns=totals.columns).astype(totals.dtypes)
+    return pd.concat([totals, fresh], ignore_index=True)
+
+
 def trade_balance(totals: pd.DataFrame) -> pd.DataFrame:
     """Put both directions of a reporter together: turnover and Iran's balance, in US dollars.
 

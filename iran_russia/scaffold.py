@@ -1,0 +1,636 @@
+"""New tables and new chapters, begun for the reader who extends the book.
+
+A new table is a file without errors: its schema is proposed from its cells and the names of its
+columns. A new chapter is a text that already runs: a first figure for each of its tables. Each is
+written whole or not at all; what was proposed is then mended by hand.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import json
+import re
+import tempfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+
+import filelock
+import pandas as pd
+import yaml
+
+from iran_russia import datasets, freshness
+from iran_russia.datasets import DataError
+from iran_russia.exhibits import render
+from iran_russia.importers import as_cell, reading
+from iran_russia.importers import update as updating
+from iran_russia.importers.reading import Refused
+
+UNITS = {
+    "usd": "US dollar, current",
+    "usd_millions": "million US dollars, current",
+    "eur": "euro, current",
+    "irr": "Iranian rial, current",
+    "kg": "kilogram",
+    "tonnes": "tonnes",
+    "million_tonnes": "million tonnes",
+    "barrels": "barrels",
+    "kbd": "thousand barrels a day",
+    "twh": "terawatt-hour",
+    "tiv_millions": "TIV millions",
+    "percent": "percent",
+    "days": "days",
+    "km": "km",
+    "year": "year",
+}
+"""Units that the end of a column's name asks for; the longest end counts."""
+
+PART = "Themes"
+"""The part of the table of contents that new chapters are added to."""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_CODE = re.compile(r"[A-Z]{3}")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
+_NOTHING = {"-", "–", "—", ".", "..", "…", "...", "n/a", "N/A", "n.a.", "null"}
+_TYPES = [
+    {"type": "integer"},
+    {"type": "number"},
+    {"type": "boolean", "trueValues": ["true"], "falseValues": ["false"]},
+    {"type": "date"},
+    {"type": "string"},
+]
+_LICENCE = {"not stated": "No licence stated by the publisher"}
+_FEW = 12  # values that may be listed in a schema
+_MARKS = 1000  # rows that a figure can show one by one
+_LISTED = 300  # rows that a page can list
+
+
+@contextmanager
+def _alone():
+    """Keep imports and other writers out."""
+    try:
+        with updating.lock():
+            yield
+    except filelock.Timeout:
+        raise DataError("an import is running; wait until it has ended") from None
+
+
+def _check_name(name: str, what: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise DataError(
+            f"found {name!r}, expected a name for the {what} of lower-case letters, digits and "
+            "underscores, such as customs_duties"
+        )
+
+
+# New tables
+
+
+def new_table(
+    name: str,
+    path: Path,
+    *,
+    topic: str,
+    source_id: str | None,
+    publisher: str | None,
+    url: str | None,
+    dry_run: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Propose a schema for a file and add it to the book as a table.
+
+    Args:
+        name: of the table.
+        path: a CSV file in UTF-8 with commas, or a workbook with one sheet; one header line with
+            the names of columns, a row a record.
+        topic: one of those in the data catalogue.
+        source_id: the source of all rows, for a file without a column of this name.
+        publisher: who published the file; registers ``source_id`` as a new source.
+        url: where it can be read.
+        dry_run: whether to show the proposal only.
+        say: takes each line of the proposal.
+
+    Raises:
+        DataError: one line a problem; nothing was written.
+    """
+    _check_name(name, "table")
+    with _alone():
+        datasets.recover()
+        _check_free(name, topic)
+        header, lines, cells = _read(path)
+        frame = pd.DataFrame(cells, columns=header, dtype="str")
+        source = _source(frame, path, source_id, publisher, url, name)
+        frame = frame.assign(source_id=source_id) if source_id else frame
+        sources = _with_source(source)
+        resource = _described(name, path, frame, lines, sources, topic)
+        _check_rows(resource, frame, lines, path, set(sources["source_id"]))
+        _show(resource, frame, source, say)
+        if dry_run:
+            say("Dry run: nothing was written.")
+            return
+        package = json.loads(datasets.DESCRIPTOR.read_text(encoding="utf-8"))
+        package["resources"].append(resource)
+        files = {updating.folder() / resource["path"]: updating.as_csv(frame)}
+        if source:
+            files[updating.path_of("sources")] = updating.as_csv(sources)
+        # The description comes last: a table is not listed before it is there.
+        described = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+        files[datasets.DESCRIPTOR.resolve()] = described.encode()
+        updating.write(files)
+        say(f"Written: {', '.join(sorted(file.name for file in files))}.")
+
+
+def _check_free(name: str, topic: str) -> None:
+    taken = updating.folder() / f"{name}.csv"
+    if name in datasets.names() or taken.exists():
+        raise DataError(f"there is a table {name!r} already; choose another name")
+    topics = sorted({r["topic"] for r in datasets.package()["resources"]})
+    if topic not in topics:
+        raise DataError(f"found the topic {topic!r}, expected one of: {', '.join(topics)}")
+
+
+def _read(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
+    """Read header, line numbers and cells of a file; refuse what is no table."""
+    file = reading.open_download(path)
+    if file.kind == "text":
+        first = file.head[0]
+        header = next(csv.reader([first]))
+        other = next((d for d in ";\t|" if d in first), None)
+        if len(header) == 1 and other:
+            raise Refused(
+                [f"{file.name}, line 1: found a {reading.DELIMITERS[other]} between the columns, "
+                 "expected a comma"]
+            )  # fmt: skip
+        _check_header(header, file.name)
+        file.layout = reading.Layout(header)
+        with tempfile.TemporaryDirectory() as folder:
+            reading.make_ready(file, Path(folder))
+            problems = list(reading.malformed(file))
+            if problems:
+                raise Refused(problems)
+            records = [(n, [reading.clean(c) for c in r]) for n, r in reading.records(file)]
+    else:
+        header, records = _sheet(file)
+        _check_header(header, file.name)
+    reading.check_unchanged(file)
+    if not records:
+        raise Refused([f"{file.name}: found no line below the header, expected at least one"])
+    again = [number for number, cells in records if cells == header]
+    if again:
+        raise Refused(
+            f"{file.name}, line {number}: found the header a second time, expected a row"
+            for number in again
+        )
+    return header, [n for n, _ in records], [cells for _, cells in records]
+
+
+def _sheet(file: reading.Download) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Read the one sheet of a workbook as text."""
+    try:
+        sheets = pd.read_excel(
+            file.path, sheet_name=None, header=None, dtype="object", na_filter=False
+        )
+    # The libraries fail in many ways on a damaged workbook.
+    except Exception as error:
+        raise Refused(
+            [f"{file.name}: the workbook is damaged ({error}); download it again"]
+        ) from error
+    filled = {}
+    for name, rows in sheets.items():
+        texts = [[reading.clean(_text(cell)) for cell in row] for row in rows.to_numpy().tolist()]
+        filled[name] = [(n, cells) for n, cells in enumerate(texts, 1) if any(cells)]
+    filled = {name: records for name, records in filled.items() if records}
+    if len(filled) != 1:
+        found = ", ".join(filled) or "none"
+        raise Refused([f"{file.name}: found {len(filled)} filled sheets ({found}), expected one"])
+    [(file.inner, records)] = filled.items()
+    return records[0][1], records[1:]
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
+        cell = cell.date()
+    return as_cell(cell)
+
+
+def _check_header(header: list[str], file: str) -> None:
+    odd = [name for name in header if not _NAME.fullmatch(name)]
+    bare = odd == header and any(_NUMBER.fullmatch(name) for name in odd)
+    missing = "; the header seems to be missing" if bare else ""
+    problems = [
+        f"{file}, line 1: found the column {name!r}, expected a name of lower-case letters, "
+        f"digits and underscores, with its unit at the end, such as value_usd{missing}"
+        for name in odd
+    ]
+    problems += [
+        f"{file}, line 1, column {name}: found the column more than once, expected it once"
+        for name in dict.fromkeys(header)
+        if name not in odd and header.count(name) > 1
+    ]
+    if problems:
+        raise Refused(problems)
+
+
+def _source(
+    frame: pd.DataFrame,
+    path: Path,
+    source_id: str | None,
+    publisher: str | None,
+    url: str | None,
+    name: str,
+) -> dict[str, str]:
+    """Return the new source to register, an empty dictionary where none is needed."""
+    known = set(datasets.load("sources")["source_id"])
+    if "source_id" in frame.columns:
+        if source_id or publisher or url:
+            raise DataError(f"{path.name} names its sources itself; leave out --source")
+        return {}
+    if not source_id:
+        raise DataError(
+            f"{path.name} has no column source_id: name the source of its rows with --source, "
+            "and with --publisher where it is not in data/sources.csv yet"
+        )
+    if source_id in known:
+        if publisher or url:
+            raise DataError(
+                f"the source {source_id!r} is registered already; leave out --publisher and --url"
+            )
+        return {}
+    if not publisher:
+        raise DataError(
+            f"there is no source {source_id!r} in data/sources.csv; name its --publisher to "
+            "register it"
+        )
+    _check_name(source_id, "source")
+    digest = reading.Download(path).digest()[:16]
+    return {
+        "source_id": source_id,
+        "title": _titled(name),
+        "publisher": publisher,
+        "url": url or "",
+        "retrieved_on": datetime.date.today().isoformat(),
+        "licence": "not stated",
+        "terms": "Terms not seen; ask the publisher before you pass the rows on.",
+        "note": f"Taken from {path.name}, SHA-256 {digest}…",
+    }
+
+
+def _with_source(source: dict[str, str]) -> pd.DataFrame:
+    """Return the table of sources as text, with the new one in its place."""
+    sources = updating.text_of("sources")
+    if not source:
+        return sources
+    if source["url"] and not re.match("https?://", source["url"]):
+        raise DataError(f"found the address {source['url']!r}, expected one with http:// before it")
+    row = pd.DataFrame([dict.fromkeys(sources.columns, "") | source], dtype="str")
+    both = pd.concat([sources, row], ignore_index=True)
+    in_order = sources["source_id"].is_monotonic_increasing
+    return both.sort_values("source_id", ignore_index=True) if in_order else both
+
+
+def _described(
+    name: str,
+    path: Path,
+    frame: pd.DataFrame,
+    lines: list[int],
+    sources: pd.DataFrame,
+    topic: str,
+) -> dict:
+    """Propose the description of a table; refuse cells that no column can hold."""
+    problems: list[str] = []
+    fields = [
+        _field(column, kind, frame[column], lines, path.name, problems)
+        for column, kind in _kinds(frame).items()
+    ]
+    if problems:
+        raise Refused(problems)
+    key = _key(frame, fields, lines, path.name)
+    for field in fields:
+        rules = {k: v for k, v in field.pop("constraints").items() if v is not None}
+        if rules:
+            field["constraints"] = rules
+    used = sources[sources["source_id"].isin(set(frame["source_id"]))]
+    whole = [f for f in fields if f["type"] == "date" or f["name"] == "year"]
+    named = [_titled(column).lower() for column in key]
+    combination = " and ".join([", ".join(named[:-1]), named[-1]] if named[1:] else named)
+    resource = {
+        "name": name,
+        "path": f"{name}.csv",
+        "title": _titled(name),
+        "topic": topic,
+        "description": f"One row is one {combination}. Taken from {path.name}.",
+        "time_field": whole[0]["name"] if whole else None,
+        "encoding": "utf-8",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "profile": "tabular-data-resource",
+        "licenses": [
+            {"name": "other-closed", "title": _LICENCE.get(licence, licence)}
+            for licence in dict.fromkeys(used["licence"])
+        ],
+        "terms": " ".join(dict.fromkeys(used["terms"])),
+        "schema": {
+            "missingValues": [""],
+            "fields": fields,
+            "primaryKey": key,
+            "foreignKeys": _links(frame),
+        },
+    }
+    return {k: v for k, v in resource.items() if v is not None}
+
+
+def _kinds(frame: pd.DataFrame) -> dict[str, str]:
+    """Infer the type of every column; codes with leading zeros stay text."""
+    from frictionless import Detector
+
+    cells, header = frame.to_numpy().tolist(), list(frame.columns)
+    detector = Detector(field_confidence=1)
+    schema = detector.detect_schema(cells, labels=header, field_candidates=_TYPES)
+    kinds = {}
+    for field in schema.fields:
+        held = frame.loc[frame[field.name] != "", field.name]
+        plain = held.str.fullmatch(_NUMBER.pattern) & ~held.str.match(r"0\d")
+        number = field.type in ("integer", "number") and plain.all()
+        kinds[field.name] = field.type if number or field.type in ("boolean", "date") else "string"
+    return kinds
+
+
+def _field(
+    column: str, kind: str, cells: pd.Series, lines: list[int], file: str, problems: list[str]
+) -> dict:
+    """Describe one column; add what its cells cannot be to the problems."""
+    held = cells[cells != ""]
+    expected = None
+    if kind == "string":
+        number = held.str.fullmatch(_NUMBER.pattern)
+        nothing, thousands = held.isin(_NOTHING), held.str.fullmatch(_THOUSANDS.pattern)
+        if (number | nothing | thousands).all() and (nothing | thousands).any():
+            expected = "a number without thousands separators, or an empty cell"
+            held = held[~number]
+        elif len(held) and held.str.fullmatch(_DAY.pattern).all():
+            expected = "a date that exists, written as 2024-03-20"
+            good = pd.to_datetime(held, format="%Y-%m-%d", errors="coerce").notna()
+            held = held[~good]
+        elif _is_country(column) and not held.str.fullmatch(_CODE.pattern).all():
+            expected = "an ISO 3166-1 alpha-3 code such as IRN"
+            held = held[~held.str.fullmatch(_CODE.pattern)]
+    if expected:
+        problems += [
+            f"{file}, line {lines[place]}, column {column}: found {cell!r}, expected {expected}"
+            for place, cell in held.items()
+        ]
+    unit = _unit(column) if kind in ("integer", "number") else None
+    few = kind == "string" and 3 * held.nunique() <= len(held) and held.nunique() <= _FEW
+    listed = few and column not in ("source_id", "url") and not _is_country(column)
+    rules = {
+        "required": True if len(held) == len(cells) else None,
+        "minimum": 0 if unit and unit != "year" and (held.astype(float) >= 0).all() else None,
+        "enum": sorted(set(held)) if listed else None,
+        "pattern": "^[A-Z]{3}$" if _is_country(column) else None,
+    }
+    described = "Key of the table of sources." if column == "source_id" else None
+    return {
+        "name": column,
+        "type": kind,
+        "title": _titled(column, unit),
+        "description": described or f"As in the column {column} of {file}.",
+        **({"unit": unit} if unit else {}),
+        "constraints": rules,
+    }
+
+
+def _is_country(column: str) -> bool:
+    return column == "iso3" or column.endswith("_iso3")
+
+
+def _unit(column: str) -> str | None:
+    ends = [end for end in UNITS if column == end or column.endswith(f"_{end}")]
+    return UNITS[max(ends, key=len)] if ends else None
+
+
+def _titled(name: str, unit: str | None = None) -> str:
+    """Put a name into words: ``value_usd`` is Value, ``exporter_iso3`` Exporter."""
+    ends = [f"_{end}" for end in sorted(UNITS, key=len, reverse=True)] if unit else []
+    for end in [*ends, "_iso3", "_id"]:
+        if name.endswith(end):
+            name = name.removesuffix(end)
+            break
+    return name.replace("_", " ").capitalize()
+
+
+def _key(frame: pd.DataFrame, fields: list[dict], lines: list[int], file: str) -> list[str]:
+    """Propose the key: a first column of ids, else the columns before the first measured one.
+
+    Where they do not tell all rows apart, the columns after them are added one by one.
+    """
+    first = frame.columns[0]
+    full = [f["name"] for f in fields if f["constraints"]["required"]]
+    if first.endswith("_id") and first in full and frame[first].is_unique:
+        return [first]
+    measured = next((i for i, f in enumerate(fields) if _measured(f)), len(fields))
+    start = [c for c in frame.columns[:measured] if c in full and c != "source_id"]
+    rest = [c for c in full if c not in start and c != "source_id"]
+    if "source_id" in full:
+        rest.append("source_id")
+    for more in range(len(rest) + 1):
+        key = [*start, *rest[:more]]
+        if key and not frame.duplicated(key).any():
+            return key
+    doubled = frame.index[frame.duplicated(full or None)]
+    raise Refused(
+        f"{file}, line {lines[place]}: found the row a second time in the columns without empty "
+        "cells, expected something that tells it apart"
+        for place in doubled
+    )
+
+
+def _measured(field: dict) -> bool:
+    return field["type"] == "number" or field.get("unit", "year") != "year"
+
+
+def _links(frame: pd.DataFrame) -> list[dict]:
+    """Propose foreign keys: columns that are called like the key of another table and fit it."""
+    found = {"source_id": ("sources", "source_id")}
+    for resource in datasets.package()["resources"]:
+        keys = resource["schema"]["primaryKey"]
+        if len(keys) == 1 and keys[0].endswith("_id") and keys[0] in frame.columns:
+            held = set(frame[keys[0]]) - {""}
+            if held <= set(datasets.load(resource["name"])[keys[0]]):
+                found.setdefault(keys[0], (resource["name"], keys[0]))
+    states = set(datasets.load("countries")["iso3"])
+    for column in filter(_is_country, frame.columns):
+        if set(frame[column]) - {""} <= states:
+            found[column] = ("countries", "iso3")
+    return [
+        {"fields": [column], "reference": {"resource": table, "fields": [key]}}
+        for column, (table, key) in found.items()
+    ]
+
+
+def _check_rows(
+    resource: dict, frame: pd.DataFrame, lines: list[int], path: Path, known: set[str]
+) -> None:
+    """Hold every row against the schema proposed, and its source against those registered."""
+    from frictionless import Resource, Schema, system
+
+    alone = {k: v for k, v in resource["schema"].items() if k != "foreignKeys"}
+    data = [list(frame.columns), *frame.to_numpy().tolist()]
+    with system.use_context(trusted=True):
+        report = Resource(data=data, schema=Schema.from_descriptor(alone)).validate()
+    problems = [
+        f"{path.name}, line {lines[row - 2]}, column {column or ''}: {note}"
+        for row, column, note in report.flatten(["rowNumber", "fieldName", "note"])
+    ]
+    problems += [
+        f"{path.name}, line {lines[place]}, column source_id: found {cell!r}, expected a row of "
+        "sources"
+        for place, cell in frame["source_id"].items()
+        if cell not in known
+    ]
+    if problems:
+        raise Refused(problems)
+
+
+def _show(
+    resource: dict, frame: pd.DataFrame, source: dict[str, str], say: Callable[[str], None]
+) -> None:
+    """Say what is proposed: a line a column."""
+    key = ", ".join(resource["schema"]["primaryKey"])
+    say(f"{resource['name']}: {len(frame)} rows, key {key}")
+    for field in resource["schema"]["fields"]:
+        rules = field.get("constraints", {})
+        told = [field["type"], field.get("unit"), "required" if "required" in rules else None]
+        told += [f"at least {rules['minimum']}" if "minimum" in rules else None]
+        told += [f"one of {', '.join(rules['enum'])}" if "enum" in rules else None]
+        told += ["no unit in its name" if field["type"] == "number" and not told[1] else None]
+        say(f"  {field['name']}: {'; '.join(t for t in told if t)}")
+    for link in resource["schema"]["foreignKeys"]:
+        say(f"  {link['fields'][0]} is a row of {link['reference']['resource']}")
+    if source:
+        say(f"sources: {source['source_id']} added, {source['publisher']}")
+
+
+# New chapters
+
+
+def new_chapter(name: str, tables: list[str]) -> list[Path]:
+    """Write a chapter on some tables that runs as it is, and list it in the table of contents.
+
+    Args:
+        name: of the chapter's file in ``notebooks/``.
+        tables: names of tables; each gets a first figure.
+
+    Returns:
+        The files written.
+
+    Raises:
+        DataError: the name is not free, or a table is unknown or empty; nothing was written.
+    """
+    _check_name(name, "chapter")
+    chapter = freshness.ROOT / "notebooks" / f"{name}.md"
+    toc = freshness.ROOT / "_toc.yml"
+    contents = toc.read_text(encoding="utf-8")
+    if chapter.exists() or f"notebooks/{name}" in _pages(contents):
+        raise DataError(f"there is a chapter {name!r} already; choose another name")
+    text = chapter_text(name, tables)
+    listed = _listed(contents, f"notebooks/{name}")
+    with _alone():
+        updating.write({chapter: text.encode(), toc: listed.encode()})
+    return [chapter, toc]
+
+
+def chapter_text(name: str, tables: list[str]) -> str:
+    """Return the text of a new chapter.
+
+    Raises:
+        DataError: a table is unknown or has no rows.
+    """
+    shown = [_view(name, table) for table in dict.fromkeys(tables)]
+    tested = name in set(datasets.load("claims")["chapter"])
+    heading = name.replace("_", " ").capitalize()
+    return render("chapter.md", name=name, heading=heading, tables=shown, tested=tested) + "\n"
+
+
+def _view(chapter: str, table: str) -> dict:
+    """Choose what the first figure of a table shows.
+
+    ``points``: every row by time and value; ``times``: rows by year; ``kinds``: rows by the
+    column with few values.
+    """
+    resource, frame = datasets.describe(table), datasets.load(table)
+    if frame.empty:
+        raise DataError(f"the table {table!r} has no rows yet, so there is nothing to draw")
+    fields = {f["name"]: f for f in resource["schema"]["fields"]}
+    key = [c for c in resource["schema"]["primaryKey"] if c != "source_id"]
+    time = resource.get("time_field")
+    values = [
+        c for c, f in fields.items()
+        if _measured(f) and f["type"] in ("integer", "number") and c != time
+    ]  # fmt: skip
+    values = [c for c in values if not time or frame[[time, c]].notna().all(axis=1).any()]
+    few = [c for c, f in fields.items() if f["type"] == "string" and c not in (time, "source_id")]
+    few = [c for c in few if 1 < frame[c].nunique() <= 5 and frame[c].notna().all()]
+    # All sources of the rows, whatever their columns are called.
+    own = [c for c in fields if c == "source_id" or c.endswith("_source_id")]
+    view = {"view": "kinds", "by": few[0] if few else own[0], "time": time}
+    if time and frame[time].notna().any():
+        view["view"] = "points" if values and len(frame) <= _MARKS else "times"
+    value = values[0] if values else None
+    columns = [time, *key, value, few[0] if few else None]
+    title = resource["title"]
+    return view | {
+        "table": table,
+        "title": title,
+        # Quoted where YAML needs it.
+        "caption": yaml.safe_dump(title, allow_unicode=True, width=1000).split("\n")[0],
+        "quoted": json.dumps(title, ensure_ascii=False),
+        "fact": f"{chapter}_{table}",
+        "exhibit": f"{chapter}-{table}".replace("_", "-"),
+        "value": value,
+        "unit": json.dumps(fields[value].get("unit", "As the column says"), ensure_ascii=False)
+        if value
+        else None,
+        "kind": few[0] if few else None,
+        "columns": [c for c in dict.fromkeys(columns) if c],
+        "sources": own,
+        "axis": _axis(fields[time]) if time else None,
+        "year": _year(fields[time], table) if time else None,
+        "dated": time is not None and fields[time]["type"] == "date",
+        "listed": len(frame) <= _LISTED,
+        "broken": value is not None and fields[value]["type"] == "number",
+        "linked": {"publisher", "url"} <= set(fields),
+    }
+
+
+def _axis(time: dict) -> str:
+    if time["type"] == "date":
+        return f'alt.X("{time["name"]}:T")'
+    if time["type"] == "integer":
+        return f'alt.X("{time["name"]}:Q").axis(format="d", tickMinStep=1).scale(zero=False)'
+    return f'alt.X("{time["name"]}:O").axis(labelOverlap=True)'
+
+
+def _year(time: dict, table: str) -> str:
+    """Return the code that takes the year from the time of a row."""
+    column = f'{table}["{time["name"]}"]'
+    if time["type"] == "date":
+        return f"{column}.dt.year"
+    return column if time["type"] == "integer" else f"{column}.str[:4]"
+
+
+def _pages(contents: str) -> list[str]:
+    return [c["file"] for part in yaml.safe_load(contents)["parts"] for c in part["chapters"]]
+
+
+def _listed(contents: str, page: str) -> str:
+    """Add a page to the end of its part of the table of contents; leave all else as it is."""
+    parts = {part["caption"]: part["chapters"] for part in yaml.safe_load(contents)["parts"]}
+    if PART not in parts:
+        raise DataError(f"_toc.yml: found no part {PART!r}, expected one to add the chapter to")
+    last = f"- file: {parts[PART][-1]['file']}\n"
+    before, found, after = contents.partition(last)
+    indent = before[before.rindex("\n") + 1 :]
+    return f"{before}{found}{indent}- file: {page}\n{after}"
