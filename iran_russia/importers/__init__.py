@@ -180,8 +180,6 @@ def _batches(file: Download, module: ModuleType, engine) -> list[Batch]:
     table = table.mutate(_key=key, **typed)
     batches = []
     source = module.source(file)
-    if source:
-        source = source | {"note": f"Imported from {file.name}, SHA-256 {file.digest()[:16]}…"}
     for name, expression in module.rows(table, file).items():
         rows = _as_text(engines.collect(expression))
         if hasattr(module, "tidy"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ class DuckDB:
         import ibis
 
         self.connection = ibis.duckdb.connect(temp_directory=str(folder), memory_limit="700MB")
+        if sys.stdout.isatty():  # into a file it would write every step of the bar
+            self.connection.raw_sql("SET enable_progress_bar = true")
         self.kept = 0
 
     def table(self, file: Download) -> ibis.Table:
@@ -113,9 +116,11 @@ def running(name: str) -> Iterator[tuple[DuckDB | Spark, Path]]:
         tempfile.TemporaryDirectory(prefix="iran-russia-") as folder,
         warnings.catch_warnings(),
     ):
-        # PySpark 4 warns of every pandas 3, and Ibis calls a DuckDB method by its old name.
+        # PySpark 4 warns of every pandas 3, and Ibis calls a DuckDB method by its old name and
+        # reads an option of pandas that is going.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
         warnings.filterwarnings("ignore", "fetch_arrow_table")
+        warnings.filterwarnings("ignore", "The 'future.infer_string' option is deprecated")
         engine = {"duckdb": DuckDB, "spark": Spark}[name](Path(folder))
         try:
             yield engine, Path(folder)

@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import io
 import os
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -311,13 +312,13 @@ def _check_end(path: Path, file: Download) -> None:
 
 
 def _with_progress(stream: Iterable[bytes], file: Download) -> Iterator[bytes]:
-    """Yield the parts of a stream, with a progress bar where it is long."""
-    if file.path.stat().st_size < _PROGRESS:
+    """Yield the parts of a stream, with a progress bar where it is long and somebody looks."""
+    if file.path.stat().st_size < _PROGRESS or not sys.stdout.isatty():
         yield from stream
         return
     done = 0
     with click.progressbar(
-        length=file.path.stat().st_size, label=f"Reading {file.path.name}", file=_stderr()
+        length=file.path.stat().st_size, label=f"Reading {file.path.name}"
     ) as bar:
         for line in stream:
             yield line
@@ -325,10 +326,6 @@ def _with_progress(stream: Iterable[bytes], file: Download) -> Iterator[bytes]:
             if done > 1 << 22:
                 bar.update(done if not file.packed else done // 8)
                 done = 0
-
-
-def _stderr():
-    return click.get_text_stream("stderr")
 
 
 def records(file: Download) -> Iterator[tuple[int, list[str]]]:
