@@ -69,7 +69,9 @@ class Download:
     kind: str = ""
     encodings: tuple[str, ...] = ("utf-8",)
     inner: str = ""
-    """Name of the file inside an archive, or of the sheet of a workbook."""
+    """Name of the file inside an archive."""
+    sheets: dict[int, str] = field(default_factory=dict)
+    """Sheets of a workbook, each by the line of :attr:`ready` after which it stands."""
     head: list[str] = field(default_factory=list)
     layout: Layout | None = None
     ready: Path | None = None
@@ -90,6 +92,13 @@ class Download:
     def packed(self) -> bool:
         """Whether the text stands inside an archive."""
         return self.path.suffix in (".zip", ".gz")
+
+    def where(self, line: int) -> str:
+        """Name a line of the table as errors do; in a workbook, that of its sheet."""
+        if not self.sheets:
+            return f"{self.name}, line {line}"
+        above = max(start for start in self.sheets if start < line)
+        return f"{self.name} › {self.sheets[above]}, line {line - above}"
 
     def text(self) -> str:
         """Return the first lines as one text."""
@@ -385,7 +394,5 @@ def clean(cell: str) -> str:
 
 def describe(file: Download, line: int | None, column: str, found: str, expected: str) -> str:
     """Word one problem."""
-    where = (
-        file.name + (f", line {line}" if line else "") + (f", column {column}" if column else "")
-    )
+    where = (file.where(line) if line else file.name) + (f", column {column}" if column else "")
     return f"{where}: found {_short(found)}, expected {expected}"
