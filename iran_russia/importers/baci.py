@@ -57,9 +57,7 @@ def keep(t: ibis.Table) -> ibis.Value:
 
 def _is_pair(exporter: ibis.Column, importer: ibis.Column, kind: type) -> ibis.Value:
     iran, russia = kind(_IRAN), kind(_RUSSIA)
-    return ((exporter == iran) & (importer == russia)) | (
-        (exporter == russia) & (importer == iran)
-    )
+    return ((exporter == iran) & (importer == russia)) | ((exporter == russia) & (importer == iran))
 
 
 def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:

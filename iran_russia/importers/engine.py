@@ -29,8 +29,8 @@ class DuckDB:
         import ibis
 
         self.connection = ibis.duckdb.connect(temp_directory=str(folder), memory_limit="700MB")
-        if sys.stdout.isatty():  # into a file it would write every step of the bar
-            self.connection.raw_sql("SET enable_progress_bar = true")
+        # Into a file DuckDB would write every step of the bar.
+        self.connection.raw_sql(f"SET enable_progress_bar = {sys.stdout.isatty()}")
         self.kept = 0
 
     def table(self, file: Download) -> ibis.Table:

@@ -86,9 +86,7 @@ def combine(batches: list) -> list:
     )
     world = pairs["weight"].abs().groupby(pairs["date"]).sum()
     days = dataclasses.replace(batches[0], rows=_days(pairs, world))
-    months = dataclasses.replace(
-        batches[0], table="gdelt_dyad_month", rows=_months(pairs, world)
-    )
+    months = dataclasses.replace(batches[0], table="gdelt_dyad_month", rows=_months(pairs, world))
     return [days, months] if len(months.rows) else [days]
 
 
