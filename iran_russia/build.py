@@ -157,8 +157,8 @@ def _keep_together(app: Sphinx, doctree: nodes.document, page: str) -> None:
 
 def _beginning(doctree: nodes.document) -> str:
     """Return the first paragraph of a page; after a question, also the one that answers it."""
-    first, second = islice(map(_plain, doctree.findall(nodes.paragraph)), 2)
-    return f"{first} {second}" if first.endswith("?") else first
+    begin = list(islice(map(_plain, doctree.findall(nodes.paragraph)), 2))
+    return " ".join(begin) if begin and begin[0].endswith("?") else "".join(begin[:1])
 
 
 def _plain(paragraph: nodes.paragraph) -> str:
@@ -566,8 +566,8 @@ def _introduce(app: Sphinx, page, template, context: dict, doctree) -> None:
     if doctree is None:
         return
     about = {"og:title": context["title"], "og:type": "article"}
-    begin = textwrap.shorten(_beginning(doctree), _DESCRIPTION, placeholder=" …")
-    about["description"] = about["og:description"] = begin
+    if begin := textwrap.shorten(_beginning(doctree), _DESCRIPTION, placeholder=" …"):
+        about["description"] = about["og:description"] = begin
     figures = app.env.metadata[page].get("exhibits", [])
     picture = next((file for file in figures if file.endswith(".png")), None)
     if picture:
