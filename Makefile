@@ -14,7 +14,8 @@ book: $(VENV)/ready
 	@echo
 	@echo "The book is built. Open $(CURDIR)/$(HTML)/index.html, or run: make serve"
 
-test: $(VENV)/ready
+# Where Java is, the importers are tested on Spark as well.
+test: $(VENV)/ready $(if $(shell command -v java),$(VENV)/spark)
 	$(BIN)/python -m pytest
 
 lab: $(VENV)/ready
@@ -44,4 +45,8 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11 to 3.13 is needed; run make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	touch $@
+
+$(VENV)/spark: $(VENV)/ready requirements-spark.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-spark.txt
 	touch $@

@@ -252,7 +252,6 @@ def _sized(spec: dict, width: int, room: int) -> dict:
     if narrow:
         legend["labelLimit"] = 150
         spec["config"]["axis"]["labelLimit"] = 140
-        spec["config"]["header"]["labelLimit"] = 150
     _set_width(spec, width, room, narrow, top=True)
     return spec
 
@@ -263,7 +262,10 @@ def _set_width(view: dict, width: int, room: int, narrow: bool, top: bool = Fals
     parts = view.get("hconcat") or view.get("vconcat") or view.get("concat")
     if "facet" in view and "spec" in view:
         view["columns"] = min(view.get("columns", 1), 2 if narrow else 9)
-        _set_width(view["spec"], (width - room) // view["columns"], 0, narrow)
+        panel = (width - room) // view["columns"]
+        if view["columns"] > 1:  # a long name must not run into the next panel's
+            view["facet"] = {"header": {"labelLimit": panel + 20}} | view["facet"]
+        _set_width(view["spec"], panel, 0, narrow)
     elif parts:
         abreast = len(parts) if "hconcat" in view else 1
         if "concat" in view:

@@ -7,7 +7,10 @@ figures are made up.
 import gzip
 import hashlib
 import os
+import resource
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -18,23 +21,14 @@ from conftest import ROOT
 
 from iran_russia import datasets
 from iran_russia.cli import main
-from iran_russia.importers import irica, update
+from iran_russia.importers import irica, reading, update
 
 SAMPLES = ROOT / "tests" / "samples"
 BANK = SAMPLES / "API_TX.VAL.MRCH.CD.WT_DS2_en_csv_v2.csv"
 BACI = SAMPLES / "BACI_HS17_Y2022_V202401b.csv"
 COMTRADE = SAMPLES / "TradeData.csv"
 CUSTOMS = SAMPLES / "export 1403.xlsx"
-
-
-@pytest.fixture
-def data(tmp_path, monkeypatch) -> Path:
-    """A copy of the data package that imports may write to."""
-    folder = shutil.copytree(ROOT / "data", tmp_path / "data")
-    monkeypatch.setattr(datasets, "DESCRIPTOR", folder / "datapackage.json")
-    datasets.package.cache_clear()
-    yield folder
-    datasets.package.cache_clear()
+OLD_CUSTOMS = SAMPLES / "export 98.xls"
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -55,11 +49,11 @@ def run(*arguments, ok: bool = True) -> str:
     return done.output
 
 
-def refused(data: Path, *arguments) -> str:
+def refused(copy: Path, *arguments) -> str:
     """Run an import that must fail and must not change a file; return the message."""
-    before = hashes(data)
+    before = hashes(copy)
     message = run(*arguments, ok=False)
-    assert hashes(data) == before
+    assert hashes(copy) == before
     return message
 
 
@@ -82,14 +76,23 @@ def changed(file: Path, tmp_path: Path, *changes: tuple[str, str], encoding="utf
     return target
 
 
+def written(tmp_path: Path, content: str | bytes, name: str = BACI.name) -> Path:
+    """A file with this content."""
+    target = tmp_path / name
+    target.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return target
+
+
 SAMPLE_SETS = [
     [BANK],
+    [SAMPLES / "API_NY.GDP.MKTP.CD_DS2_en_csv_v2.csv"],
     [COMTRADE],
     [SAMPLES / "comtrade_legacy.csv"],
     [SAMPLES / "COMTRADE-FINAL-CA364201901H5.gz"],
     [BACI],
     [CUSTOMS],
     [SAMPLES / "102.xlsx"],
+    [OLD_CUSTOMS],
     [SAMPLES / "trade-register.csv"],
     [SAMPLES / "trade-register-2024.csv"],
     [SAMPLES / "import-export-values.csv"],
@@ -113,22 +116,22 @@ def test_no_sample_is_left_out():
 
 
 @pytest.mark.parametrize("files", SAMPLE_SETS, ids=IDS)
-def test_a_format_is_recognised_and_importing_it_twice_changes_nothing_more(files, data):
-    before = hashes(data)
+def test_a_format_is_recognised_and_importing_it_twice_changes_nothing_more(files, copy):
+    before = hashes(copy)
     said = run(*files, "--dry-run")
-    assert hashes(data) == before
+    assert hashes(copy) == before
     assert "added" in said and "Dry run: nothing was written." in said
     run(*files, "--update")
-    after = hashes(data)
+    after = hashes(copy)
     assert after.keys() == before.keys() and after != before
     assert "Nothing to write." in run(*files, "--update")
-    assert hashes(data) == after
+    assert hashes(copy) == after
 
 
-def test_files_of_all_formats_go_in_together_and_leave_a_valid_package(data):
+def test_files_of_all_formats_go_in_together_and_leave_a_valid_package(copy):
     said = run(*(f for files in SAMPLE_SETS for f in files), "--update")
-    assert said.count(" added, ") == 13
-    assert datasets.validate(data / "datapackage.json") > 250_000
+    assert said.count(" added, ") == 14
+    assert datasets.validate(copy / "datapackage.json") > 250_000
     used = set().union(
         *(datasets.source_ids(datasets.load(t)) for t in datasets.names() if t != "sources")
     )
@@ -138,7 +141,7 @@ def test_files_of_all_formats_go_in_together_and_leave_a_valid_package(data):
 # What the rows are
 
 
-def test_comtrade_gives_totals_by_partner_and_goods_of_the_pair(data):
+def test_comtrade_gives_totals_by_partner_and_goods_of_the_pair(copy):
     run(COMTRADE)
     [source] = rows("sources", publisher="UN Comtrade").source_id
     totals = rows("trade_partners", source_id=source)
@@ -150,7 +153,7 @@ def test_comtrade_gives_totals_by_partner_and_goods_of_the_pair(data):
     assert list(goods.valuation) == ["CIF", "FOB"] and set(goods.hs_revision) == {"HS2017"}
 
 
-def test_the_three_layouts_of_comtrade_give_the_same_columns(data):
+def test_the_three_layouts_of_comtrade_give_the_same_columns(copy):
     for name in ("comtrade_legacy.csv", "COMTRADE-FINAL-CA364201901H5.gz"):
         run(SAMPLES / name)
     goods = rows("trade_hs6")
@@ -159,7 +162,7 @@ def test_the_three_layouts_of_comtrade_give_the_same_columns(data):
     assert list(goods.exporter_iso3) == ["IRN", "IRN"]
 
 
-def test_a_later_comtrade_file_revises_the_rows_of_the_earlier_one(data, tmp_path):
+def test_a_later_comtrade_file_revises_the_rows_of_the_earlier_one(copy, tmp_path):
     run(COMTRADE)
     later = changed(COMTRADE, tmp_path, ("3063940120.5", "3070000000"))
     before = len(rows("trade_partners"))
@@ -167,7 +170,7 @@ def test_a_later_comtrade_file_revises_the_rows_of_the_earlier_one(data, tmp_pat
     assert len(rows("trade_partners")) == before
 
 
-def test_baci_is_in_dollars_and_kilograms_and_an_unknown_weight_stays_empty(data):
+def test_baci_is_in_dollars_and_kilograms_and_an_unknown_weight_stays_empty(copy):
     run(BACI)
     goods = rows("trade_hs6").set_index("hs_code")
     assert goods.value_usd["080251"] == "45123456" and goods.weight_kg["080251"] == "5234001"
@@ -175,7 +178,7 @@ def test_baci_is_in_dollars_and_kilograms_and_an_unknown_weight_stays_empty(data
     assert rows("sources", source_id="baci_hs2017_v202401b").publisher[0] == "CEPII"
 
 
-def test_persian_workbooks_add_up_the_customs_offices(data):
+def test_persian_workbooks_add_up_the_customs_offices(copy):
     run(CUSTOMS)
     goods = rows("trade_goods", iranian_year="1403").set_index("hs_code")
     assert goods.value_usd["08025100"] == "15100000.5" and goods.n_source_rows["08025100"] == "2"
@@ -187,10 +190,20 @@ def test_persian_workbooks_add_up_the_customs_offices(data):
     assert new["name_fa"] == "ساير سبزيجات ساختگي" and new["hs_chapter"] == "07"
 
 
-def test_a_code_that_excel_holds_as_a_number_gets_its_zero_back(data):
+def test_a_code_that_excel_holds_as_a_number_gets_its_zero_back(copy):
     run(SAMPLES / "102.xlsx")
     goods = rows("trade_goods", iranian_year="1403")
     assert list(goods.hs_code) == ["08025100"] and list(goods.flow) == ["import"]
+
+
+def test_an_old_workbook_has_two_sheets_both_kinds_of_digits_and_numbers_as_text(copy):
+    run(OLD_CUSTOMS)
+    goods = rows("trade_goods", iranian_year="1398").set_index("hs_code")
+    pistachios = goods.loc["08025100"]
+    assert pistachios.value_usd == "15100000.5" and pistachios.n_source_rows == "2"
+    assert pistachios.value_irr == "6000000000000" and pistachios.weight_kg == "2000000"
+    assert goods.value_usd["07099999"] == "2500" and goods.weight_kg["07099999"] == "1000"
+    assert len(goods) == 2 and set(goods.flow) == {"export"}
 
 
 def test_new_years_of_the_iranian_calendar_are_those_of_the_table():
@@ -200,7 +213,7 @@ def test_new_years_of_the_iranian_calendar_are_those_of_the_table():
     assert str(irica.new_year(1404)) == "2025-03-21" and str(irica.new_year(1405)) == "2026-03-21"
 
 
-def test_a_newer_sipri_register_revises_deals_and_leaves_our_comments(data):
+def test_a_newer_sipri_register_revises_deals_and_leaves_our_comments(copy):
     su35 = {"designation": "Su-35S"}
     before = rows("arms_transfers", **su35)
     said = run(SAMPLES / "trade-register.csv")
@@ -216,7 +229,7 @@ def test_a_newer_sipri_register_revises_deals_and_leaves_our_comments(data):
     assert list(migs.sort_values("delivery_years").tiv_delivered_millions) == ["385", "302.5"]
 
 
-def test_brackets_of_the_register_of_2024_mark_estimates(data):
+def test_brackets_of_the_register_of_2024_mark_estimates(copy):
     run(SAMPLES / "trade-register-2024.csv")
     [deal] = rows("arms_transfers", designation="Made-up").to_dict("records")
     assert deal["order_year"] == "2023" and deal["order_year_is_estimate"] == "true"
@@ -224,7 +237,7 @@ def test_brackets_of_the_register_of_2024_mark_estimates(data):
     assert deal["transfer_id"] == "AT0326" and deal["supplier_iso3"] == "TUR"
 
 
-def test_of_the_un_library_only_roll_calls_after_voetens_file_are_taken(data):
+def test_of_the_un_library_only_roll_calls_after_voetens_file_are_taken(copy):
     run(SAMPLES / "2026_2_6_ga_voting.csv")
     assert not len(rows("unga_rollcalls", rcid="U600001"))
     calls = rows("unga_rollcalls", source_id="undl_2026_02_06").set_index("rcid")
@@ -235,7 +248,7 @@ def test_of_the_un_library_only_roll_calls_after_voetens_file_are_taken(data):
     assert dict(votes) == {"IRN": "yes", "PRK": "absent", "RUS": "no"}
 
 
-def test_voetens_votes_have_no_row_for_states_that_are_no_members_or_not_ours(data):
+def test_voetens_votes_have_no_row_for_states_that_are_no_members_or_not_ours(copy):
     run(SAMPLES / "UNVotes.csv")
     votes = rows("unga_votes", rcid="V99001").set_index("iso3").vote
     assert dict(votes) == {"IRN": "absent", "RUS": "no", "USA": "yes"}
@@ -243,7 +256,7 @@ def test_voetens_votes_have_no_row_for_states_that_are_no_members_or_not_ours(da
     assert call["symbol"] == "A/RES/76/999" and call["nuclear"] == "true"
 
 
-def test_bulletins_are_numbered_in_time_order_in_all_three_layouts(data):
+def test_bulletins_are_numbered_in_time_order_in_all_three_layouts(copy):
     last = len(rows("shahed_launches"))
     for name in ("missile_attacks_daily.csv", "missile_attacks_daily_16.csv"):
         run(SAMPLES / name)
@@ -255,7 +268,7 @@ def test_bulletins_are_numbered_in_time_order_in_all_three_layouts(data):
     assert list(new.quality_flag)[1] == "not_air_force_command_report"
 
 
-def test_gdelt_files_of_a_day_are_added_up_before_pairs_are_weighed(data):
+def test_gdelt_files_of_a_day_are_added_up_before_pairs_are_weighed(copy):
     run(SAMPLES / "20240301001500.export.CSV", SAMPLES / "20240301003000.export.CSV")
     [day] = rows("gdelt_day", date="2024-03-01").to_dict("records")
     # By hand: 4 + .05 + .1 + .015 = 4.165; −2 − .025 − .05 + .0325 = −2.0425;
@@ -265,7 +278,29 @@ def test_gdelt_files_of_a_day_are_added_up_before_pairs_are_weighed(data):
     assert float(day["world_absolute_weight"]) == pytest.approx(5.7025 + 2.0, abs=0.06)
 
 
-def test_icews_events_keep_quotes_in_names_and_leave_out_other_pairs(data):
+def test_only_a_whole_month_of_gdelt_becomes_a_row_of_other_pairs(copy, tmp_path):
+    one, other = (SAMPLES / "20140105.export.CSV").read_text().splitlines()[:2]
+    files = []
+    for day in range(1, 32):
+        text = one.replace("RUS", "CHN") + "\n" + other + "\n"
+        if day == 9:  # both ways are one pair
+            text += other.replace("RUS", "CHN").replace("2\t", "3\t", 1) + "\n"
+        name = f"202403{day:02d}.export.CSV"
+        files.append(written(tmp_path, text.replace("20140105", name[:8]), name))
+    said = run("--dry-run", *files[:30])
+    assert "30 added" in said and "gdelt_dyad_month" not in said
+    run(*files)
+    [month] = rows("gdelt_dyad_month", month="2024-03-01").to_dict("records")
+    assert (month["one_iso3"], month["other_iso3"]) == ("CHN", "IRN")
+    assert month["days_available"] == "31"
+    # By hand: the first line weighs 4.165, the second −2 − .025 − .05 + .0325 = −2.0425.
+    pair = 31 * 4.165 - 2.0425
+    world = 30 * (4.165 + 2.0425) + (4.165 - 2.0425) + 2.0425
+    assert float(month["tie_per_day"]) == pytest.approx(pair / 31, abs=0.0006)
+    assert float(month["tie_per_1000_world"]) == pytest.approx(1000 * pair / world, abs=0.0006)
+
+
+def test_icews_events_keep_quotes_in_names_and_leave_out_other_pairs(copy):
     run(SAMPLES / "events.2016.20180710092545.tab")
     events = rows("icews_events", dataset="ICEWS")
     assert list(events.event_id) == ["ICEWS-23000001", "ICEWS-23000002"]
@@ -273,7 +308,14 @@ def test_icews_events_keep_quotes_in_names_and_leave_out_other_pairs(data):
     assert list(events.quad_class) == ["verbal_cooperation", "material_cooperation"]
 
 
-def test_world_bank_values_are_whole_dollars(data):
+def test_icews_classes_are_those_of_the_table():
+    from iran_russia.importers import icews
+
+    held = datasets.load("icews_events").groupby("quad_class")["cameo_root"].unique()
+    assert all(set(roots) <= set(icews._QUADS[quad]) for quad, roots in held.items())
+
+
+def test_world_bank_values_are_whole_dollars(copy):
     run(BANK)
     new = rows("world_trade", year="2025")
     assert dict(zip(new.country_iso3, new.value_usd, strict=True)) == {
@@ -283,7 +325,15 @@ def test_world_bank_values_are_whole_dollars(data):
     assert set(new.source_id) == {"wdi_merchandise_trade_2026_07_13"}
 
 
-def test_wide_and_narrow_panels_of_the_energy_institute_agree(data):
+def test_output_is_in_millions_from_the_first_year_of_the_table(copy):
+    said = run(SAMPLES / "API_NY.GDP.MKTP.CD_DS2_en_csv_v2.csv", "--update")
+    assert "2 added, 0 identical, 2 revised" in said
+    output = rows("country_capabilities", measure="gdp").set_index(["iso3", "year"])
+    assert output.value["IRN", "2023"] == "400000" and output.value["RUS", "2024"] == "2100000.1"
+    assert set(output.loc["IRN"].loc[["2023", "2024"]].source_id) == {"wdi_gdp_2026_07_13"}
+
+
+def test_wide_and_narrow_panels_of_the_energy_institute_agree(copy):
     run(SAMPLES / "EI_narrow_2026.csv")
     narrow = rows("energy_country_year", year="2026", iso3="IRN")
     said = run(SAMPLES / "Statistical Review of World Energy 2026 Panel format.csv")
@@ -297,44 +347,44 @@ def test_wide_and_narrow_panels_of_the_energy_institute_agree(data):
 
 
 @pytest.mark.parametrize("table", ["deals", "events", "drone_claims", "arms_tiv", "trade_goods"])
-def test_exporting_a_table_and_importing_it_is_the_identity(table, data, tmp_path):
+def test_exporting_a_table_and_importing_it_is_the_identity(table, copy, tmp_path):
     target = tmp_path / f"{table}.csv"
-    shutil.copy(data / f"{table}.csv", target)
-    before = hashes(data)
+    shutil.copy(copy / f"{table}.csv", target)
+    before = hashes(copy)
     assert f"{len(rows(table))} identical" in run(target, "--update")
     # And into an emptied table: the same bytes come back.
-    (data / f"{table}.csv").write_text(target.read_text().splitlines()[0] + "\n")
+    (copy / f"{table}.csv").write_text(target.read_text().splitlines()[0] + "\n")
     run("tidy", target)
-    assert hashes(data) == before
+    assert hashes(copy) == before
 
 
-def test_a_row_of_another_publisher_is_reported_and_never_replaces_ours(data, tmp_path):
+def test_a_row_of_another_publisher_is_reported_and_never_replaces_ours(copy, tmp_path):
     target = tmp_path / "tiv.csv"
     first = rows("arms_tiv").head(1).assign(tiv_millions="99", source_id="book_compilation")
     target.write_bytes(update.as_csv(first))
-    before = hashes(data)
+    before = hashes(copy)
     said = run(target, "--update")
     assert "1 conflicting (the book keeps its own)" in said and "36 → 99" in said
-    assert hashes(data) == before
+    assert hashes(copy) == before
 
 
-def test_a_tidy_row_that_breaks_the_schema_is_told_with_line_and_column(data, tmp_path):
+def test_a_tidy_row_that_breaks_the_schema_is_told_with_line_and_column(copy, tmp_path):
     target = tmp_path / "tiv.csv"
     frame = rows("arms_tiv").head(3)
     frame["tiv_millions"] = ["1", "-5", "many"]
     frame["recipient_iso3"] = ["IRN", "Iran", "IRN"]
     target.write_bytes(update.as_csv(frame.assign(year="1949")))
-    message = refused(data, target)
+    message = refused(copy, target)
     assert "tiv.csv, line 3, column tiv_millions: found '-5', expected minimum" in message
     assert "tiv.csv, line 4, column tiv_millions: found 'many', expected type is number" in message
     assert "tiv.csv, line 3, column recipient_iso3: found 'Iran', expected pattern" in message
 
 
-def test_a_source_that_is_not_registered_is_refused(data, tmp_path):
+def test_a_source_that_is_not_registered_is_refused(copy, tmp_path):
     target = tmp_path / "tiv.csv"
     frame = rows("arms_tiv").head(1).assign(year="2024", supplier_iso3="FRA", source_id="nobody")
     target.write_bytes(update.as_csv(frame))
-    message = refused(data, target)
+    message = refused(copy, target)
     assert "line 2, column source_id: found 'nobody', expected a row of sources" in message
 
 
@@ -347,9 +397,7 @@ def _bad(make):
 
 
 def _truncated(tmp_path):
-    target = tmp_path / BACI.name
-    target.write_bytes(BACI.read_bytes()[:-9])
-    return target, "last line: found"
+    return written(tmp_path, BACI.read_bytes()[:-9]), "last line: found"
 
 
 def _wrong_delimiter(tmp_path):
@@ -365,28 +413,28 @@ def _windows_1256(tmp_path):
     return file, "line 3: found the byte 0x90, expected UTF-8"
 
 
+_PAGE = "<!DOCTYPE html><html><body>503 Service Unavailable</body></html>\n"
+
+
 def _web_page(tmp_path):
-    target = tmp_path / "TradeData.csv"
-    target.write_text("<!DOCTYPE html><html><body>503 Service Unavailable</body></html>\n")
-    return target, "line 1: found a web page"
+    return written(tmp_path, _PAGE, "TradeData.csv"), "line 1: found a web page"
+
+
+def _web_page_as_a_workbook(tmp_path):
+    return written(tmp_path, _PAGE, "export 1403.xls"), "line 1: found a web page"
 
 
 def _empty(tmp_path):
-    target = tmp_path / BACI.name
-    target.touch()
-    return target, "the file is empty"
+    return written(tmp_path, ""), "the file is empty"
 
 
 def _header_only(tmp_path):
-    target = tmp_path / BACI.name
-    target.write_text("t,i,j,k,v,q\n")
-    return target, "found no line for the book below the header"
+    return written(tmp_path, "t,i,j,k,v,q\n"), "found no line for the book below the header"
 
 
 def _nothing_of_the_pair(tmp_path):
-    target = tmp_path / BACI.name
-    target.write_text("t,i,j,k,v,q\n2022,4,8,080212,1,1\n")
-    return target, "found no row for the book"
+    file = written(tmp_path, "t,i,j,k,v,q\n2022,4,8,080212,1,1\n")
+    return file, "found no row for the book"
 
 
 def _header_twice(tmp_path):
@@ -458,20 +506,31 @@ def _damaged_archive(tmp_path):
     target = tmp_path / "baci.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(BACI, BACI.name)
-    target.write_bytes(target.read_bytes()[:80])
-    return target, "the archive is damaged"
+    return written(tmp_path, target.read_bytes()[:80], target.name), "the archive is damaged"
 
 
 def _damaged_gzip(tmp_path):
-    target = tmp_path / "bulk.gz"
-    target.write_bytes(gzip.compress(COMTRADE.read_bytes())[:-30])
-    return target, "the archive is damaged"
+    half = gzip.compress(COMTRADE.read_bytes())[:-30]
+    return written(tmp_path, half, "bulk.gz"), "the archive is damaged"
 
 
 def _damaged_workbook(tmp_path):
-    target = tmp_path / CUSTOMS.name
-    target.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
-    return target, "the workbook is damaged"
+    half = OLD_CUSTOMS.read_bytes()[:3000]
+    return written(tmp_path, half, OLD_CUSTOMS.name), "the workbook is damaged"
+
+
+def _a_number_that_is_none_in_a_workbook(tmp_path):
+    # The text of a cell of the second sheet; its bytes are kept in the binary format as they are.
+    content = OLD_CUSTOMS.read_bytes()
+    assert content.count(b"1,000,000,000") == 1
+    file = written(tmp_path, content.replace(b"1,000,000,000", b"1,000,00,0000"), OLD_CUSTOMS.name)
+    return file, "› Sheet 2, line 2, column rial: found '1,000,00,0000', expected a whole number"
+
+
+def _half_of_a_country_code(tmp_path):
+    return changed(BACI, tmp_path, ("2022,364,643,080251", "2022,,643,080251")), (
+        "line 3, column i: found '', expected a whole number"
+    )
 
 
 def _neither_exports_nor_imports(tmp_path):
@@ -495,9 +554,8 @@ def _dangling_link(tmp_path):
 
 
 def _something_else(tmp_path):
-    target = tmp_path / "shopping.csv"
-    target.write_text("item,price\nbread,2\n")
-    return target, "expected the header of one of"
+    file = written(tmp_path, "item,price\nbread,2\n", "shopping.csv")
+    return file, "expected the header of one of"
 
 
 @pytest.mark.parametrize(
@@ -511,30 +569,29 @@ def _something_else(tmp_path):
         and f is not _bad
     ],
 )
-def test_a_file_that_is_wrong_is_refused_and_no_table_changes(make, data, tmp_path):
+def test_a_file_that_is_wrong_is_refused_and_no_table_changes(make, copy, tmp_path):
     (tmp_path / "in").mkdir()
     file, expected = make(tmp_path / "in")
-    message = refused(data, file)
+    message = refused(copy, file)
     assert expected in message
     assert message.startswith(f"Error: {file.name}") or message.startswith(f"Error: {file}")
 
 
-def test_all_problems_are_told_in_one_run_and_many_are_counted(data, tmp_path):
+def test_all_problems_are_told_in_one_run_and_many_are_counted(copy, tmp_path):
     lines = [f"2022,364,643,{n:05d},x,1" for n in range(1, 31)]
-    target = tmp_path / BACI.name
-    target.write_text("\n".join(["t,i,j,k,v,q", *lines]) + "\n")
-    message = refused(data, target)
+    target = written(tmp_path, "\n".join(["t,i,j,k,v,q", *lines]) + "\n")
+    message = refused(copy, target)
     assert len(message.splitlines()) == 21 and message.endswith("and 10 more problems\n")
-    two = refused(data, target, changed(COMTRADE, tmp_path, ("1100000000", "eleven")))
+    two = refused(copy, target, changed(COMTRADE, tmp_path, ("1100000000", "eleven")))
     assert "TradeData.csv" not in message and "problems" in two
 
 
-def test_a_missing_column_is_named(data, tmp_path):
-    message = refused(data, "comtrade", changed(COMTRADE, tmp_path, ("primaryValue", "value")))
+def test_a_missing_column_is_named(copy, tmp_path):
+    message = refused(copy, "comtrade", changed(COMTRADE, tmp_path, ("primaryValue", "value")))
     assert "TradeData.csv, line 1" in message and "missing: primaryValue" in message
 
 
-def test_a_byte_order_mark_a_link_and_one_file_in_an_archive_are_read(data, tmp_path):
+def test_a_byte_order_mark_a_link_and_one_file_in_an_archive_are_read(copy, tmp_path):
     archive = tmp_path / "world bank.zip"
     with zipfile.ZipFile(archive, "w") as stream:
         stream.write(BANK, BANK.name)
@@ -545,7 +602,7 @@ def test_a_byte_order_mark_a_link_and_one_file_in_an_archive_are_read(data, tmp_
     assert "Nothing to write." in run(BANK)
 
 
-def test_a_file_that_changes_while_it_is_read_is_refused(data, tmp_path, monkeypatch):
+def test_a_file_that_changes_while_it_is_read_is_refused(copy, tmp_path, monkeypatch):
     from iran_russia.importers import baci
 
     target = Path(shutil.copy(BACI, tmp_path))
@@ -556,54 +613,125 @@ def test_a_file_that_changes_while_it_is_read_is_refused(data, tmp_path, monkeyp
         return kept(t)
 
     monkeypatch.setattr(baci, "keep", keep)
-    assert "the file changed while it was read" in refused(data, target)
+    assert "the file changed while it was read" in refused(copy, target)
 
 
 # Writing
 
 
-def test_the_order_of_rows_does_not_matter(data, tmp_path):
+def test_the_order_of_rows_does_not_matter(copy, tmp_path):
     run(BACI)
-    first = hashes(data)["trade_hs6.csv"]
-    shutil.copy(ROOT / "data" / "trade_hs6.csv", data)
+    first = hashes(copy)["trade_hs6.csv"]
+    shutil.copy(ROOT / "data" / "trade_hs6.csv", copy)
     header, *lines = BACI.read_text().splitlines()
-    target = tmp_path / BACI.name
-    target.write_text("\n".join([header, *reversed(lines)]) + "\n")
-    run(target)
-    assert hashes(data)["trade_hs6.csv"] == first
+    run(written(tmp_path, "\n".join([header, *reversed(lines)]) + "\n"))
+    assert hashes(copy)["trade_hs6.csv"] == first
 
 
-def test_a_table_that_is_a_link_stays_one(data, tmp_path):
-    shutil.move(data / "trade_hs6.csv", tmp_path / "elsewhere.csv")
-    (data / "trade_hs6.csv").symlink_to(tmp_path / "elsewhere.csv")
+def test_a_table_that_is_a_link_stays_one(copy, tmp_path):
+    shutil.move(copy / "trade_hs6.csv", tmp_path / "elsewhere.csv")
+    (copy / "trade_hs6.csv").symlink_to(tmp_path / "elsewhere.csv")
     run(BACI)
-    assert (data / "trade_hs6.csv").is_symlink() and len(rows("trade_hs6")) == 3
+    assert (copy / "trade_hs6.csv").is_symlink() and len(rows("trade_hs6")) == 3
 
 
-def test_without_space_nothing_changes(data, monkeypatch):
-    def full(handle):
+@pytest.fixture
+def small_disk():
+    """Let this process write files of no more than a hundred bytes."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_tables_that_the_disk_does_not_take_stay_as_they_are(copy, small_disk):
+    assert "(File too large); nothing was changed" in refused(copy, BACI)
+
+
+def test_an_archive_that_the_disk_does_not_take_unpacked_changes_nothing(copy, small_disk):
+    packed = SAMPLES / "COMTRADE-FINAL-CA364201901H5.gz"
+    assert "File too large; nothing was written" in refused(copy, packed)
+
+
+@pytest.mark.parametrize("name", ["fsync", "rename"])
+def test_a_disk_that_fills_while_tables_are_written_leaves_them_as_they_are(
+    name, copy, monkeypatch
+):
+    def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
-    assert "No space left on device; nothing was changed" in refused(data, BACI).replace(
-        "cannot be written (", ""
-    ).replace(")", "")
+    monkeypatch.setattr(os, name, full)
+    assert "(No space left on device); nothing was changed" in refused(copy, BACI)
 
 
-def test_without_permission_nothing_changes(data, monkeypatch):
+def test_without_permission_nothing_changes(copy, monkeypatch):
     def denied(*args, **kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(update.tempfile, "mkdtemp", denied)
-    assert "Permission denied" in refused(data, BACI)
+    with monkeypatch.context() as folder:
+        folder.setattr(update, "_write_through", denied)
+        assert "(Permission denied); nothing was changed" in refused(copy, BACI)
+    monkeypatch.setattr(reading, "_state", denied)
+    assert f"{BACI}: may not be read; check its permissions" in refused(copy, BACI)
 
 
-def test_two_imports_at_once_are_kept_apart(data):
+_WATCHED = """
+import sys
+from iran_russia.importers import engine, reading
+reading._PROGRESS = 1
+with engine.running("duckdb") as (started, folder):
+    file = reading.open_download(__import__("pathlib").Path(sys.argv[1]))
+    file.layout = reading.Layout(file.find({"t"}).names)
+    reading.make_ready(file, folder)
+    print(started.connection.raw_sql("select current_setting('enable_progress_bar')").fetchall())
+"""
+
+
+def test_a_long_file_shows_its_progress_to_a_terminal_and_to_nothing_else():
+    command = [sys.executable, "-c", _WATCHED, str(BACI)]
+    quiet = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "False" in quiet.stdout and "Reading" not in quiet.stdout + quiet.stderr
+    ours, theirs = os.openpty()
+    subprocess.run(command, stdout=theirs, check=True)
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert f"Reading {BACI.name}" in shown and "True" in shown
+
+
+_PEAK = """
+import re, sys
+from pathlib import Path
+from iran_russia.importers import engine, read
+with engine.running("duckdb") as (started, folder):
+    started.connection.raw_sql("set threads = 2")
+    [batch] = read(Path(sys.argv[1]), None, started, folder)
+# Not of getrusage: that peak is at least the one of the process that started this one.
+print(len(batch.rows), re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
+"""
+
+
+def test_a_file_is_streamed_and_never_in_memory_as_a_whole(tmp_path):
+    line = b"2022,4,8,010121,1234.567,1234.567\n"
+    peaks = []
+    for copies in (1, 4_500_000):
+        file = written(tmp_path, BACI.read_bytes() + line * copies)
+        done = subprocess.run(
+            [sys.executable, "-c", _PEAK, str(file)], capture_output=True, text=True, check=True
+        )
+        found, peak = map(int, done.stdout.split())
+        assert found == 3
+        peaks.append(peak * 1024)
+    assert file.stat().st_size > 150_000_000
+    assert peaks[1] - peaks[0] < 130_000_000
+
+
+def test_two_imports_at_once_are_kept_apart(copy):
     with update.lock():
-        assert "another import is running" in refused(data, BACI)
+        assert "another import is running" in refused(copy, BACI)
 
 
-def test_a_table_that_is_broken_already_is_not_written_to(data):
-    file = data / "trade_hs6.csv"
+def test_a_table_that_is_broken_already_is_not_written_to(copy):
+    file = copy / "trade_hs6.csv"
     file.write_text(file.read_text().replace("hs_code", "code"))
-    assert "trade_hs6.csv: columns differ" in refused(data, BACI)
+    assert "trade_hs6.csv: columns differ" in refused(copy, BACI)

@@ -19,7 +19,6 @@ from test_importers import (
     BANK,
     SAMPLE_SETS,
     SAMPLES,
-    data,  # noqa: F401
     hashes,
     refused,
     rows,
@@ -59,17 +58,17 @@ for order in sys.stdin:
 """
 
 
-def test_a_process_killed_at_any_moment_leaves_the_old_or_the_new_tables(data):  # noqa: F811
+def test_a_process_killed_at_any_moment_leaves_the_old_or_the_new_tables(copy):
     names = ["sources.csv", "trade_hs6.csv", "world_trade.csv"]
-    old = [(data / n).read_bytes() for n in names]
-    kept = shutil.copytree(data, data.parent / "kept")
+    old = [(copy / n).read_bytes() for n in names]
+    kept = shutil.copytree(copy, copy.parent / "kept")
     run(BACI, BANK)
-    new = [(data / n).read_bytes() for n in names]
-    untouched = {k: v for k, v in hashes(data).items() if k not in names}
-    shutil.rmtree(data)
-    shutil.copytree(kept, data)
+    new = [(copy / n).read_bytes() for n in names]
+    untouched = {k: v for k, v in hashes(copy).items() if k not in names}
+    shutil.rmtree(copy)
+    shutil.copytree(kept, copy)
     chance, seen, left = random.Random(1), set(), 0
-    command = [sys.executable, "-c", _WRITERS, str(data / "datapackage.json"), str(BACI), str(BANK)]
+    command = [sys.executable, "-c", _WRITERS, str(copy / "datapackage.json"), str(BACI), str(BANK)]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout.readline() == "ready\n"
@@ -82,9 +81,9 @@ def test_a_process_killed_at_any_moment_leaves_the_old_or_the_new_tables(data): 
             server.stdin.write("wait\n")
             server.stdin.flush()
             assert server.stdout.readline() == "-9\n"
-            left += any(data.glob(".import*"))
+            left += any(copy.glob(".import*"))
             datasets.recover()
-            state = [(data / n).read_bytes() for n in names]
+            state = [(copy / n).read_bytes() for n in names]
             assert state in (old, new)
             seen.add(state == new)
         assert seen == {True, False}
@@ -94,27 +93,27 @@ def test_a_process_killed_at_any_moment_leaves_the_old_or_the_new_tables(data): 
         server.wait()
         server.stdin.close()
         server.stdout.close()
-    update.write({data / n: c for n, c in zip(names, old, strict=True)})
-    assert {k: v for k, v in hashes(data).items() if k not in names} == untouched
+    update.write({copy / n: c for n, c in zip(names, old, strict=True)})
+    assert {k: v for k, v in hashes(copy).items() if k not in names} == untouched
 
 
-def test_an_import_that_was_interrupted_is_finished_before_a_table_is_read(data, monkeypatch):  # noqa: F811
+def test_an_import_that_was_interrupted_is_finished_before_a_table_is_read(copy, monkeypatch):
     monkeypatch.setattr(update, "recover", lambda: None)
     run(BACI)
-    assert (data / ".import").is_dir() and not len(
-        (data / "trade_hs6.csv").read_text().splitlines()
+    assert (copy / ".import").is_dir() and not len(
+        (copy / "trade_hs6.csv").read_text().splitlines()
     ) > 1
     assert len(datasets.load("trade_hs6")) == 3
-    assert not list(data.glob(".import*"))
+    assert not list(copy.glob(".import*"))
 
 
 # Random damage
 
 
 @pytest.fixture
-def quick(data):  # noqa: F811
+def quick(copy):
     """The copy with digests of all files, for tests that run many imports."""
-    return data, hashes(data)
+    return copy, hashes(copy)
 
 
 DAMAGED = [
@@ -195,18 +194,18 @@ CELLS = st.text(
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(notes=st.lists(CELLS, min_size=1, max_size=4), turn=st.booleans())
-def test_a_table_of_any_text_comes_back_as_it_was_written_in_any_order(data, notes, turn):  # noqa: F811
+def test_a_table_of_any_text_comes_back_as_it_was_written_in_any_order(copy, notes, turn):
     table = rows("arms_transfers").head(len(notes)).assign(comment=notes)
     table["transfer_id"] = [f"AT{9000 + n}" for n in range(len(notes))]
-    target = data.parent / "deals.csv"
-    shutil.copy(ROOT / "data" / "arms_transfers.csv", data)
+    target = copy.parent / "deals.csv"
+    shutil.copy(ROOT / "data" / "arms_transfers.csv", copy)
     target.write_bytes(update.as_csv(table.iloc[::-1] if turn else table))
     run("tidy", target)
     back = rows("arms_transfers").set_index("transfer_id").loc[table["transfer_id"]]
     assert list(back["comment"]) == notes
-    after = hashes(data)["arms_transfers.csv"]
+    after = hashes(copy)["arms_transfers.csv"]
     assert "Nothing to write." in run("tidy", target)
-    assert hashes(data)["arms_transfers.csv"] == after
+    assert hashes(copy)["arms_transfers.csv"] == after
 
 
 # Two engines
@@ -214,24 +213,26 @@ def test_a_table_of_any_text_comes_back_as_it_was_written_in_any_order(data, not
 
 @pytest.fixture(scope="module")
 def spark():
-    """A session that does not compile every query, which pays for large files only.
+    """A session that compiles as little as it can, which pays for large files only.
 
-    Skips where Spark or Java are not installed: the engine is an extra, and `make test` does not
-    bring it.
+    `make test` installs Spark where Java is; then continuous integration must not skip it.
     """
-    if not (importlib.util.find_spec("pyspark") and shutil.which("java")):
-        pytest.skip("no Spark; pip install -r requirements-spark.txt and install Java 17")
+    if not shutil.which("java"):
+        pytest.skip("no Java; install Java 17")
+    if not importlib.util.find_spec("pyspark"):
+        absent = pytest.fail if os.environ.get("CI") else pytest.skip
+        absent("no Spark; pip install -r requirements-spark.txt")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
         from pyspark.sql import SparkSession
 
         session = (
             SparkSession.builder.master("local[2]")
+            .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
             .config("spark.sql.codegen.wholeStage", "false")
             .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
             .config("spark.sql.shuffle.partitions", "1")
             .config("spark.sql.adaptive.enabled", "false")
-            .config("spark.sql.csv.parser.columnPruning.enabled", "false")
             .config("spark.ui.enabled", "false")
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.log.level", "ERROR")
@@ -242,10 +243,10 @@ def spark():
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
-def test_spark_gives_the_same_rows_as_duckdb_for_every_format(data, spark):  # noqa: F811
+def test_spark_gives_the_same_rows_as_duckdb_for_every_format(copy, spark):
     files = [file for files in SAMPLE_SETS for file in files]
     with_duckdb = run(*files, "--dry-run")
-    assert with_duckdb.count(" added, ") == 13
+    assert " added, " in with_duckdb
     assert run(*files, "--dry-run", "--engine", "spark") == with_duckdb
 
 
@@ -254,7 +255,7 @@ def test_spark_gives_the_same_rows_as_duckdb_for_every_format(data, spark):  # n
     ("old", "new"),
     [("17.25,   3.4", "17,25,   3.4"), ("45123.456", "many"), ("24700.1,   NA", "24700.1")],
 )
-def test_spark_refuses_what_duckdb_refuses(data, spark, tmp_path, old, new):  # noqa: F811
+def test_spark_refuses_what_duckdb_refuses(copy, spark, tmp_path, old, new):
     target = tmp_path / BACI.name
     target.write_text(BACI.read_text().replace(old, new))
-    assert refused(data, target, "--engine", "spark") == refused(data, target)
+    assert refused(copy, target, "--engine", "spark") == refused(copy, target)

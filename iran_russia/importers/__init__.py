@@ -164,10 +164,12 @@ def _batches(file: Download, module: ModuleType, engine) -> list[Batch]:
         first = next(iter(columns))
         # A header that stands a second time among the rows is kept, so that it is told.
         table = table.filter(module.keep(table) | (table[first] == first))
-    file.raw = getattr(module, "RAW", False)
+    aggregates = getattr(module, "AGGREGATES", False)
+    # Cleaning every cell of a file that a machine wrote would be nine tenths of the work.
+    file.raw = getattr(module, "RAW", False) or aggregates
     if not file.raw:
         table = table.mutate(**{c: _cleaned(table[c]) for c in columns})
-    if not getattr(module, "AGGREGATES", False):
+    if not aggregates:
         table = engine.keep(table)
     _check_cells(table, columns, file)
     typed = {}
@@ -180,8 +182,6 @@ def _batches(file: Download, module: ModuleType, engine) -> list[Batch]:
     table = table.mutate(_key=key, **typed)
     batches = []
     source = module.source(file)
-    if source:
-        source = source | {"note": f"Imported from {file.name}, SHA-256 {file.digest()[:16]}…"}
     for name, expression in module.rows(table, file).items():
         rows = _as_text(engines.collect(expression))
         if hasattr(module, "tidy"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ class DuckDB:
         import ibis
 
         self.connection = ibis.duckdb.connect(temp_directory=str(folder), memory_limit="700MB")
+        # Into a file DuckDB would write every step of the bar.
+        self.connection.raw_sql(f"SET enable_progress_bar = {sys.stdout.isatty()}")
         self.kept = 0
 
     def table(self, file: Download) -> ibis.Table:
@@ -74,9 +77,10 @@ class Spark:
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.log.level", "ERROR")
             .config("spark.sql.ansi.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "4")
-            # Without it Spark parses only the columns it needs and does not see a line too short.
+            # With them Spark parses only the columns and lines it needs, and does not see that
+            # others are too short or too long.
             .config("spark.sql.csv.parser.columnPruning.enabled", "false")
+            .config("spark.sql.csv.filterPushdown.enabled", "false")
             .getOrCreate()
         )
         self.connection = ibis.pyspark.connect(self.session)
@@ -113,9 +117,12 @@ def running(name: str) -> Iterator[tuple[DuckDB | Spark, Path]]:
         tempfile.TemporaryDirectory(prefix="iran-russia-") as folder,
         warnings.catch_warnings(),
     ):
-        # PySpark 4 warns of every pandas 3, and Ibis calls a DuckDB method by its old name.
+        # PySpark 4 warns of every pandas 3 and, like Ibis, uses what pandas and DuckDB call by
+        # another name now.
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
         warnings.filterwarnings("ignore", "fetch_arrow_table")
+        warnings.filterwarnings("ignore", "The 'future.infer_string' option is deprecated")
+        warnings.filterwarnings("ignore", "The copy keyword is deprecated")
         engine = {"duckdb": DuckDB, "spark": Spark}[name](Path(folder))
         try:
             yield engine, Path(folder)

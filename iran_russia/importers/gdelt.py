@@ -1,11 +1,17 @@
 """GDELT event files, 1.0 (57 or 58 columns) and 2.0 (61), tab-separated, without a header.
 
-A row of ``gdelt_day`` needs all files of its day: give them together.
+A row of ``gdelt_day`` needs all files of its day, and a row of ``gdelt_dyad_month`` all files of
+its month: give them together. Months with a day missing are left out, so that a part of a month
+never stands for the whole; the days in them are taken. Both tables follow the weights of the daily
+networks that they began with; actors count for the country that GDELT codes them with.
 """
+
+import dataclasses
 
 import ibis
 import pandas as pd
 
+from iran_russia import datasets
 from iran_russia.importers.reading import Download, Layout
 
 KIND = "gdelt"
@@ -72,15 +78,21 @@ def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
 
 
 def combine(batches: list) -> list:
-    """Add up the files of a day; keep Iran–Russia beside the absolute weights of all pairs."""
+    """Add up the files of a day: the pair beside all pairs of the world; and of whole months."""
     pairs = pd.concat([b.rows for b in batches], ignore_index=True)
     pairs["weight"] = pairs["weight"].astype("int64")
     pairs = pairs.groupby(["date", "first", "second"], as_index=False).agg(
         weight=("weight", "sum"), _key=("_key", "min")
     )
     world = pairs["weight"].abs().groupby(pairs["date"]).sum()
+    days = dataclasses.replace(batches[0], rows=_days(pairs, world))
+    months = dataclasses.replace(batches[0], table="gdelt_dyad_month", rows=_months(pairs, world))
+    return [days, months] if len(months.rows) else [days]
+
+
+def _days(pairs: pd.DataFrame, world: pd.Series) -> pd.DataFrame:
     ours = pairs[(pairs["first"] == "IRN") & (pairs["second"] == "RUS")]
-    combined = pd.DataFrame(
+    return pd.DataFrame(
         {
             "date": ours["date"],
             "one_iso3": "IRN",
@@ -90,8 +102,31 @@ def combine(batches: list) -> list:
             "_key": ours["_key"],
         }
     ).astype("str")
-    batches[0].rows = combined
-    return batches[:1]
+
+
+def _months(pairs: pd.DataFrame, world: pd.Series) -> pd.DataFrame:
+    """Return the months of which every day is there, for the pairs that the table holds."""
+    days = world.groupby(world.index.str[:7]).agg(["count", "sum"])
+    days = days[days["count"] == pd.PeriodIndex(days.index, freq="M").days_in_month]
+    held = datasets.load("gdelt_dyad_month")[["one_iso3", "other_iso3"]].drop_duplicates()
+    ours = (
+        pairs.assign(month=pairs["date"].str[:7], one_iso3=pairs["first"])
+        .merge(held.rename(columns={"other_iso3": "second"}), on=["one_iso3", "second"])
+        .groupby(["month", "one_iso3", "second"], as_index=False)
+        .agg(weight=("weight", "sum"), _key=("_key", "min"))
+        .merge(days, left_on="month", right_index=True)
+    )
+    return pd.DataFrame(
+        {
+            "month": ours["month"] + "-01",
+            "one_iso3": ours["one_iso3"],
+            "other_iso3": ours["second"],
+            "tie_per_day": [f"{t:.3f}" for t in ours["weight"] / _MICRO / ours["count"]],
+            "tie_per_1000_world": [f"{t:.3f}" for t in 1000 * ours["weight"] / ours["sum"]],
+            "days_available": ours["count"],
+            "_key": ours["_key"],
+        }
+    ).astype("str")
 
 
 def source(file: Download) -> dict[str, str]:

@@ -1,4 +1,11 @@
-"""ICEWS coded event data of Harvard Dataverse: tab-separated files of one year or one week."""
+"""ICEWS coded event data of Harvard Dataverse: tab-separated files of one year or one week.
+
+The header and cells are those of ``inst/extdata/events.2018.sample.tab`` in the repository
+``andybega/icews``. Events go to ``icews_events`` under a ``dataset`` of their own. They are not
+counted into ``icews_dyad_year``, which is one author's slice of 2002 to 2014 and could not be
+continued at the same level, nor into ``icews_dyad_month``, which counts thinned benchmarks and
+assigns some actors to countries by hand.
+"""
 
 import re
 
@@ -37,8 +44,8 @@ IDENTITY = {"icews_events": ["event_id"]}
 _COUNTRIES = {"Iran": "IRN", "Russian Federation": "RUS", "Russia": "RUS"}
 _QUADS = {
     "verbal_cooperation": ["01", "02", "03", "04", "05"],
-    "material_cooperation": ["06", "07", "08"],
-    "verbal_conflict": ["09", "10", "11", "12", "13"],
+    "material_cooperation": ["06", "07", "08", "09"],
+    "verbal_conflict": ["10", "11", "12", "13"],
     "material_conflict": ["14", "15", "16", "17", "18", "19", "20"],
 }
 

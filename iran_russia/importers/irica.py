@@ -2,6 +2,12 @@
 
 Headers and the names of sheets vary from year to year; columns are found by the words in their
 headers. Lines of one tariff line, split by customs office, are added up.
+
+The files of 1371 to 1402 that the repository ``ReJo76/Gomrok-Prediction`` keeps are named by the
+year, say exports or imports by their folder, and have one sheet, or two where one is full
+(``Code/Cleaning.do`` there: ``Sheet 1`` and ``Sheet 2``, columns ``year``, ``gomrok``,
+``country``, ``code``, ``weight``, ``rial``, ``dollar``, totals in a line named جمع). Persian
+headers stand in copies that other repositories read.
 """
 
 from __future__ import annotations
@@ -50,6 +56,8 @@ _HEADERS = {
     "dollar": ("ارزش دلاری", "دلار", "dollar"),
 }
 """Words that a header begins with or holds, the surest first; columns are tried in this order."""
+_TOP = 30
+"""Rows of a sheet among which its header stands."""
 _RUSSIA = ("روسیه", "فدراسیون روسیه", "فدراتیو روسیه", "جمهوری فدراتیو روسیه", "Russia")
 _FLOWS = {"export": ("صادرات", "export"), "import": ("واردات", "import")}
 
@@ -64,6 +72,7 @@ _LETTERS = str.maketrans(
     {"ي": "ی", "ك": "ک", "ة": "ه", "\u200c": " ", "\u200f": "", "\xa0": " ", "ـ": ""}
     | {digit: str(n) for n, digit in enumerate("۰۱۲۳۴۵۶۷۸۹")}
     | {digit: str(n) for n, digit in enumerate("٠١٢٣٤٥٦٧٨٩")}
+    | {"٫": "."}
 )
 
 
@@ -72,7 +81,7 @@ def recognise(file: Download) -> Layout | None:
     if file.kind not in ("xls", "xlsx"):
         return None
     try:
-        found = any(_header(rows) for _, rows in _sheets(file))
+        found = any(_header(rows) for _, rows in _sheets(file, _TOP))
     # The two libraries fail in many ways on a damaged workbook.
     except Exception as error:
         raise Refused(
@@ -81,28 +90,29 @@ def recognise(file: Download) -> Layout | None:
     return Layout(list(COLUMNS)) if found else None
 
 
-def _sheets(file: Download) -> Iterator[tuple[str, list[list]]]:
-    """Yield the name and the rows of every sheet."""
+def _sheets(file: Download, most: int | None = None) -> Iterator[tuple[str, list[list]]]:
+    """Yield the name and the rows of every sheet, or as many of its first rows as are asked for."""
     if file.kind == "xls":
         import xlrd
 
         with xlrd.open_workbook(file.path, on_demand=True) as workbook:
             for sheet in workbook.sheets():
-                yield sheet.name, [sheet.row_values(n) for n in range(sheet.nrows)]
+                rows = sheet.nrows if most is None else min(most, sheet.nrows)
+                yield sheet.name, [sheet.row_values(n) for n in range(rows)]
         return
     import openpyxl
 
     workbook = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
     try:
         for sheet in workbook.worksheets:
-            yield sheet.title, [list(row) for row in sheet.iter_rows(values_only=True)]
+            yield sheet.title, [list(r) for r in sheet.iter_rows(max_row=most, values_only=True)]
     finally:
         workbook.close()
 
 
 def _header(rows: list[list]) -> tuple[int, dict[str, int]] | None:
     """Find the line of the header and the place of each column."""
-    for number, row in enumerate(rows[:30]):
+    for number, row in enumerate(rows[:_TOP]):
         cells = [plain(c or "").lower() for c in row]
         places: dict[str, int] = {}
         for column, words in _HEADERS.items():
@@ -124,18 +134,19 @@ def unpack(file: Download, folder: Path) -> None:
     with file.ready.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
+        written = 1
         for name, rows in _sheets(file):
             found = _header(rows)
             if not found:
                 continue
             number, places = found
-            file.inner = name
-            # The lines of the copy are those of the sheet.
-            for _ in range(number):
+            file.sheets[written] = name
+            for _ in range(number + 1):
                 writer.writerow([""] * len(COLUMNS))
             title = " ".join(plain(c) for row in rows[:number] for c in row if c)
             for row in rows[number + 1 :]:
                 writer.writerow(_record(row, places, f"{title} {name} {file.path.stem}"))
+            written += len(rows)
 
 
 def _record(row: list, places: dict[str, int], context: str) -> list[str]:
@@ -147,10 +158,20 @@ def _record(row: list, places: dict[str, int], context: str) -> list[str]:
             cell = _year(cell) or _year(context)
         elif column == "code":
             cell = _code(cell)
+        elif column == "name":
+            cell = " ".join(str(cell).split())
         elif isinstance(cell, float) and cell == int(cell):
             cell = int(cell)
-        record.append(str(cell).strip() if column == "name" else plain(cell))
+        elif column != "country":
+            cell = _without_separators(plain(cell))
+        record.append(cell if column == "name" else plain(cell))
     return record
+
+
+def _without_separators(number: str) -> str:
+    """Take the separators of thousands out of a number that Excel holds as text."""
+    grouped = re.fullmatch(r"[0-9]{1,3}([,٬][0-9]{3})+([.][0-9]+)?", number)
+    return re.sub("[,٬]", "", number) if grouped else number
 
 
 def _code(cell: object) -> str:
@@ -179,8 +200,8 @@ def _year(cell: object) -> str:
 def _flow(file: Download) -> str:
     """Read from title, sheet or path whether these are exports or imports."""
     texts = [file.path.stem, file.path.parent.name]
-    for name, rows in _sheets(file):
-        texts = [" ".join(plain(c) for row in rows[:5] for c in row if c), name, *texts]
+    for name, rows in _sheets(file, 5):
+        texts = [" ".join(plain(c) for row in rows for c in row if c), name, *texts]
     for text in texts:
         flows = [f for f, words in _FLOWS.items() if any(w in plain(text).lower() for w in words)]
         if len(flows) == 1:

@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import io
 import os
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -68,7 +69,9 @@ class Download:
     kind: str = ""
     encodings: tuple[str, ...] = ("utf-8",)
     inner: str = ""
-    """Name of the file inside an archive, or of the sheet of a workbook."""
+    """Name of the file inside an archive."""
+    sheets: dict[int, str] = field(default_factory=dict)
+    """Sheets of a workbook, each by the line of :attr:`ready` after which it stands."""
     head: list[str] = field(default_factory=list)
     layout: Layout | None = None
     ready: Path | None = None
@@ -89,6 +92,13 @@ class Download:
     def packed(self) -> bool:
         """Whether the text stands inside an archive."""
         return self.path.suffix in (".zip", ".gz")
+
+    def where(self, line: int) -> str:
+        """Name a line of the table as errors do; in a workbook, that of its sheet."""
+        if not self.sheets:
+            return f"{self.name}, line {line}"
+        above = max(start for start in self.sheets if start < line)
+        return f"{self.name} › {self.sheets[above]}, line {line - above}"
 
     def text(self) -> str:
         """Return the first lines as one text."""
@@ -311,13 +321,13 @@ def _check_end(path: Path, file: Download) -> None:
 
 
 def _with_progress(stream: Iterable[bytes], file: Download) -> Iterator[bytes]:
-    """Yield the parts of a stream, with a progress bar where it is long."""
-    if file.path.stat().st_size < _PROGRESS:
+    """Yield the parts of a stream, with a progress bar where it is long and somebody looks."""
+    if file.path.stat().st_size < _PROGRESS or not sys.stdout.isatty():
         yield from stream
         return
     done = 0
     with click.progressbar(
-        length=file.path.stat().st_size, label=f"Reading {file.path.name}", file=_stderr()
+        length=file.path.stat().st_size, label=f"Reading {file.path.name}"
     ) as bar:
         for line in stream:
             yield line
@@ -325,10 +335,6 @@ def _with_progress(stream: Iterable[bytes], file: Download) -> Iterator[bytes]:
             if done > 1 << 22:
                 bar.update(done if not file.packed else done // 8)
                 done = 0
-
-
-def _stderr():
-    return click.get_text_stream("stderr")
 
 
 def records(file: Download) -> Iterator[tuple[int, list[str]]]:
@@ -388,7 +394,5 @@ def clean(cell: str) -> str:
 
 def describe(file: Download, line: int | None, column: str, found: str, expected: str) -> str:
     """Word one problem."""
-    where = (
-        file.name + (f", line {line}" if line else "") + (f", column {column}" if column else "")
-    )
+    where = (file.where(line) if line else file.name) + (f", column {column}" if column else "")
     return f"{where}: found {_short(found)}, expected {expected}"

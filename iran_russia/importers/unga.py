@@ -1,7 +1,9 @@
 """Votes of the UN General Assembly: the UN Digital Library's CSV, and Voeten's UNVotes CSV.
 
 The library's file repeats every vote since 1946 under numbers of its own. Of it only roll calls
-after the last one of Voeten's file are taken, so that none is counted twice.
+after the last one of Voeten's file are taken, so that none is counted twice. The header of UNVotes
+is the one printed in ``DataCleaning.ipynb`` of the repository
+``LuckYuanZ/CountryRelationByUnVotes``; its first column has no name, and empty cells read ``NA``.
 """
 
 import re

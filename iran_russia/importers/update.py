@@ -79,9 +79,9 @@ def plan(batches: list[Batch], *, update: bool = False) -> Plan:
     touched: dict[str, dict[int, tuple[Batch, str]]] = {}
     changes, problems = [], []
     sources = text_of("sources")
-    offered = {b.source["source_id"]: b.source for b in batches if b.source}
+    offered = {b.source["source_id"]: b for b in batches if b.source}
     publishers = dict(zip(sources["source_id"], sources["publisher"], strict=True))
-    publishers = {k: v["publisher"] for k, v in offered.items()} | publishers
+    publishers = {name: b.source["publisher"] for name, b in offered.items()} | publishers
     displaced: set[str] = set()
     grouped: dict[str, list[Batch]] = {}
     for batch in batches:
@@ -272,7 +272,7 @@ def _order(old: pd.DataFrame, merged: pd.DataFrame, key: list[str], fields: dict
     return sort(merged) if (sort(old) == old.index).all() else None
 
 
-def _sources(sources: pd.DataFrame, tables: dict, offered: dict[str, dict]) -> pd.DataFrame:
+def _sources(sources: pd.DataFrame, tables: dict, offered: dict[str, Batch]) -> pd.DataFrame:
     """Add the sources that rows now point to."""
     used = set().union(
         *(
@@ -285,9 +285,12 @@ def _sources(sources: pd.DataFrame, tables: dict, offered: dict[str, dict]) -> p
     known = set(sources["source_id"])
     fresh = [
         dict.fromkeys(sources.columns, "")
-        | {"retrieved_on": datetime.date.today().isoformat()}
-        | source
-        for name, source in sorted(offered.items())
+        | {
+            "retrieved_on": datetime.date.today().isoformat(),
+            "note": f"Imported from {batch.file.name}, SHA-256 {batch.file.digest()[:16]}…",
+        }
+        | batch.source
+        for name, batch in sorted(offered.items())
         if name in used and name not in known
     ]
     if not fresh:
