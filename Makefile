@@ -16,7 +16,7 @@ book: $(VENV)/ready
 
 # Where Java is, the importers are tested on Spark as well.
 test: $(VENV)/ready $(if $(shell command -v java),$(VENV)/spark)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lab: $(VENV)/ready
 	$(BIN)/jupytext-config --settings-file $(LABCONFIG) set-default-viewer markdown

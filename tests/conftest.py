@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import filelock
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -24,10 +25,17 @@ CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
 
 
 @pytest.fixture(scope="session")
-def book() -> Path:
-    """Build the whole book with warnings as errors; return the folder of its pages."""
-    done = subprocess.run(BUILD, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+def book(tmp_path_factory, testrun_uid) -> Path:
+    """Build the whole book with warnings as errors; return the folder of its pages.
+
+    Tests run in several processes: the first one builds, the others wait for it.
+    """
+    built = tmp_path_factory.getbasetemp().parent / f"book-{testrun_uid}"
+    with filelock.FileLock(f"{built}.lock"):
+        if not built.exists():
+            done = subprocess.run(BUILD, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+            built.touch()
     return ROOT / "_build" / "html"
 
 
