@@ -151,7 +151,7 @@ _PERCENT = re.compile(r"(?<=\d) %")
 def _keep_together(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Let no line end between a number and its per cent sign."""
     for text in list(doctree.findall(nodes.Text)):
-        if _PERCENT.search(text):
+        if _PERCENT.search(text) and not isinstance(text.parent, nodes.raw):
             text.parent.replace(text, nodes.Text(_PERCENT.sub("\u00a0%", text)))
 
 
