@@ -14,12 +14,13 @@ COLOURS = {
     "china": ("#946800", "#e0b040"),
     "blue": ("#2f6db3", "#7db3f0"),
     "pink": ("#a83279", "#ee8ac6"),
-    "other": ("#6f7883", "#8c95a1"),
-    # five steps from little to much, for tiles
+    "other": ("#6b747f", "#8c95a1"),
+    # five steps from little to much, for tiles; numbers in ink stand out on the first three, in
+    # paper on the last two
     "step1": ("#cfe8e6", "#1d3a3a"),
-    "step2": ("#93cbc7", "#27605d"),
-    "step3": ("#55aaa5", "#31918c"),
-    "step4": ("#1f8580", "#53c0b9"),
+    "step2": ("#93cbc7", "#23504e"),
+    "step3": ("#55aaa5", "#277370"),
+    "step4": ("#1b7d78", "#53c0b9"),
     "step5": ("#0a5753", "#a5e8e2"),
 }
 

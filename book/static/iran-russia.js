@@ -59,14 +59,48 @@
         await window.vegaEmbed(stage, spec, { renderer: "svg", actions: false, ast: true });
         const svg = stage.querySelector("svg");
         svg.setAttribute("aria-hidden", "true");
+        svg.querySelectorAll("a").forEach((link) => link.setAttribute("tabindex", "-1"));
         drawn.replaceChildren(...stage.childNodes);
       }
+      walkable(exhibit.querySelector(".ir-plot"));
       exhibit.dataset.state = "live";
     }).catch((error) => {
       /* The drawn chart stays; say why it does not answer. */
       exhibit.dataset.state = "still";
       console.warn(error);
     });
+  }
+
+  /* By keyboard: arrows go from mark to mark as a pointer does, with tooltips that are read out;
+     Enter clicks the mark. */
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  function walkable(plot) {
+    let at = null;
+    const turn = (event, mark) => mark?.dispatchEvent(event);
+    const pointer = (kind, place) => new PointerEvent(kind, { bubbles: true, ...place });
+    plot.setAttribute("role", "application");
+    plot.setAttribute("aria-roledescription", "chart; arrow keys read its marks");
+    document.getElementById("vg-tooltip-element")?.setAttribute("role", "status");
+    const leave = () => {
+      turn(pointer("pointerout"), at);
+      at = null;
+    };
+    plot.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") leave();
+      if (event.key === "Enter") turn(new MouseEvent("click", { bubbles: true }), at);
+      if (!(event.key in STEPS) || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      const answers = ({ __data__: item }) => item?.tooltip || item?.href;
+      const marks = [...plot.querySelectorAll("svg.marks *")].filter(
+        (mark) => mark.ownerSVGElement && answers(mark) && mark.getClientRects().length);
+      const next = at ? marks.indexOf(at) + STEPS[event.key] : 0;
+      leave();
+      at = marks[(next + marks.length) % marks.length];
+      at?.scrollIntoView({ block: "nearest" });
+      const box = at?.getBoundingClientRect();
+      if (at) turn(pointer("pointermove", { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 }), at);
+    });
+    plot.addEventListener("blur", leave);
   }
 
   for (const exhibit of document.querySelectorAll("[data-live]")) {
