@@ -61,7 +61,7 @@ PREPARE = """() => {
             seen.add(of);
         }
     };
-    thin([...document.querySelectorAll("pre span, .sig span, code span")]);
+    thin([...document.querySelectorAll(":is(pre, .sig, code) span:not(a *)")]);
     document.querySelectorAll(".ir-plot svg").forEach(
         (drawing) => thin([...drawing.querySelectorAll("*")]));
     [...rows, ...nodes].forEach((node) => node.remove());

@@ -40,11 +40,20 @@
   window.iranRussia = { live: (specs) => { arrived = specs; } };
   let queue = Promise.resolve();
 
+  /* The tooltip of all charts is there before its first words, so that they are read out. */
+  function announce() {
+    if (document.getElementById("vg-tooltip-element")) return;
+    const tooltip = Object.assign(document.createElement("div"),
+      { id: "vg-tooltip-element", className: "vg-tooltip", role: "status" });
+    document.body.append(tooltip);
+  }
+
   /* One chart after the other, so that `arrived` belongs to the chart that asked for it. */
   function awaken(exhibit) {
     if (exhibit.dataset.state) return;
     exhibit.dataset.state = "loading";
     queue = queue.then(async () => {
+      announce();
       await script(`${base}vega.js`);
       await script(exhibit.dataset.live);
       const specs = arrived;
@@ -80,7 +89,6 @@
     const pointer = (kind, place) => new PointerEvent(kind, { bubbles: true, ...place });
     plot.setAttribute("role", "application");
     plot.setAttribute("aria-roledescription", "chart; arrow keys read its marks");
-    document.getElementById("vg-tooltip-element")?.setAttribute("role", "status");
     const leave = () => {
       turn(pointer("pointerout"), at);
       at = null;
