@@ -85,17 +85,16 @@
   const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   function walkable(plot) {
     let at = null;
-    const turn = (event, mark) => mark?.dispatchEvent(event);
-    const pointer = (kind, place) => new PointerEvent(kind, { bubbles: true, ...place });
+    const tell = (kind, place) => at?.dispatchEvent(new MouseEvent(kind, { bubbles: true, ...place }));
     plot.setAttribute("role", "application");
     plot.setAttribute("aria-roledescription", "chart; arrow keys read its marks");
     const leave = () => {
-      turn(pointer("pointerout"), at);
+      tell("mouseout");
       at = null;
     };
     plot.addEventListener("keydown", (event) => {
       if (event.key === "Escape") leave();
-      if (event.key === "Enter") turn(new MouseEvent("click", { bubbles: true }), at);
+      if (event.key === "Enter") tell("click");
       if (!(event.key in STEPS) || event.altKey || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       const answers = ({ __data__: item }) => item?.tooltip || item?.href;
@@ -104,9 +103,10 @@
       const next = at ? marks.indexOf(at) + STEPS[event.key] : 0;
       leave();
       at = marks[(next + marks.length) % marks.length];
-      at?.scrollIntoView({ block: "nearest" });
-      const box = at?.getBoundingClientRect();
-      if (at) turn(pointer("pointermove", { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 }), at);
+      if (!at) return;
+      at.scrollIntoView({ block: "nearest" });
+      const { x, y, width, height } = at.getBoundingClientRect();
+      tell("pointermove", { clientX: x + width / 2, clientY: y + height / 2 });
     });
     plot.addEventListener("blur", leave);
   }
@@ -133,6 +133,8 @@
       layout: { topStart: "search", topEnd: "pageLength", bottomStart: "info", bottomEnd: "paging" },
       language: { search: "Search:", lengthMenu: "_MENU_ rows a page" },
     });
+    const name = table.caption.textContent;
+    table.closest(".dt-container").querySelector("nav")?.setAttribute("aria-label", `Pages of: ${name}`);
     offerFilters(register, table);
     const turn = () => turnTo(register, decodeURIComponent(location.hash.slice(1)));
     turn();
