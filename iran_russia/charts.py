@@ -286,6 +286,8 @@ def _svg(spec: dict) -> str:
     prefix = "v" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
+    # The chart is one stop of the keyboard, not one a mark; its places are linked in the text too.
+    svg = svg.replace("<a ", '<a tabindex="-1" ')
     svg = _EMPTY.sub("", _TAG.sub(lambda tag: _IDLE.sub("", tag[0]), svg))
     return _GEOMETRY.sub(lambda m: _LONG.sub(lambda n: f"{float(n[0]):.1f}", m[0]), svg)
 

@@ -215,12 +215,6 @@ def test_the_search_page_finds_a_word_of_a_chronology_offline(reader):
     assert "chronology" in opened.locator("#search-results").inner_html()
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_no_page_scrolls_sideways_on_a_phone(reader, page):
-    opened = reader(page, viewport={"width": 390, "height": 800})
-    assert opened.evaluate("document.documentElement.scrollWidth") <= 390
-
-
 def test_a_register_can_be_searched_and_sorted(reader):
     opened = reader("notebooks/diplomacy.html")
     table = opened.locator("table.ir-register").first

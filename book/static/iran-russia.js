@@ -40,11 +40,20 @@
   window.iranRussia = { live: (specs) => { arrived = specs; } };
   let queue = Promise.resolve();
 
+  /* The tooltip of all charts is there before its first words, so that they are read out. */
+  function announce() {
+    if (document.getElementById("vg-tooltip-element")) return;
+    const tooltip = Object.assign(document.createElement("div"),
+      { id: "vg-tooltip-element", className: "vg-tooltip", role: "status" });
+    document.body.append(tooltip);
+  }
+
   /* One chart after the other, so that `arrived` belongs to the chart that asked for it. */
   function awaken(exhibit) {
     if (exhibit.dataset.state) return;
     exhibit.dataset.state = "loading";
     queue = queue.then(async () => {
+      announce();
       await script(`${base}vega.js`);
       await script(exhibit.dataset.live);
       const specs = arrived;
@@ -59,14 +68,47 @@
         await window.vegaEmbed(stage, spec, { renderer: "svg", actions: false, ast: true });
         const svg = stage.querySelector("svg");
         svg.setAttribute("aria-hidden", "true");
+        svg.querySelectorAll("a").forEach((link) => link.setAttribute("tabindex", "-1"));
         drawn.replaceChildren(...stage.childNodes);
       }
+      walkable(exhibit.querySelector(".ir-plot"));
       exhibit.dataset.state = "live";
     }).catch((error) => {
       /* The drawn chart stays; say why it does not answer. */
       exhibit.dataset.state = "still";
       console.warn(error);
     });
+  }
+
+  /* By keyboard: arrows go from mark to mark as a pointer does, with tooltips that are read out;
+     Enter clicks the mark. */
+  const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+  function walkable(plot) {
+    let at = null;
+    const tell = (kind, place) => at?.dispatchEvent(new MouseEvent(kind, { bubbles: true, ...place }));
+    plot.setAttribute("role", "application");
+    plot.setAttribute("aria-roledescription", "chart; arrow keys read its marks");
+    const leave = () => {
+      tell("mouseout");
+      at = null;
+    };
+    plot.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") leave();
+      if (event.key === "Enter") tell("click");
+      if (!(event.key in STEPS) || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      const answers = ({ __data__: item }) => item?.tooltip || item?.href;
+      const marks = [...plot.querySelectorAll("svg.marks *")].filter(
+        (mark) => mark.ownerSVGElement && answers(mark) && mark.getClientRects().length);
+      const next = at ? marks.indexOf(at) + STEPS[event.key] : 0;
+      leave();
+      at = marks[(next + marks.length) % marks.length];
+      if (!at) return;
+      at.scrollIntoView({ block: "nearest" });
+      const { x, y, width, height } = at.getBoundingClientRect();
+      tell("pointermove", { clientX: x + width / 2, clientY: y + height / 2 });
+    });
+    plot.addEventListener("blur", leave);
   }
 
   for (const exhibit of document.querySelectorAll("[data-live]")) {
@@ -91,6 +133,8 @@
       layout: { topStart: "search", topEnd: "pageLength", bottomStart: "info", bottomEnd: "paging" },
       language: { search: "Search:", lengthMenu: "_MENU_ rows a page" },
     });
+    const name = table.caption.textContent;
+    table.closest(".dt-container").querySelector("nav")?.setAttribute("aria-label", `Pages of: ${name}`);
     offerFilters(register, table);
     const turn = () => turnTo(register, decodeURIComponent(location.hash.slice(1)));
     turn();
