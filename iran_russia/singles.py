@@ -39,6 +39,13 @@ _GATHER = """
     + ".ir-data, .ir-downloads, .ir-whole-book, .tooltip, button";
   article.querySelectorAll(unwanted).forEach((node) => node.remove());
   article.querySelectorAll("details").forEach((node) => node.setAttribute("open", ""));
+  for (const table of article.querySelectorAll("table.ir-register")) {
+    const rows = [...table.tBodies[0].rows];
+    /* The text links to rows that have an id. */
+    if (rows.length <= 60 || rows.some((row) => row.id)) continue;
+    rows.slice(30).forEach((row) => row.remove());
+    table.caption.append(`: the first 30 of ${rows.length} rows; the site has all`);
+  }
   const ids = new Set();
   article.querySelectorAll("[id]").forEach((node) => {
     const id = `${here}--${node.id.replace(/[^\\w.-]/g, "_")}`;
@@ -89,10 +96,33 @@ _SHEET = """<!DOCTYPE html>
 <style>
 html {{ font-size: 14px; }}
 body {{ display: block; }}
+/* Chromium joins the words of a heading where its lines break when it writes the outline. */
+h2 {{ font-size: 1.3rem; }}
+h3 {{ font-size: 1.1rem; }}
 .ir-chapter + .ir-chapter {{ break-before: page; }}
 </style></head>
 <body class="ir-sheet"><main class="bd-article">{body}</main></body></html>
 """
+
+_TEXT_WIDTH = 680  # px: A4 without its margins
+
+# Each column of a table of many gets room by how much stands in it, so that none is cut off.
+_FIT = """() => {
+  for (const table of document.querySelectorAll(".ir-sheet table:not(.ir-claims)")) {
+    const heads = [...table.tHead?.rows[0].cells ?? []], rows = [...table.tBodies[0].rows];
+    if (heads.length < 5) continue;
+    const weights = heads.map((head, i) => {
+      const letters = rows.reduce((sum, row) => sum + row.cells[i].textContent.length, 0);
+      return Math.max(9, Math.sqrt(12 * letters / rows.length));
+    });
+    const all = weights.reduce((sum, weight) => sum + weight);
+    table.style.tableLayout = "fixed";
+    heads.forEach((head, i) => {
+      head.style.setProperty("min-width", "0", "important");
+      head.style.width = `${100 * weights[i] / all}%`;
+    });
+  }
+}"""
 
 _FOOTER = (
     '<div style="font: 8px Arial, sans-serif; width: 100%; text-align: center">'
@@ -132,6 +162,9 @@ def write_pdf(browser: Browser, html: Path, target: Path, names: list[str] | Non
     )
     page = browser.new_page(java_script_enabled=False, color_scheme="light", offline=True)
     page.goto(sheet.as_uri())
+    page.set_viewport_size({"width": _TEXT_WIDTH, "height": 1000})
+    page.emulate_media(media="print")
+    page.evaluate(_FIT)
     page.pdf(
         path=target,
         format="A4",
@@ -150,11 +183,11 @@ def write_pdf(browser: Browser, html: Path, target: Path, names: list[str] | Non
     target.write_bytes(_TWICE.sub(_once, target.read_bytes()))
 
 
-_TWICE = re.compile(rb"/Title \(([^()\n]{4,})\1\)")
+_TWICE = re.compile(rb"/Title (\(|<FEFF)([^()<>\n]{4,})\2([)>])")
 
 
 def _once(title: re.Match) -> bytes:
-    return b"/Title (%b)" % title[1] + b" " * len(title[1])
+    return b"/Title %b%b%b" % title.groups() + b" " * len(title[2])
 
 
 def write_epub(browser: Browser, html: Path, target: Path, names: list[str] | None = None) -> None:

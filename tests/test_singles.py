@@ -1,6 +1,7 @@
 """The book as one file: the PDF prints, the EPUB is valid, the home page offers what exists."""
 
 import os
+import re
 import shutil
 import subprocess
 import zipfile
@@ -59,6 +60,21 @@ def test_the_epub_is_valid(epub):
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
 
 
+def test_a_long_register_is_cut_where_no_link_leads_into_it_and_says_so(book, epub):
+    with zipfile.ZipFile(epub) as file:
+        trade = ElementTree.fromstring(file.read("book/notebooks-trade.xhtml"))
+        chronology = ElementTree.fromstring(file.read("book/notebooks-chronology.xhtml"))
+    captions = {t.findtext(f"{XHTML}caption"): t for t in trade.iter(f"{XHTML}table")}
+    (cut,) = (t for c, t in captions.items() if c.startswith("Every figure for total trade"))
+    assert len(list(cut.find(f"{XHTML}tbody"))) == 30
+    assert re.search(
+        r": the first 30 of \d+ rows; the site has all$", cut.findtext(f"{XHTML}caption")
+    )
+    whole = (book / "notebooks/chronology.html").read_text(encoding="utf-8")
+    rows = [e for e in chronology.iter(f"{XHTML}tr") if e.get("id")]
+    assert len(rows) == whole.count("<tr id=") > 60
+
+
 def test_the_same_book_gives_the_same_epub(browser, book, tmp_path):
     for name in ("a", "b"):
         singles.write_epub(browser, book, tmp_path / name, SOME)
@@ -76,6 +92,15 @@ def test_the_pdf_has_an_outline_and_links_within_itself(browser, book, tmp_path)
     assert pdf.count(b"/Type /Page\n") > 10
     assert pdf.count(b"/Dest") > 20
     assert not (book.parent / "sheet.html").exists()
+
+
+@pytest.mark.parametrize("title", [b"(Gas: %b)", b"<FEFF00470061%b>"])
+def test_a_title_that_chromium_writes_twice_is_mended_without_moving_a_byte(title):
+    once = b"/Title " + title % b"" + b" /Next"
+    twice = once.replace(b"Gas: ", b"Gas: Gas: ").replace(b"00470061", b"0047006100470061")
+    assert len(twice) > len(once)
+    mended = singles._TWICE.sub(singles._once, twice)
+    assert len(mended) == len(twice) and mended.split() == once.split()
 
 
 def test_the_home_page_offers_the_files_that_exist(tmp_path):
