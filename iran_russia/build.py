@@ -551,10 +551,11 @@ def _tidy_search_index(file: Path) -> None:
     file.write_text(f"{head}({json.dumps(index, sort_keys=True)})", encoding="utf-8")
 
 
-def _mend_roles(app: Sphinx, page, template, context: dict, doctree) -> None:
-    """Give entries of the bibliography a role that ARIA still knows."""
+def _mend_html(app: Sphinx, page, template, context: dict, doctree) -> None:
+    """Give bibliography entries a role that ARIA still knows, and heads of columns a scope."""
     if "body" in context:
-        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        context["body"] = body.replace('<th class="head">', '<th class="head" scope="col">')
 
 
 _DESCRIPTION = 300
@@ -615,7 +616,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", _remember)
     app.connect("doctree-resolved", _list_pages)
     app.connect("doctree-resolved", _keep_together)
-    app.connect("html-page-context", _mend_roles)
+    app.connect("html-page-context", _mend_html)
     app.connect("html-page-context", _introduce)
     app.connect("build-finished", _publish)
     app.connect("build-finished", _end)
