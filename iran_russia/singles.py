@@ -76,8 +76,17 @@ _GATHER = """
     else link.setAttributeNS("http://www.w3.org/1999/xlink", "xlink:href", target);
   }
   if (!sheet) article.querySelectorAll("svg a").forEach((a) => a.replaceWith(...a.childNodes));
-  for (const node of article.querySelectorAll("[tabindex], [align], [valign], [border]")) {
-    for (const old of ["tabindex", "align", "valign", "border"]) node.removeAttribute(old);
+  /* What no keyboard reaches here, and what EPUB does not know. */
+  const idle = ["tabindex", "aria-description", "align", "valign", "border"];
+  for (const node of article.querySelectorAll(idle.map((name) => `[${name}]`))) {
+    idle.forEach((name) => node.removeAttribute(name));
+  }
+  /* Small readers show a row as a list, in which each cell has to say what it is. */
+  for (const table of sheet ? [] : article.querySelectorAll("table.ir-table")) {
+    const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent);
+    for (const cell of table.querySelectorAll("tbody > tr > td")) {
+      cell.dataset.label = heads[cell.cellIndex];
+    }
   }
   const title = article.querySelector("h1").textContent.trim();
   const piece = parsed.createElement("section");
@@ -112,8 +121,10 @@ _FIT = """() => {
     const heads = [...table.tHead?.rows[0].cells ?? []], rows = [...table.tBodies[0].rows];
     if (heads.length < 5) continue;
     const weights = heads.map((head, i) => {
-      const letters = rows.reduce((sum, row) => sum + row.cells[i].textContent.length, 0);
-      return Math.max(9, Math.sqrt(12 * letters / rows.length));
+      const texts = rows.map((row) => row.cells[i].textContent);
+      const words = [head.textContent, ...texts].join(" ").split(/[\\s-]+/);
+      const longest = Math.max(...words.map((word) => word.length));
+      return Math.max(Math.min(longest, 14), Math.sqrt(12 * texts.join("").length / rows.length));
     });
     const all = weights.reduce((sum, weight) => sum + weight);
     table.style.tableLayout = "fixed";
@@ -240,7 +251,7 @@ def write_epub(browser: Browser, html: Path, target: Path, names: list[str] | No
 # Readers of books do not all know variables of CSS: colours are written out.
 _VARIABLE = re.compile(r"var\(--ir-(\w+)\)")
 
-_STYLE = """body { font-family: serif; line-height: 1.4; margin: 0 4%; }
+_STYLE = """body { font-family: serif; line-height: 1.4; margin: 0 4%; overflow-wrap: anywhere; }
 h1, h2, h3, figcaption, caption, .ir-unit, .ir-source, .ir-table, .ir-key-numbers {
   font-family: sans-serif; text-align: left; }
 svg { max-width: 100%; height: auto; }
@@ -254,7 +265,14 @@ table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid #999999; padding: 0.2em 0.4em; text-align: left;
   vertical-align: top; }
 .ir-number { text-align: right; }
-pre, code { white-space: pre-wrap; }
+pre, code { white-space: pre-wrap; overflow-wrap: break-word; }
+@media (max-width: 40em) {
+  .ir-table thead, .ir-table td:empty { display: none; }
+  .ir-table tr, .ir-table th, .ir-table td { display: block; border: 0; padding: 0;
+    text-align: left; }
+  .ir-table tr { border-bottom: 1px solid #999999; padding: 0.3em 0; }
+  .ir-table td[data-label]::before { content: attr(data-label) ": "; color: #555555; }
+}
 """
 
 _CONTAINER = """<?xml version="1.0" encoding="utf-8"?>

@@ -109,9 +109,9 @@ def test_a_page_loads_few_scripts_and_waits_for_none(book, page):
     tags = re.findall(r'<script ([^>]*)\bsrc="([^"?]+)', html)
     assert all("defer" in attributes for attributes, _ in tags)
     assert sum(((book / page).parent / file).stat().st_size for _, file in tags) < 60_000
-    idle = r"fontawesome|bootstrap|searchtools|searchindex|language_data|sphinx_highlight"
+    idle = "fontawesome|bootstrap|copybutton|searchtools|searchindex|language_data|sphinx_highlight"
     assert not re.search(rf'(?:src|href)="[^"]*(?:{idle})\.js', html)
-    assert ("copybutton.js" in html) == ('class="highlight"' in html)
+    assert ("copybutton.css" in html) == ('class="highlight"' in html)
 
 
 def test_a_page_that_is_only_read_asks_for_no_font_and_no_further_script(browser, book):
@@ -151,6 +151,14 @@ def test_the_first_click_opens_the_menu_though_its_script_comes_later(reader):
     assert opened.evaluate("window.bootstrap") is None
     opened.evaluate("document.querySelector('[data-bs-toggle=dropdown]').click()")
     expect(opened.locator(".dropdown-menu.show")).to_be_visible()
+
+
+def test_code_is_offered_to_be_copied_once_the_reader_moves(reader):
+    opened = reader("notebooks/arms.html", viewport={"width": 1300, "height": 600})
+    assert opened.locator("button.copybtn").count() == 0
+    opened.mouse.move(300, 300)
+    opened.locator("details.hide > summary").first.click()
+    expect(opened.locator("button.copybtn").first).to_be_attached()
 
 
 def test_a_reader_finds_a_word_from_any_page(reader):

@@ -45,6 +45,8 @@ def test_a_page_with_figures_has_the_first_as_its_preview(book, page):
         ("Bushehr", "chronology"),  # an event
         ("Yak-130", "arms"),  # a deal
         ("Turkmenchay", "history"),  # a term of a treaty
+        ("S2-105", "claims"),  # a claim by its number
+        ("neighbouring empires", "claims"),  # and by its words
     ],
 )
 def test_search_finds_what_stands_in_tables(reader, words, page):

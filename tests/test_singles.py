@@ -60,6 +60,19 @@ def test_the_epub_is_valid(epub):
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
 
 
+def test_no_page_of_the_epub_is_wider_than_a_phone(browser, epub, tmp_path):
+    with zipfile.ZipFile(epub) as file:
+        file.extractall(tmp_path)
+    page = browser.new_page(viewport={"width": 390, "height": 800}, offline=True)
+    wide = []
+    for file in sorted((tmp_path / "book").glob("*.xhtml")):
+        page.goto(file.as_uri())
+        if page.evaluate("document.documentElement.scrollWidth") > 390:
+            wide.append(file.name)
+    page.close()
+    assert not wide
+
+
 def test_a_long_register_is_cut_where_no_link_leads_into_it_and_says_so(book, epub):
     with zipfile.ZipFile(epub) as file:
         trade = ElementTree.fromstring(file.read("book/notebooks-trade.xhtml"))

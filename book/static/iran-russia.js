@@ -22,10 +22,14 @@
     return loading.get(src);
   }
 
-  /* Bootstrap serves menus, tooltips and "Back to top"; it comes at the reader's first move. */
+  /* Bootstrap serves menus, tooltips and "Back to top"; it comes at the reader's first move, and
+     with it the buttons that copy code. */
   const moves = ["pointermove", "pointerdown", "keydown", "scroll"];
   const bootstrap = () => {
     moves.forEach((move) => window.removeEventListener(move, bootstrap));
+    if (document.querySelector(".highlight")) {
+      script(`${base}clipboard.min.js`).then(() => script(`${base}copybutton.js`)).catch(console.warn);
+    }
     return script(`${base}scripts/bootstrap.js`).catch(console.warn);
   };
   moves.forEach((move) => window.addEventListener(move, bootstrap, { passive: true }));
