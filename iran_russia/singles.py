@@ -113,28 +113,6 @@ h3 {{ font-size: 1.1rem; }}
 <body class="ir-sheet"><main class="bd-article">{body}</main></body></html>
 """
 
-_TEXT_WIDTH = 680  # px: A4 without its margins
-
-# Each column of a table of many gets room by how much stands in it, so that none is cut off.
-_FIT = """() => {
-  for (const table of document.querySelectorAll(".ir-sheet table:not(.ir-claims)")) {
-    const heads = [...table.tHead?.rows[0].cells ?? []], rows = [...table.tBodies[0].rows];
-    if (heads.length < 5) continue;
-    const weights = heads.map((head, i) => {
-      const texts = rows.map((row) => row.cells[i].textContent);
-      const words = [head.textContent, ...texts].join(" ").split(/[\\s-]+/);
-      const longest = Math.max(...words.map((word) => word.length));
-      return Math.max(Math.min(longest, 14), Math.sqrt(12 * texts.join("").length / rows.length));
-    });
-    const all = weights.reduce((sum, weight) => sum + weight);
-    table.style.tableLayout = "fixed";
-    heads.forEach((head, i) => {
-      head.style.setProperty("min-width", "0", "important");
-      head.style.width = `${100 * weights[i] / all}%`;
-    });
-  }
-}"""
-
 _FOOTER = (
     '<div style="font: 8px Arial, sans-serif; width: 100%; text-align: center">'
     '<span class="pageNumber"></span></div>'
@@ -173,9 +151,6 @@ def write_pdf(browser: Browser, html: Path, target: Path, names: list[str] | Non
     )
     page = browser.new_page(java_script_enabled=False, color_scheme="light", offline=True)
     page.goto(sheet.as_uri())
-    page.set_viewport_size({"width": _TEXT_WIDTH, "height": 1000})
-    page.emulate_media(media="print")
-    page.evaluate(_FIT)
     page.pdf(
         path=target,
         format="A4",

@@ -57,8 +57,14 @@ def rows(
         }
         for row in shown.to_dict("records")
     ]
+    shares = _shares(shown[columns])
     heads = [
-        {"label": str(c).replace("_", " "), "number": c in numeric, "width": width[c]}
+        {
+            "label": str(c).replace("_", " "),
+            "number": c in numeric,
+            "width": width[c],
+            "share": shares[c],
+        }
         for c in columns
     ]
     return render("rows.html", caption=caption, css=css, columns=heads, rows=body)
@@ -66,6 +72,17 @@ def rows(
 
 def _width(longest: int) -> str:
     return "long" if longest > 40 else "middle" if longest > 14 else "short"
+
+
+def _shares(shown: pd.DataFrame) -> pd.Series:
+    """Share out the width of a printed page, in per cent, by how much stands in each column."""
+    texts = shown.astype("object").where(shown.notna(), "").astype("str")
+    words = pd.Series({c: max(texts[c].str.split(r"[\s-]+").explode().str.len()) for c in texts})
+    heads = pd.Series({c: max(map(len, str(c).split("_"))) for c in texts})
+    needed = words.where(words > heads, heads).clip(upper=14)
+    wanted = (12 * texts.apply(lambda column: column.str.len().mean())) ** 0.5
+    weights = needed.where(needed > wanted, wanted)
+    return (100 * weights / weights.sum()).round(1)
 
 
 def _cell(value: object, number: bool, url: object = None) -> dict:

@@ -3,7 +3,9 @@
 import re
 from functools import cache
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
@@ -151,6 +153,33 @@ def test_the_first_click_opens_the_menu_though_its_script_comes_later(reader):
     assert opened.evaluate("window.bootstrap") is None
     opened.evaluate("document.querySelector('[data-bs-toggle=dropdown]').click()")
     expect(opened.locator(".dropdown-menu.show")).to_be_visible()
+
+
+def test_the_book_works_below_any_path_of_a_server(browser, book):
+    class Quiet(SimpleHTTPRequestHandler):
+        def __init__(self, *request):
+            super().__init__(*request, directory=book.parent)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Quiet) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        host = f"http://127.0.0.1:{server.server_port}"
+        page = browser.new_page(viewport={"width": 1300, "height": 600})
+        answers = []
+        page.on("response", lambda r: answers.append((r.status, r.url)))
+        page.goto(f"{host}/html/notebooks/arms.html")
+        page.locator(".ir-plot").first.hover()
+        page.locator("[data-state=live]").first.wait_for()
+        page.goto(f"{host}/html/search.html?q=Bushehr")
+        page.locator("#search-results li a").first.click()
+        page.locator("article h1").wait_for()
+        page.close()
+        server.shutdown()
+    assert len(answers) > 20
+    wrong = [a for a in answers if a[0] >= 400 or not a[1].startswith(f"{host}/html/")]
+    assert not wrong
 
 
 def test_code_is_offered_to_be_copied_once_the_reader_moves(reader):

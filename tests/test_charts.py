@@ -159,8 +159,18 @@ def test_whatever_stands_in_a_table_is_shown_as_text():
 def test_a_row_can_be_linked_to_and_links_to_a_page_of_the_book():
     frame = FRAME.assign(event="the visit", page="site:notebooks/chronology.html#E-1")
     table = tables.rows(frame, caption="x", links={"event": "page"}, anchor="party")
-    assert '<tr id="IRN">' in table and '<th scope="col" class="ir-short">party' not in table
+    assert '<tr id="IRN">' in table and ">party</th>" not in table
     assert 'href="site:notebooks/chronology.html#E-1"' in table
+
+
+def test_columns_share_a_printed_page_by_what_stands_in_them():
+    frame = FRAME.assign(note="a sentence that says what was seen and by whom, and when it was")
+    heads = re.findall(r'--ir-share:([\d.]+)%">([^<]+)<', tables.rows(frame, caption="x"))
+    shares = {head: float(share) for share, head in heads}
+    assert sum(shares.values()) == pytest.approx(100, abs=0.5)
+    assert shares["note"] > 2 * shares["party"] > 0
+    assert 'class="ir-table ir-many"' in tables.rows(frame, caption="x")
+    assert "ir-many" not in tables.rows(FRAME, caption="x")
 
 
 def test_a_link_without_words_shows_the_host_it_leads_to():
