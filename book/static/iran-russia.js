@@ -40,6 +40,13 @@
     }, { once: true });
   }
 
+  /* Code that is unfolded and too wide can be scrolled by keyboard; the theme looks only once. */
+  document.addEventListener("toggle", ({ target }) => {
+    for (const code of target.querySelectorAll("pre")) {
+      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+    }
+  }, true);
+
   let arrived;
   window.iranRussia = { live: (specs) => { arrived = specs; } };
   let queue = Promise.resolve();
