@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import ClassVar
 
 import filelock
-import joblib
 import nbformat
 import platformdirs
 from docutils import nodes
@@ -324,6 +323,9 @@ def _run_all(env, waiting: list[_Waiting], now: freshness.Inputs, runs: Path) ->
             freshness.write_run(chapter, run, runs)
             _log.info("%s: run in %.1f s, because %s", chapter, seconds, reason)
     _log.info("%d chapters run in %.1f s", len(waiting), time.perf_counter() - started)
+    # Imported here, as most builds run nothing and joblib takes a tenth of such a build.
+    import joblib
+
     # Drawings that no chapter asks for any more would pile up.
     joblib.Memory(_folder(env.app) / "drawings", verbose=0).reduce_size(bytes_limit="200M")
     if failed:
@@ -521,21 +523,27 @@ def _secure(html: str) -> str:
     return html.replace("<head>\n", f"<head>\n{meta}", 1)
 
 
+def _note_writing(app: Sphinx, builder) -> None:
+    app.iran_russia_wrote = True
+
+
 def _publish(app: Sphinx, error: Exception | None) -> None:
     """Copy the exhibits that pages still show, and the data package, beside the pages."""
     if error or app.builder.format != "html":
         return
     out = Path(app.outdir)
+    shutil.rmtree(out / "data", ignore_errors=True)
+    shutil.copytree(datasets.DESCRIPTOR.parent, out / "data")
+    singles.offer(out)
+    if not app.iran_russia_wrote:
+        return
     shutil.rmtree(out / FIGURES, ignore_errors=True)
     (out / FIGURES).mkdir()
     shown = sorted({f for meta in app.env.metadata.values() for f in meta.get("exhibits", [])})
     for file in shown:
         shutil.copyfile(_kept(app) / file, out / FIGURES / file)
-    shutil.rmtree(out / "data", ignore_errors=True)
-    shutil.copytree(datasets.DESCRIPTOR.parent, out / "data")
     _tidy_search_index(out / "searchindex.js")
     _sitemap(app)
-    singles.offer(out)
     for page in out.rglob("*.html"):
         if "_static" not in page.parts:  # parts of the theme, not pages
             html = page.read_text(encoding="utf-8")
@@ -619,6 +627,8 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-resolved", _keep_together)
     app.connect("html-page-context", _mend_html)
     app.connect("html-page-context", _introduce)
+    app.iran_russia_wrote = False  # a build without changes writes no page
+    app.connect("write-started", _note_writing)
     app.connect("build-finished", _publish)
     app.connect("build-finished", _end)
     app.add_role("event", EventRole())

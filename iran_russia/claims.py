@@ -273,10 +273,11 @@ def ledger(chapter: str | None = None, kind: str | None = None) -> pd.DataFrame:
         claims = claims[claims["chapter"] == chapter]
     if kind:
         claims = claims[claims["kind"] == kind]
-    rows = evidence(list(claims["claim_id"]))
+    rows = dict(iter(evidence(list(claims["claim_id"])).groupby("claim_id")))
+    none = pd.DataFrame(columns=["date"])
     found = []
     for claim in claims.to_dict("records"):
-        own = rows[rows["claim_id"] == claim["claim_id"]]
+        own = rows.get(claim["claim_id"], none)
         parts = parts_of(claim["claim_id"]) if claim["basis"] == "computed" else []
         if parts:
             claim["verdict"] = verdict(

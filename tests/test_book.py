@@ -297,6 +297,9 @@ def test_every_figure_has_number_caption_alt_text_source_and_downloads(book):
             alt = re.search(r'role="img" tabindex="0" aria-label="([^"]+)"', figure)[1]
             assert len(alt) > 40
             name = re.search(r'data-live="(?:\.\./|\./)*figures/([^"]+)\.js"', figure)[1]
+            # Its address holds as long as its name.
+            assert f'<figure class="align-default" id="{name}">' in figure
+            assert f'headerlink" href="#{name}"' in figure
             for extension in ("csv", "svg", "png", "js"):
                 assert (book / "figures" / f"{name}.{extension}").stat().st_size > 0
     assert figures == sum(

@@ -17,9 +17,11 @@ def _counted(first: int, last: int, important: bool = False) -> pd.DataFrame:
     return rolls[held].assign(span="all")
 
 
-def _with_all(country: str, rolls: pd.DataFrame) -> pd.DataFrame:
-    """Return the agreement of a state with every other over some roll calls, by state."""
+def _with_others(country: str, rolls: pd.DataFrame, other: str | None = None) -> pd.DataFrame:
+    """Return the agreement of a state with every other, or one, over some roll calls, by state."""
     votes = load("unga_votes")
+    if other:
+        votes = votes[votes["iso3"].isin([country, other])]
     cast = votes[votes["rcid"].isin(rolls["rcid"])]
     return agreement(ballots(cast), rolls, country, "span").set_index("iso3")
 
@@ -38,7 +40,7 @@ def place(of: str, among: str, first: int, last: int) -> pd.Series:
         newest roll call.
     """
     rolls = _counted(first, last)
-    row = ranked(_with_all(among, rolls), "span").loc[of]
+    row = ranked(_with_others(among, rolls), "span").loc[of]
     return pd.concat([row, pd.Series({"latest": newest(rolls["date"])})])
 
 
@@ -53,7 +55,7 @@ def identical(one: str, other: str, first: int, last: int, important: bool = Fal
         important: only the votes that the United States lists as important.
     """
     rolls = _counted(first, last, important)
-    both = _with_all(one, rolls)
+    both = _with_others(one, rolls, other)
     if other not in both.index:
         return Reading(None, "")
     pair, latest = both.loc[other], newest(rolls["date"])
@@ -147,7 +149,7 @@ def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> 
         before: first and last year of the time before.
         after: first and last year of the time after.
     """
-    shares = [_with_all(among, _counted(*span))["share_identical"] for span in (before, after)]
+    shares = [_with_others(among, _counted(*span))["share_identical"] for span in (before, after)]
     change = (shares[1] - shares[0]).dropna()
     rank = change.rank(ascending=False, method="min")
     told = (
