@@ -20,6 +20,7 @@ from statistics import median
 from playwright.sync_api import Browser, sync_playwright
 
 from bench import copy_book, record, seconds
+from iran_russia import singles
 
 CHAPTER, LOADS, SLOWDOWN = "notebooks/arms", 5, 4
 
@@ -130,7 +131,7 @@ def measure() -> dict[str, float]:
         charts = html.count('class="ir-plot"')
         server = serve(folder)
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            executable_path=singles.chromium(),
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         for _ in range(LOADS):

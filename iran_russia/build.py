@@ -137,7 +137,7 @@ def _listed(app: Sphinx, page: str, part: addnodes.toctree) -> list[nodes.Node]:
     for _, target in part["entries"]:
         address = app.builder.get_relative_uri(page, target)
         title = app.env.titles[target].astext()
-        question = re.split(r"(?<=[.?!]) (?=[A-Z])", _beginning(app.env.get_doctree(target)))[0]
+        question = re.split(r"(?<=[.?!]) (?=[A-Z])", app.env.metadata[target]["begins"])[0]
         link = nodes.reference("", title, refuri=address, internal=True)
         entry = nodes.paragraph("", "", link, nodes.Text(f": {question}"))
         entries += nodes.list_item("", entry)
@@ -423,8 +423,9 @@ def _failure(chapter: str, notebook, error: Exception) -> str:
 
 
 def _remember(app: Sphinx, doctree) -> None:
-    """Note which outputs the page that was just read shows."""
+    """Note how the page that was just read begins, and which outputs it shows."""
     env = app.env
+    env.metadata[env.docname]["begins"] = _beginning(doctree)
     if outputs := env.iran_russia_runs.get(env.docname):
         env.iran_russia_built[env.docname] = outputs
 

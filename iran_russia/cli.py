@@ -1,7 +1,6 @@
 """The console command ``iran-russia``."""
 
 import contextlib
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -175,10 +174,9 @@ def _single(extension: str, write) -> None:
     from playwright.sync_api import sync_playwright
 
     target = BUILD / f"{singles.NAME}.{extension}"
-    known = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=next((path for name in known if (path := shutil.which(name))), None),
+            executable_path=singles.chromium(),
             args=["--no-sandbox", "--disable-gpu"],
         )
         write(browser, (BUILD / "html").resolve(), target)

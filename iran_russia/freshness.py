@@ -148,12 +148,16 @@ def out_of_date_because(chapter: str, run: Run | None, now: Inputs) -> str:
     return ""
 
 
-def chapters(root: Path = ROOT) -> list[str]:
-    """List the pages of the book that have code, in the order of the table of contents."""
+def pages(root: Path = ROOT) -> list[str]:
+    """List the pages of the book in the order of the table of contents."""
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    pages = [toc["root"]]
-    pages += [c["file"] for part in toc.get("parts", []) for c in part["chapters"]]
-    return [p for p in pages if "\nkernelspec:" in (root / f"{p}.md").read_text(encoding="utf-8")]
+    return [toc["root"], *(c["file"] for part in toc.get("parts", []) for c in part["chapters"])]
+
+
+def chapters(root: Path = ROOT) -> list[str]:
+    """List the pages that have code, in the same order."""
+    written = {page: (root / f"{page}.md").read_text(encoding="utf-8") for page in pages(root)}
+    return [page for page, text in written.items() if "\nkernelspec:" in text]
 
 
 def status(root: Path = ROOT) -> dict[str, str]:

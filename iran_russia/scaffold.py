@@ -533,7 +533,7 @@ def new_chapter(name: str, tables: list[str]) -> list[Path]:
     chapter = freshness.ROOT / "notebooks" / f"{name}.md"
     toc = freshness.ROOT / "_toc.yml"
     contents = toc.read_text(encoding="utf-8")
-    if chapter.exists() or f"notebooks/{name}" in _pages(contents):
+    if chapter.exists() or f"notebooks/{name}" in freshness.pages(freshness.ROOT):
         raise DataError(f"there is a chapter {name!r} already; choose another name")
     text = chapter_text(name, tables)
     listed = _listed(contents, f"notebooks/{name}")
@@ -619,10 +619,6 @@ def _year(time: dict, table: str) -> str:
     if time["type"] == "date":
         return f"{column}.dt.year"
     return column if time["type"] == "integer" else f"{column}.str[:4]"
-
-
-def _pages(contents: str) -> list[str]:
-    return [c["file"] for part in yaml.safe_load(contents)["parts"] for c in part["chapters"]]
 
 
 def _listed(contents: str, page: str) -> str:

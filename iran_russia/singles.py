@@ -14,8 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
+from iran_russia import freshness
 from iran_russia.colours import LIGHT
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 NAME = "iran-russia"
 """Name of both files, without their extension."""
 
-_ROOT = Path(__file__).parent.parent
 _ZIP_EPOCH = (2000, 1, 1, 0, 0, 0)  # the same book gives the same bytes
 
 # Runs in the browser on the text of all pages; nothing in them is executed. Returns one piece of
@@ -119,11 +117,15 @@ _FOOTER = (
 )
 
 
+def chromium() -> str | None:
+    """Return the Chromium or Chrome of this system; none where Playwright's own has to do."""
+    known = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+    return next((path for name in known if (path := shutil.which(name))), None)
+
+
 def pages(html: Path) -> list[str]:
     """List the pages of the built book in the order of its table of contents."""
-    toc = yaml.safe_load((_ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [c["file"] for part in toc["parts"] for c in part["chapters"]]
-    names = [f"{page}.html" for page in (toc["root"], *chapters)]
+    names = [f"{page}.html" for page in freshness.pages()]
     return [name for name in names if (html / name).exists()]
 
 

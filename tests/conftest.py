@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import filelock
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from iran_russia import datasets
+from iran_russia import datasets, singles
 
 ROOT = Path(__file__).parent.parent
 BUILD = [
@@ -53,9 +54,28 @@ def run(folder: Path, *command: str) -> str:
     return done.stdout
 
 
+def change_cells(data: Path, table: str, where: str, columns: str, value) -> int:
+    """Change cells of a table in a copy of the data package; return how many rows that were.
+
+    Args:
+        data: the folder of the copy.
+        table: its name.
+        where: which rows, as for ``DataFrame.eval``; every cell is text.
+        columns: which columns, apart by spaces.
+        value: a text, or a function that gives texts for the whole table.
+    """
+    file = data / f"{table}.csv"
+    frame = pd.read_csv(file, dtype="str", keep_default_na=False)
+    hit = frame.eval(where)
+    assert hit.any(), "the change would change nothing"
+    for column in columns.split():
+        frame.loc[hit, column] = value(frame) if callable(value) else value
+    frame.to_csv(file, index=False)
+    return int(hit.sum())
+
+
 def _chromium() -> str | None:
-    known = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-    found = next((path for name in known if (path := shutil.which(name))), None)
+    found = singles.chromium()
     if not found and shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=False)
         subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=False)

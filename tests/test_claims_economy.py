@@ -5,13 +5,13 @@ Expected numbers are worked out here from the tables again, in another way than 
 
 import csv
 import json
-import shutil
 from collections import Counter
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import change_cells
 
 from iran_russia import datasets
 from iran_russia.claims import (
@@ -484,62 +484,31 @@ def test_cargo_against_its_target():
 # Changed data change the verdict
 
 
-@pytest.fixture(scope="module")
-def data_copy(tmp_path_factory):
-    return shutil.copytree(ROOT / "data", tmp_path_factory.mktemp("claims") / "data")
-
-
-@pytest.fixture
-def change(data_copy, monkeypatch):
-    """Change cells of a copy of the tables; the copy is mended after the test."""
-    kept = {}
-    monkeypatch.setattr(datasets, "DESCRIPTOR", data_copy / "datapackage.json")
-    datasets.package.cache_clear()
-
-    def change(table, wanted, column, value):
-        file = data_copy / datasets.describe(table)["path"]
-        kept.setdefault(file, file.read_bytes())
-        frame = pd.read_csv(file, dtype="str", keep_default_na=False)
-        held = wanted(frame)
-        assert held.any(), "the change would change nothing"
-        frame.loc[held, column] = value(frame) if callable(value) else value
-        frame.to_csv(file, index=False)
-
-    yield change
-    for file, text in kept.items():
-        file.write_bytes(text)
-    datasets.package.cache_clear()
-
-
 def verdict_of(chapter, claim_id):
     return ledger(chapter).set_index("claim_id").loc[claim_id, "verdict"]
 
 
-def test_trade_that_never_fell_would_have_grown_steadily(change):
+def test_trade_that_never_fell_would_have_grown_steadily(copy):
     assert verdict_of("trade", "S2-26") == CONTRADICTED
 
     def rising(f):
         each_way = f["direction"].map({"both_ways": 2}).fillna(1)
         return ((f["year"].astype(int) - 1800) * each_way * 10_000_000).astype(int).astype(str)
 
-    change("trade_totals", lambda f: f["value_usd"] != "", "value_usd", rising)
+    change_cells(copy, "trade_totals", "value_usd != ''", "value_usd", rising)
     assert verdict_of("trade", "S2-26") == SUPPORTED
 
 
-def test_gas_that_flows_would_lift_the_verdict_on_outlets(change):
+def test_gas_that_flows_would_lift_the_verdict_on_outlets(copy):
     assert verdict_of("energy", "S0-32") == PARTLY
-    change(
-        "gas_pipeline_trade",
-        lambda f: (f["exporter_iso3"] == "RUS") & (f["destination"] == "Other Middle East"),
-        "volume_bcm",
-        "2.0",
-    )
-    change("deals", lambda f: f["deal_id"] == "D063", "status_group", "completed")
+    flow = "exporter_iso3 == 'RUS' and destination == 'Other Middle East'"
+    change_cells(copy, "gas_pipeline_trade", flow, "volume_bcm", "2.0")
+    change_cells(copy, "deals", "deal_id == 'D063'", "status_group", "completed")
     assert verdict_of("energy", "S0-32") == SUPPORTED
 
 
-def test_a_test_without_data_gives_no_verdict_of_its_own(change):
-    change("crude_exports", lambda f: f["supplier"] == "IRN", "supplier", "MYS")
+def test_a_test_without_data_gives_no_verdict_of_its_own(copy):
+    change_cells(copy, "crude_exports", "supplier == 'IRN'", "supplier", "MYS")
     assert verdict_of("energy", "S2-32") == NO_DATA
 
 

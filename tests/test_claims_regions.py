@@ -5,7 +5,7 @@ import re
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import ROOT, change_cells
 
 from iran_russia.claims import (
     CONTRADICTED,
@@ -37,17 +37,6 @@ def rows(table):
 @pytest.fixture(scope="module")
 def verdicts():
     return pd.concat(map(ledger, CHAPTERS)).set_index("claim_id")["verdict"]
-
-
-def change(file, column, value, **where):
-    """Set a column in the rows that hold these values; say how many there were."""
-    frame = pd.read_csv(file, dtype="str", keep_default_na=False)
-    picked = pd.Series(True, index=frame.index)
-    for name, wanted in where.items():
-        picked &= frame[name].isin(wanted if isinstance(wanted, list) else [wanted])
-    frame.loc[picked, column] = value
-    frame.to_csv(file, index=False)
-    return int(picked.sum())
 
 
 def verdict_of(claim_id):
@@ -248,31 +237,30 @@ def test_the_fall_of_the_government_is_evidence_wherever_its_survival_is_claimed
 
 def test_a_weaker_iran_would_not_be_formidable(copy):
     assert verdict_of("S1-37") == SUPPORTED
-    index = {"iso3": "IRN", "measure": "cinc", "year": "2022"}
-    assert change(copy / "country_capabilities.csv", "value", "0.001", **index) == 1
+    index = "iso3 == 'IRN' and measure == 'cinc' and year == '2022'"
+    assert change_cells(copy, "country_capabilities", index, "value", "0.001") == 1
     assert verdict_of("S1-37") == CONTRADICTED
 
 
 def test_four_times_the_trade_with_turkey_would_support_strong_ties(copy):
     assert verdict_of("S2-53") == PARTLY
-    sales = {"country_iso3": "RUS", "partner_iso3": "TUR", "flow": "export"}
-    years = ["2014", "2015"]
-    assert change(copy / "trade_partners.csv", "value_usd", "90000000000", year=years, **sales) == 2
+    sales = "country_iso3 == 'RUS' and partner_iso3 == 'TUR' and flow == 'export'"
+    years = f"{sales} and year in ['2014', '2015']"
+    assert change_cells(copy, "trade_partners", years, "value_usd", "90000000000") == 2
     assert verdict_of("S2-53") == SUPPORTED
 
 
 def test_a_hostile_israel_and_russia_would_contradict_a_conflict_of_interests(copy):
     assert verdict_of("S2-54") == SUPPORTED
-    pair = {"one_iso3": "ISR", "other_iso3": "RUS"}
-    assert change(copy / "gdelt_dyad_month.csv", "tie_per_day", "-5", **pair) > 12
+    pair = "one_iso3 == 'ISR' and other_iso3 == 'RUS'"
+    assert change_cells(copy, "gdelt_dyad_month", pair, "tie_per_day", "-5") > 12
     assert verdict_of("S2-54") == CONTRADICTED
 
 
 def test_without_deliveries_to_three_of_them_they_would_be_no_allies(copy):
     assert verdict_of("S2-96") == SUPPORTED
-    deals = {"supplier_iso3": "IRN", "recipient_iso3": ["SYR", "IRQ", "VEN"]}
-    file = copy / "arms_transfers_context.csv"
-    assert change(file, "quantity_delivered", "0", **deals) > 3
+    deals = "supplier_iso3 == 'IRN' and recipient_iso3 in ['SYR', 'IRQ', 'VEN']"
+    assert change_cells(copy, "arms_transfers_context", deals, "quantity_delivered", "0") > 3
     assert verdict_of("S2-96") == CONTRADICTED
 
 
@@ -290,6 +278,6 @@ def test_allies_that_always_vote_the_other_way_would_be_none(copy):
 
 def test_a_tenth_of_the_soviet_deliveries_would_make_no_main_supplier(copy):
     assert verdict_of("S2-102") == SUPPORTED
-    flow = {"supplier_iso3": "SUN", "recipient_iso3": "IRQ"}
-    assert change(copy / "arms_tiv.csv", "tiv_millions", "100", **flow) > 5
+    flow = "supplier_iso3 == 'SUN' and recipient_iso3 == 'IRQ'"
+    assert change_cells(copy, "arms_tiv", flow, "tiv_millions", "100") > 5
     assert verdict_of("S2-102") == CONTRADICTED

@@ -1,13 +1,12 @@
 """Claims on arms, drones, exercises, history and diplomacy: indicators, tests and verdicts."""
 
-import shutil
 from itertools import pairwise
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import ROOT, change_cells
 
-from iran_russia import claims, datasets
+from iran_russia import claims
 from iran_russia.claims import CONTRADICTED, VERDICTS
 from iran_russia.datasets import load
 from iran_russia.indicators import arms, diplomacy, drones, exercises, history
@@ -491,25 +490,6 @@ def test_known_errors_of_the_articles_are_caught():
 # Sabotage: when the data say otherwise, so does the verdict
 
 
-@pytest.fixture
-def change(tmp_path, monkeypatch):
-    """Change cells of a copy of the tables: table, rows, column, value."""
-    folder = shutil.copytree(ROOT / "data", tmp_path / "data")
-    monkeypatch.setattr(datasets, "DESCRIPTOR", folder / "datapackage.json")
-    datasets.package.cache_clear()
-
-    def apply(table, where, column, value):
-        file = folder / f"{table}.csv"
-        frame = pd.read_csv(file, dtype="str", keep_default_na=False)
-        hit = frame.eval(where)
-        assert hit.any()
-        frame.loc[hit, column] = value
-        frame.to_csv(file, index=False)
-
-    yield apply
-    datasets.package.cache_clear()
-
-
-def test_without_rows_a_claim_is_not_supported_by_the_data(change):
-    change("leader_contacts", "type == 'meeting'", "type", "call")
+def test_without_rows_a_claim_is_not_supported_by_the_data(copy):
+    change_cells(copy, "leader_contacts", "type == 'meeting'", "type", "call")
     assert verdict("S1-64") == "not supported by the data"

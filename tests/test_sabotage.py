@@ -9,9 +9,8 @@ import shutil
 import sys
 from html import unescape
 
-import pandas as pd
 import pytest
-from conftest import BUILD, ROOT, run
+from conftest import BUILD, ROOT, change_cells, run
 
 from iran_russia.claims import CONTRADICTED, PARTLY, SUPPORTED, ledger
 from iran_russia.datasets import load
@@ -169,16 +168,6 @@ CLAIMS = [case[0] for case in CASES]
 MAIN = "from iran_russia.cli import main; main()"
 
 
-def sabotage(folder, table, where, columns, value):
-    """Change cells of a table in a folder of tables."""
-    file = folder / f"{table}.csv"
-    frame = pd.read_csv(file, dtype="str", keep_default_na=False)
-    hit = frame.eval(where)
-    assert hit.any(), "the change would change nothing"
-    frame.loc[hit, columns.split()] = value
-    frame.to_csv(file, index=False)
-
-
 def verdict(claim_id):
     chapter = load("claims").set_index("claim_id").loc[claim_id, "chapter"]
     return ledger(chapter).set_index("claim_id").loc[claim_id, "verdict"]
@@ -188,7 +177,7 @@ def verdict(claim_id):
 def test_a_verdict_follows_the_data(copy, case):
     claim_id, before, *change, after = case
     assert verdict(claim_id) == before
-    sabotage(copy, *change)
+    change_cells(copy, *change)
     assert verdict(claim_id) == after
 
 
@@ -200,7 +189,7 @@ def pages(book, tmp_path_factory):
 
     run(folder, sys.executable, "-c", MAIN, "changes", "--save")
     for _, _, *change, _ in CASES:
-        sabotage(folder / "data", *change)
+        change_cells(folder / "data", *change)
     run(folder, *BUILD)
     return folder / "_build" / "html"
 
