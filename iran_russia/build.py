@@ -297,6 +297,7 @@ def _run_all(env, waiting: list[_Waiting], now: freshness.Inputs, runs: Path) ->
     """
     failed = []
     started = time.perf_counter()
+    _share_readings(_folder(env.app) / "readings", now)
     # One more than cores: a kernel that starts or stops mostly waits.
     with ThreadPoolExecutor(max_workers=os.cpu_count() + 1) as pool:
         # The longest first, so that no core waits for it at the end.
@@ -330,6 +331,19 @@ def _run_all(env, waiting: list[_Waiting], now: freshness.Inputs, runs: Path) ->
     joblib.Memory(_folder(env.app) / "drawings", verbose=0).reduce_size(bytes_limit="200M")
     if failed:
         raise ExtensionError("\n".join(failed))
+
+
+def _share_readings(folder: Path, now: freshness.Inputs) -> None:
+    """Let kernels share the numbers that decide claims, as long as the code stays as it is.
+
+    They take the folder from the environment that they inherit; chapters run by hand have none.
+    """
+    description = datasets.DESCRIPTOR.read_bytes()
+    code = json.dumps([now.modules, now.libraries], sort_keys=True)
+    current = folder / freshness.fingerprint(code, description)
+    for old in set(folder.glob("*")) - {current}:
+        shutil.rmtree(old)
+    os.environ[freshness.READINGS] = str(current)
 
 
 def _notebook(env, chapter: str, text: str) -> nbformat.NotebookNode:

@@ -8,14 +8,16 @@ of a claim decided by dated evidence or by judgement stands in ``claims`` with i
 
 import json
 import operator
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 
 import pandas as pd
 
-from iran_russia import datasets
+from iran_russia import datasets, freshness
 from iran_russia.datasets import DataError, load
 from iran_russia.facts import percent
 from iran_russia.indicators import Reading, newest
@@ -146,6 +148,10 @@ def verdict(findings: list[str], to_support: int, to_contradict: int) -> str:
 def read(indicator: str, arguments: str) -> tuple[Reading, tuple[str, ...]]:
     """Take one number from the tables.
 
+    While the book is built, a reading that another chapter or an earlier build took from the same
+    tables is not worked out again; see
+    :data:`iran_russia.freshness.READINGS`.
+
     Args:
         indicator: module and function below :mod:`iran_russia.indicators`, e.g. ``trade.share``.
         arguments: keyword arguments as a JSON object.
@@ -161,12 +167,24 @@ def read(indicator: str, arguments: str) -> tuple[Reading, tuple[str, ...]]:
         function = getattr(import_module(f"iran_russia.indicators.{module}"), name)
     except (ModuleNotFoundError, AttributeError, ValueError):
         raise DataError(f"claim_tests: there is no indicator {indicator!r}") from None
+    shared = _shared(indicator, arguments)
+    kept = freshness.read(shared) if shared else None
+    if kept and datasets.unchanged(kept["tables"]):
+        return Reading(**kept["reading"]), tuple(kept["tables"])
     with datasets.watching() as used:
         try:
             reading = function(**json.loads(arguments))
         except (TypeError, json.JSONDecodeError) as error:
             raise DataError(f"claim_tests: {indicator} with {arguments}: {error}") from error
-    return reading, tuple(sorted(used))
+    used = dict(sorted(used.items()))
+    if shared:
+        freshness.write({"tables": used, "reading": asdict(reading)}, shared)
+    return reading, tuple(used)
+
+
+def _shared(indicator: str, arguments: str) -> Path | None:
+    folder = os.environ.get(freshness.READINGS)
+    return Path(folder, f"{freshness.fingerprint(indicator, arguments)}.json") if folder else None
 
 
 def parts_of(claim_id: str) -> list[Part]:

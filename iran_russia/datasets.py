@@ -10,6 +10,7 @@ and the status command read descriptions only.
 from __future__ import annotations
 
 import difflib
+import hashlib
 import json
 import os
 import shutil
@@ -31,7 +32,7 @@ LISTING = "datapackage.json"
 JOURNAL = ".import"
 """Folder of files that an import has written and that are not all in their places yet."""
 
-_loaded: set[str] = set()
+_loaded: dict[str, str] = {}  # name → digest of the file as it was loaded
 
 _DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 
@@ -89,7 +90,7 @@ def package(descriptor: Path | None = None) -> dict:
 
 def names(topic: str | None = None) -> list[str]:
     """List the tables of the package, all or those of one topic, in the package's order."""
-    _loaded.add(LISTING)
+    _loaded[LISTING] = ""
     return [r["name"] for r in package()["resources"] if topic in (None, r["topic"])]
 
 
@@ -119,18 +120,30 @@ def load(table: str) -> pd.DataFrame:
     """
     recover()
     resource = describe(table)
+    path, stamp = _state(resource)
+    types = tuple((field["name"], field["type"]) for field in resource["schema"]["fields"])
+    digest = _digest(path, stamp)
+    frame = _read(path, stamp, types)
+    _loaded[table] = digest
+    # A shallow copy: pandas copies on write, so nobody changes the frame of anybody else.
+    return frame.copy(deep=False)
+
+
+def _state(resource: dict) -> tuple[Path, int]:
+    """Return the file of a table and when it was last written."""
     path = DESCRIPTOR.parent / resource["path"]
     try:
-        stamp = path.stat().st_mtime_ns
+        return path, path.stat().st_mtime_ns
     except FileNotFoundError:
         raise DataError(
             f"{path} is missing; restore it with `git checkout data/{path.name}`"
         ) from None
-    types = tuple((field["name"], field["type"]) for field in resource["schema"]["fields"])
-    frame = _read(path, stamp, types)
-    _loaded.add(table)
-    # A shallow copy: pandas copies on write, so nobody changes the frame of anybody else.
-    return frame.copy(deep=False)
+
+
+@cache
+def _digest(path: Path, stamp: int) -> str:
+    """Return the SHA-256 digest of a file; once a process and state of the file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 @cache
@@ -189,14 +202,29 @@ def loaded() -> list[str]:
 
 
 @contextmanager
-def watching() -> Iterator[set[str]]:
-    """Collect the tables that are loaded inside a ``with`` block."""
+def watching() -> Iterator[dict[str, str]]:
+    """Collect the tables that are loaded inside a ``with`` block, with digests of their files."""
     global _loaded
-    outer, _loaded = _loaded, set()
+    outer, _loaded = _loaded, {}
     try:
         yield _loaded
     finally:
         _loaded = outer | _loaded
+
+
+def unchanged(tables: dict[str, str]) -> bool:
+    """Say whether tables are what they were when loaded; if so, they count as loaded again.
+
+    Args:
+        tables: what :func:`watching` has collected.
+
+    Raises:
+        DataError: a table is no longer there.
+    """
+    same = all(t == LISTING or _digest(*_state(describe(t))) == d for t, d in tables.items())
+    if same:
+        _loaded.update(tables)
+    return same
 
 
 def summary(table: str) -> dict:

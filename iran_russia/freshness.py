@@ -22,6 +22,9 @@ ROOT = PACKAGE.parent
 RUNS = Path("_build") / "runs"
 """Folder of the recorded runs, one JSON file a chapter, relative to the book."""
 
+READINGS = "IRAN_RUSSIA_READINGS"
+"""Names, in the environment, the folder by which the kernels of a build share their readings."""
+
 # A code cell of MyST Markdown, and the options at its head (YAML block or :key: lines).
 _CELL = re.compile(r"^(`{3,}|~{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 _OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
@@ -102,17 +105,29 @@ def libraries() -> dict[str, str]:
 def read_run(chapter: str, folder: Path) -> Run | None:
     """Read the recorded run of a chapter, or None where there is none that can be read."""
     try:
-        return Run(**json.loads((folder / f"{chapter}.json").read_text(encoding="utf-8")))
-    except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        return Run(**(read(folder / f"{chapter}.json") or {}))
+    except TypeError:
         return None
 
 
 def write_run(chapter: str, run: Run, folder: Path) -> None:
-    """Record a run; the file is whole or not there, whenever the process ends."""
-    file = folder / f"{chapter}.json"
+    """Record a run."""
+    write(asdict(run), folder / f"{chapter}.json")
+
+
+def read(file: Path) -> dict | None:
+    """Read a JSON file that :func:`write` has written, or None where none can be read."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+
+
+def write(content: dict, file: Path) -> None:
+    """Write a JSON file; it is whole or not there, whenever the process ends."""
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}.draft")
-    draft.write_text(json.dumps(asdict(run), indent=1), encoding="utf-8")
+    draft.write_text(json.dumps(content, indent=1), encoding="utf-8")
     os.replace(draft, file)
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from iran_russia import claims
+from iran_russia import claims, datasets, freshness
 from iran_russia.claims import CONTRADICTED, NO_DATA, PARTLY, SUPPORTED, finding, holds, verdict
 from iran_russia.datasets import DataError
 from iran_russia.indicators import newest
@@ -66,6 +66,28 @@ def test_parts_decide_together(findings, to_support, to_contradict, expected):
 def test_an_unknown_indicator_is_named(indicator):
     with pytest.raises(DataError, match=f"there is no indicator '{indicator}'"):
         claims.read(indicator, "{}")
+
+
+def test_kernels_of_a_build_share_a_reading_until_a_table_behind_it_changes(
+    copy, tmp_path, monkeypatch
+):
+    rows = claims.load("claim_tests")
+    row = rows[rows["indicator"] == "trade.share"].iloc[0]
+    asked = row["indicator"], row["arguments"]
+    by_hand, tables = claims.read(*asked)
+    monkeypatch.setenv(freshness.READINGS, str(tmp_path / "readings"))
+    assert claims.read(*asked) == (by_hand, tables)
+    (kept,) = (tmp_path / "readings").iterdir()
+    # A number that no table gives shows whether the reading was shared or worked out.
+    freshness.write(freshness.read(kept) | {"reading": {"value": -1.0, "latest": "1900"}}, kept)
+    with datasets.watching() as used:
+        shared, same = claims.read(*asked)
+    assert (shared.value, same, tuple(used)) == (-1.0, tables, tables)
+    for table in tables:
+        (copy / f"{table}.csv").write_bytes((copy / f"{table}.csv").read_bytes() + b"\n")
+    assert claims.read(*asked) == (by_hand, tables)
+    kept.write_text("{", encoding="utf-8")
+    assert claims.read(*asked) == (by_hand, tables)
 
 
 def test_the_newest_datum_is_as_exact_as_is_known():

@@ -27,15 +27,17 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 ARMS = """# Arms
 
 ```{code-cell} ipython3
+from iran_russia.claims import read
 from iran_russia.measures.arms import tiv_between
 from iran_russia.datasets import load
 from iran_russia.facts import state, tiv
 
 arms = load("arms_tiv")
-state(arms_all=tiv(arms["tiv_millions"].sum()), arms_rows=str(len(arms)))
+ranks, _ = read("capabilities.arms_rank", '{"first": 1950, "last": 2100, "which": "best"}')
+state(arms_all=tiv(arms["tiv_millions"].sum()), arms_rows=str(len(arms)), arms_ranks=ranks.detail)
 ```
 
-All deliveries: {glue:text}`arms_all` in {glue:text}`arms_rows` rows.
+All deliveries: {glue:text}`arms_all` in {glue:text}`arms_rows` rows; {glue:text}`arms_ranks`.
 """
 STEPS = """# Membership
 
@@ -183,7 +185,7 @@ def test_what_moved_is_told_with_the_table_behind_it_on_the_console_and_on_a_pag
     (book.folder / "book" / "changes.md").write_text("# What changed\n\n```{changes}\n```\n")
     book.build()
     assert book.command("changes") == "Nothing has moved since the last edition.\n"
-    assert book.command("changes", "--save").startswith("3 facts saved")
+    assert book.command("changes", "--save").startswith("4 facts saved")
     before = re.search(r"([\d,]+) million TIV in (\d+) rows", book.page("arms"))
     file = book.folder / "data" / "arms_tiv.csv"
     with file.open("a") as table:
@@ -238,6 +240,15 @@ def test_changed_package_code_runs_the_chapters_that_import_it(book):
     book.edit("iran_russia/measures/arms.py", '"""Volumes of', '"""Amounts of')
     assert "arms: out of date, iran_russia.measures.arms changed" in book.status()
     assert "arms" in ran(book.build())
+
+
+def test_a_number_that_decides_a_claim_is_worked_out_anew_when_its_code_changes(book):
+    assert "ranks: Russia among" in book.page("arms")
+    book.edit(
+        "iran_russia/indicators/capabilities.py", "ranks: Russia among", "places: Russia among"
+    )
+    assert ran(book.build()) == {"arms"}
+    assert "places: Russia among" in book.page("arms")
 
 
 def test_code_that_no_chapter_imports_runs_none(book):
