@@ -264,6 +264,12 @@ LOST = """() => [...document.querySelectorAll("main *")].filter((node) => {
 }).map((node) => node.outerHTML.slice(0, 120))"""
 
 
+# Rows laid out as cards that still reach out of their box.
+OUTSIDE = """() => [...document.querySelectorAll(".ir-cards")]
+    .filter((table) => table.scrollWidth > table.closest(".ir-scroll").clientWidth)
+    .map((table) => table.caption.textContent)"""
+
+
 @pytest.mark.parametrize("page", EVERY)
 def test_a_page_has_language_headings_and_captions_and_fits_when_enlarged(reader, page):
     opened = reader(page, viewport=WIDE)
@@ -277,3 +283,5 @@ def test_a_page_has_language_headings_and_captions_and_fits_when_enlarged(reader
         opened.set_viewport_size({"width": width, "height": 800})
         assert opened.evaluate("document.documentElement.scrollWidth") <= width, width
         assert opened.evaluate(LOST) == [], width
+        if width < 600:
+            assert opened.evaluate(OUTSIDE) == [], width
