@@ -11,7 +11,6 @@ import operator
 import os
 import re
 from dataclasses import asdict, dataclass
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -212,16 +211,6 @@ def parts_of(claim_id: str) -> list[Part]:
     return parts
 
 
-@cache
-def _labels(table: str) -> tuple[list[str], str | None, str | None]:
-    resource = datasets.describe(table)
-    return (
-        resource["schema"]["primaryKey"],
-        resource.get("label_field"),
-        resource.get("time_field"),
-    )
-
-
 def evidence(claim_ids: list[str]) -> pd.DataFrame:
     """Look up the dated rows that claims rest on.
 
@@ -239,9 +228,10 @@ def evidence(claim_ids: list[str]) -> pd.DataFrame:
     rows = rows[rows["claim_id"].isin(claim_ids)]
     found = []
     for table, wanted in rows.groupby("table"):
-        keys, label, time = _labels(table)
+        about = datasets.describe(table)
         frame = load(table)
-        frame = frame.assign(row=frame[keys].astype("str").agg("|".join, axis=1))
+        keys = frame[about["schema"]["primaryKey"]].astype("str")
+        frame = frame.assign(row=keys.agg("|".join, axis=1), _label=_labels(frame, about))
         joined = wanted.merge(frame.drop(columns="claim_id", errors="ignore"), on="row", how="left")
         lost = joined.loc[joined["source_id_y"].isna(), "row"]
         if len(lost):
@@ -252,8 +242,8 @@ def evidence(claim_ids: list[str]) -> pd.DataFrame:
                     "claim_id": joined["claim_id"],
                     "table": table,
                     "row": joined["row"],
-                    "date": _dates(joined, time),
-                    "label": joined[label] if label else joined["row"],
+                    "date": _dates(joined, about.get("time_field")),
+                    "label": joined["_label"],
                     "url": joined["url"].fillna("") if "url" in joined else "",
                     "source_id": joined["source_id_y"],
                 }
@@ -261,6 +251,19 @@ def evidence(claim_ids: list[str]) -> pd.DataFrame:
         )
     columns = ["claim_id", "table", "row", "date", "label", "url", "source_id"]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
+
+
+def _labels(rows: pd.DataFrame, about: dict) -> pd.Series:
+    """Name rows for a reader: by a sentence of theirs, else after the title of their table."""
+    keys = [key for key in about["schema"]["primaryKey"] if key != "source_id"]
+    words = rows[keys].astype("str").agg(", ".join, axis=1)
+    named = about.get("label_field")
+    if named:
+        words = rows[named].fillna(words)
+    return words if named in _SENTENCES else f"{about['title']}: " + words
+
+
+_SENTENCES = ("title", "summary", "subject")
 
 
 def _dates(rows: pd.DataFrame, time: str | None) -> list[str] | str:

@@ -55,6 +55,13 @@ def test_every_link_and_anchor_of_a_page_resolves(book, page):
             assert anchor in _links(file).anchors, f"{page} links to {link}"
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_no_missing_value_is_shown_as_a_word(book, page):
+    article = re.search(r"<article.*</article>", (book / page).read_text("utf-8"), re.DOTALL)[0]
+    text = re.sub(r"<(pre|script)\b.*?</\1>", "", article, flags=re.DOTALL)
+    assert re.findall(r">[^<]*\b(?:nan|NaN|NaT)\b[^<]*<|&lt;NA&gt;", text) == []
+
+
 def _in_text(page: Path) -> set[str]:
     """Pages that the text of a page links to, without what stands around it."""
     article = re.search(r"<article.*</article>", page.read_text(), re.DOTALL)[0]

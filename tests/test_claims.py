@@ -96,3 +96,12 @@ def test_the_newest_datum_is_as_exact_as_is_known():
     assert newest(pd.Series([2019, 2021], dtype="Int64"), pd.Series([], dtype="Int64")) == "2021"
     assert newest(pd.Series(["2024-03", None]), 2023) == "2024-03"
     assert newest(None) == ""
+
+
+def test_every_piece_of_evidence_has_a_name_that_says_what_it_is():
+    found = claims.evidence(list(claims.load("claims")["claim_id"]))
+    assert found["label"].notna().all()
+    war = found[found["row"] == "IRRU-1828-001"]
+    assert set(war["label"]) == {"Treaty of Turkmenchay"}
+    output = found[(found["table"] == "nuclear_generation") & (found["date"] == "2011")]
+    assert set(output["label"]) == {"Electricity from nuclear power: 2011, IRN"}
