@@ -1,7 +1,7 @@
 """Measure the filter of a BACI-shaped year of ten million rows to the pair, in one run.
 
 The importer against the same query written by hand in DuckDB and against pandas; each run is a
-process of its own, medians of five rounds. pandas runs twice: with product codes as text, as the
+process of its own, medians of many rounds. pandas runs twice: with product codes as text, as the
 other two have them, and as it reads them by itself, as numbers without their leading zeros, which
 is three to four times as fast and no use. Ratios are added to the results of the build.
 """
@@ -15,7 +15,7 @@ from statistics import median
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results.json"
-ROWS = 10_000_000
+ROWS, ROUNDS = 10_000_000, 15
 
 MAKE = """
 copy (select 2022 as t, 4 + (r * 7919) % 890 as i, 4 + (r * 104729) % 887 as j,
@@ -64,14 +64,14 @@ print(found, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def main() -> None:
-    """Run the four in turn, five times; print the ratios and write them down."""
+    """Run the four in turn, several times; print the ratios and write them down."""
     import duckdb
 
     seen = {name: [] for name in RUNS}
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "BACI_HS17_Y2022_V202401.csv"
         duckdb.sql(MAKE.format(rows=ROWS, file=file))
-        for _ in range(5):
+        for _ in range(ROUNDS):
             for name, run in RUNS.items():
                 done = subprocess.run(
                     [sys.executable, "-W", "ignore", "-c", _FRAME.format(run=run), file],

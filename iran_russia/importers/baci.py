@@ -9,10 +9,12 @@ from iran_russia.importers.reading import Download, Layout, Refused
 
 KIND = "baci"
 TITLE = "a yearly file of CEPII BACI (CSV)"
+# The country codes first: they alone decide which lines are kept, so that no other cell of the
+# millions of lines is looked at.
 COLUMNS = {
-    "t": "integer!",
     "i": "integer!",
     "j": "integer!",
+    "t": "integer!",
     "k": "text!",
     "v": "number!",
     "q": "number",
