@@ -148,8 +148,7 @@ def read(indicator: str, arguments: str) -> tuple[Reading, tuple[str, ...]]:
     """Take one number from the tables.
 
     While the book is built, a reading that another chapter or an earlier build took from the same
-    tables is not worked out again; see
-    :data:`iran_russia.freshness.READINGS`.
+    tables is not worked out again; see :data:`iran_russia.freshness.READINGS`.
 
     Args:
         indicator: module and function below :mod:`iran_russia.indicators`, e.g. ``trade.share``.
@@ -230,8 +229,8 @@ def evidence(claim_ids: list[str]) -> pd.DataFrame:
     for table, wanted in rows.groupby("table"):
         about = datasets.describe(table)
         frame = load(table)
-        keys = frame[about["schema"]["primaryKey"]].astype("str")
-        frame = frame.assign(row=keys.agg("|".join, axis=1), _label=_labels(frame, about))
+        keys = about["schema"]["primaryKey"]
+        frame = frame.assign(row=frame[keys].astype("str").agg("|".join, axis=1))
         joined = wanted.merge(frame.drop(columns="claim_id", errors="ignore"), on="row", how="left")
         lost = joined.loc[joined["source_id_y"].isna(), "row"]
         if len(lost):
@@ -243,7 +242,7 @@ def evidence(claim_ids: list[str]) -> pd.DataFrame:
                     "table": table,
                     "row": joined["row"],
                     "date": _dates(joined, about.get("time_field")),
-                    "label": joined["_label"],
+                    "label": _labels(joined, about),
                     "url": joined["url"].fillna("") if "url" in joined else "",
                     "source_id": joined["source_id_y"],
                 }

@@ -13,8 +13,6 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import yaml
-
 from iran_russia import datasets
 
 PACKAGE = Path(__file__).parent
@@ -165,6 +163,8 @@ def out_of_date_because(chapter: str, run: Run | None, now: Inputs) -> str:
 
 def pages(root: Path = ROOT) -> list[str]:
     """List the pages of the book in the order of the table of contents."""
+    import yaml  # here, as every chapter imports this module and none reads the contents
+
     toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
     return [toc["root"], *(c["file"] for part in toc.get("parts", []) for c in part["chapters"])]
 
