@@ -82,6 +82,12 @@ class Download:
     """Exports or imports, for a file that holds one of them and says so outside its table."""
     raw: bool = False
     """Whether cells are taken as they are, with blanks and ``NA``."""
+    coverage: str = ""
+    """What the file covers, in words: years, months, flows, partners, products."""
+    left_out: dict[str, int] = field(default_factory=dict)
+    """Lines that were not taken, by reason (``lines of «روسیه سفید»``), for the report."""
+    said: list[str] = field(default_factory=list)
+    """What was normalised or inferred on the way in, a sentence each, for the report."""
 
     @property
     def name(self) -> str:
