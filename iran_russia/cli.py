@@ -49,7 +49,10 @@ def _told() -> Iterator[None]:
 @click.option("--update", is_flag=True, help="Apply revisions: newer values of one publisher.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, write nothing.")
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb")
-def import_(files: tuple[str, ...], update: bool, dry_run: bool, engine: str) -> None:
+@click.option(
+    "--report", metavar="NEW_FILE", type=click.Path(path_type=Path), help="Also write it as JSON."
+)
+def import_(files, update: bool, dry_run: bool, engine: str, report: Path | None) -> None:
     """Take the rows of downloaded files into the tables of the book.
 
     KIND is recognised when it is left out. Nothing is written unless every row is valid.
@@ -62,7 +65,7 @@ def import_(files: tuple[str, ...], update: bool, dry_run: bool, engine: str) ->
     if not files:
         raise click.UsageError("name the file to import after its kind")
     with _told():
-        importers.run([Path(f) for f in files], kind, update, dry_run, engine, click.echo)
+        importers.run([Path(f) for f in files], kind, update, dry_run, engine, click.echo, report)
 
 
 @main.command("new-table")

@@ -12,13 +12,13 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from iran_russia import journal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,9 +28,6 @@ DESCRIPTOR = Path(__file__).resolve().parent.parent / "data" / "datapackage.json
 
 LISTING = "datapackage.json"
 """Stands for the list of tables among what a chapter read."""
-
-JOURNAL = ".import"
-"""Folder of files that an import has written and that are not all in their places yet."""
 
 _loaded: dict[str, str] = {}  # name → digest of the file as it was loaded
 
@@ -42,32 +39,18 @@ class DataError(Exception):
 
 
 def recover() -> None:
-    """Finish an import that was interrupted after its files were complete; drop unfinished ones.
-
-    Every step can be repeated, so that it does not matter when the process ends.
+    """Finish an import that was interrupted after its files were complete.
 
     Raises:
         DataError: the files may not be moved.
     """
-    folder = DESCRIPTOR.parent
-    journal = folder / JOURNAL
-    if not journal.exists():
-        return
     try:
-        for line in (journal / "list").read_text(encoding="utf-8").splitlines():
-            number, target = line.split("\t")
-            # Whoever reads a table may be at the same work: what is gone has been moved.
-            with suppress(FileNotFoundError):
-                os.replace(journal / number, folder / target)
-        # Renamed first: a journal half removed must not be read as one.
-        done = folder / f"{JOURNAL}-done-{os.getpid()}"
-        os.rename(journal, done)
-        shutil.rmtree(done)
-    except FileNotFoundError:
-        pass
+        finished = journal.finish(DESCRIPTOR.parent)
     except OSError as error:
-        raise DataError(f"{journal}: an import cannot be finished: {error.strerror}") from None
-    package.cache_clear()
+        place = DESCRIPTOR.parent / journal.NAME
+        raise DataError(f"{place}: an import cannot be finished: {error.strerror}") from None
+    if finished:
+        package.cache_clear()
 
 
 @cache

@@ -23,8 +23,7 @@ import yaml
 from iran_russia import datasets, freshness
 from iran_russia.datasets import DataError
 from iran_russia.exhibits import render
-from iran_russia.importers import as_cell, reading
-from iran_russia.importers import update as updating
+from iran_russia.importers import as_cell, reading, store
 from iran_russia.importers.reading import Refused
 
 UNITS = {
@@ -72,7 +71,7 @@ _LISTED = 300  # rows that a page can list
 def _alone():
     """Keep imports and other writers out."""
     try:
-        with updating.lock():
+        with store.lock():
             yield
     except filelock.Timeout:
         raise DataError("an import is running; wait until it has ended") from None
@@ -133,18 +132,18 @@ def new_table(
             return
         package = json.loads(datasets.DESCRIPTOR.read_text(encoding="utf-8"))
         package["resources"].append(resource)
-        files = {updating.folder() / resource["path"]: updating.as_csv(frame)}
+        files = {store.folder() / resource["path"]: store.as_csv(frame)}
         if source:
-            files[updating.path_of("sources")] = updating.as_csv(sources)
+            files[store.path_of("sources")] = store.as_csv(sources)
         # The description comes last: a table is not listed before it is there.
         described = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
         files[datasets.DESCRIPTOR.resolve()] = described.encode()
-        updating.write(files)
+        store.write(files)
         say(f"Written: {', '.join(sorted(file.name for file in files))}.")
 
 
 def _check_free(name: str, topic: str) -> None:
-    taken = updating.folder() / f"{name}.csv"
+    taken = store.folder() / f"{name}.csv"
     if name in datasets.names() or taken.exists():
         raise DataError(f"there is a table {name!r} already; choose another name")
     topics = sorted({r["topic"] for r in datasets.package()["resources"]})
@@ -280,7 +279,7 @@ def _source(
 
 def _with_source(source: dict[str, str]) -> pd.DataFrame:
     """Return the table of sources as text, with the new one in its place."""
-    sources = updating.text_of("sources")
+    sources = store.text_of("sources")
     if not source:
         return sources
     if source["url"] and not re.match("https?://", source["url"]):
@@ -538,7 +537,7 @@ def new_chapter(name: str, tables: list[str]) -> list[Path]:
     text = chapter_text(name, tables)
     listed = _listed(contents, f"notebooks/{name}")
     with _alone():
-        updating.write({chapter: text.encode(), toc: listed.encode()})
+        store.write({chapter: text.encode(), toc: listed.encode()})
     return [chapter, toc]
 
 

@@ -19,9 +19,9 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
-from iran_russia import datasets
+from iran_russia import datasets, journal
 from iran_russia.cli import main
-from iran_russia.importers import irica, reading, update
+from iran_russia.importers import irica, reading, store
 
 SAMPLES = ROOT / "tests" / "samples"
 BANK = SAMPLES / "API_TX.VAL.MRCH.CD.WT_DS2_en_csv_v2.csv"
@@ -59,7 +59,7 @@ def refused(copy: Path, *arguments) -> str:
 
 def rows(table: str, **equal) -> pd.DataFrame:
     """Rows of a table of the copy, as text."""
-    frame = update.text_of(table)
+    frame = store.text_of(table)
     for column, value in equal.items():
         frame = frame[frame[column] == value]
     return frame.reset_index(drop=True)
@@ -361,7 +361,7 @@ def test_exporting_a_table_and_importing_it_is_the_identity(table, copy, tmp_pat
 def test_a_row_of_another_publisher_is_reported_and_never_replaces_ours(copy, tmp_path):
     target = tmp_path / "tiv.csv"
     first = rows("arms_tiv").head(1).assign(tiv_millions="99", source_id="book_compilation")
-    target.write_bytes(update.as_csv(first))
+    target.write_bytes(store.as_csv(first))
     before = hashes(copy)
     said = run(target, "--update")
     assert "1 conflicting (the book keeps its own)" in said and "36 → 99" in said
@@ -373,7 +373,7 @@ def test_a_tidy_row_that_breaks_the_schema_is_told_with_line_and_column(copy, tm
     frame = rows("arms_tiv").head(3)
     frame["tiv_millions"] = ["1", "-5", "many"]
     frame["recipient_iso3"] = ["IRN", "Iran", "IRN"]
-    target.write_bytes(update.as_csv(frame.assign(year="1949")))
+    target.write_bytes(store.as_csv(frame.assign(year="1949")))
     message = refused(copy, target)
     assert "tiv.csv, line 3, column tiv_millions: found '-5', expected minimum" in message
     assert "tiv.csv, line 4, column tiv_millions: found 'many', expected type is number" in message
@@ -383,7 +383,7 @@ def test_a_tidy_row_that_breaks_the_schema_is_told_with_line_and_column(copy, tm
 def test_a_source_that_is_not_registered_is_refused(copy, tmp_path):
     target = tmp_path / "tiv.csv"
     frame = rows("arms_tiv").head(1).assign(year="2024", supplier_iso3="FRA", source_id="nobody")
-    target.write_bytes(update.as_csv(frame))
+    target.write_bytes(store.as_csv(frame))
     message = refused(copy, target)
     assert "line 2, column source_id: found 'nobody', expected a row of sources" in message
 
@@ -669,7 +669,7 @@ def test_without_permission_nothing_changes(copy, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as folder:
-        folder.setattr(update, "_write_through", denied)
+        folder.setattr(journal, "_write_through", denied)
         assert "(Permission denied); nothing was changed" in refused(copy, BACI)
     monkeypatch.setattr(reading, "_state", denied)
     assert f"{BACI}: may not be read; check its permissions" in refused(copy, BACI)
@@ -727,7 +727,7 @@ def test_a_file_is_streamed_and_never_in_memory_as_a_whole(tmp_path):
 
 
 def test_two_imports_at_once_are_kept_apart(copy):
-    with update.lock():
+    with store.lock():
         assert "another import is running" in refused(copy, BACI)
 
 

@@ -26,7 +26,7 @@ from test_importers import (
 )
 
 from iran_russia import datasets
-from iran_russia.importers import update
+from iran_russia.importers import store
 
 # A process that reads two files and then, whenever it is told to, forks one that writes and takes
 # back their rows until it is killed: 200 of them start in no time.
@@ -36,7 +36,7 @@ import sys
 from pathlib import Path
 from iran_russia import datasets
 datasets.DESCRIPTOR = Path(sys.argv[1])
-from iran_russia.importers import engine, read, update
+from iran_russia.importers import engine, read, store, update
 with engine.running("duckdb") as (started, folder):
     batches = []
     for file in sys.argv[2:]:
@@ -50,8 +50,8 @@ for order in sys.stdin:
         child = os.fork()
         if not child:
             while True:
-                update.write(new)
-                update.write(old)
+                store.write(new)
+                store.write(old)
         print(child, flush=True)
     else:
         print(-os.waitpid(child, 0)[1], flush=True)
@@ -93,12 +93,12 @@ def test_a_process_killed_at_any_moment_leaves_the_old_or_the_new_tables(copy):
         server.wait()
         server.stdin.close()
         server.stdout.close()
-    update.write({copy / n: c for n, c in zip(names, old, strict=True)})
+    store.write({copy / n: c for n, c in zip(names, old, strict=True)})
     assert {k: v for k, v in hashes(copy).items() if k not in names} == untouched
 
 
 def test_an_import_that_was_interrupted_is_finished_before_a_table_is_read(copy, monkeypatch):
-    monkeypatch.setattr(update, "recover", lambda: None)
+    monkeypatch.setattr(store, "recover", lambda: None)
     run(BACI)
     assert (copy / ".import").is_dir() and not len(
         (copy / "trade_hs6.csv").read_text().splitlines()
@@ -199,7 +199,7 @@ def test_a_table_of_any_text_comes_back_as_it_was_written_in_any_order(copy, not
     table["transfer_id"] = [f"AT{9000 + n}" for n in range(len(notes))]
     target = copy.parent / "deals.csv"
     shutil.copy(ROOT / "data" / "arms_transfers.csv", copy)
-    target.write_bytes(update.as_csv(table.iloc[::-1] if turn else table))
+    target.write_bytes(store.as_csv(table.iloc[::-1] if turn else table))
     run("tidy", target)
     back = rows("arms_transfers").set_index("transfer_id").loc[table["transfer_id"]]
     assert list(back["comment"]) == notes

@@ -14,6 +14,7 @@ compare with what is there → show → write. A module of a format says only wh
 
 from __future__ import annotations
 
+import filecmp
 import importlib
 import re
 import tempfile
@@ -272,44 +273,70 @@ def run(
     dry_run: bool,
     engine: str,
     say: Callable[[str], None],
+    report: Path | None = None,
 ) -> None:
     """Import files: read, check, compare, show, and write unless it is a dry run.
+
+    Args:
+        paths: the files.
+        kind: their format; recognised when None.
+        update: whether revised values replace those in the book.
+        dry_run: whether to show only.
+        engine: where the expressions run, see :data:`iran_russia.importers.engine.NAMES`.
+        say: takes each line of what is told.
+        report: a new file that takes the same as JSON, see :mod:`iran_russia.importers.report`.
 
     Raises:
         DataError: one line a problem; nothing was written.
     """
     import filelock
 
-    from iran_russia.importers import update as updating
+    from iran_russia.importers import report as reports
+    from iran_russia.importers import store
 
+    if report:
+        reports.check_free(report)
     try:
-        with updating.lock():
-            plan = _plan(paths, kind, update, engine)
-            for change in plan.changes:
-                _show(change, update, say)
+        with store.lock():
+            read_files, plan = _plan(paths, kind, update, engine)
+            told = reports.made(read_files, plan, update=update, dry_run=dry_run)
+            for line in reports.shown(told):
+                say(line)
             if dry_run:
                 say("Dry run: nothing was written.")
             elif plan.files:
-                updating.write(plan.files)
+                store.write(plan.files)
                 say(f"Written: {', '.join(sorted(p.name for p in plan.files))}.")
             else:
                 say("Nothing to write.")
     except filelock.Timeout:
         raise DataError("another import is running; wait until it has ended") from None
+    if report:
+        reports.write(told, report)
 
 
 def _plan(paths: list[Path], kind: str | None, update: bool, engine: str):
-    """Read all files and compare their rows with those of the book."""
+    """Read all files and compare their rows with those of the book.
+
+    Returns:
+        What is told of each file, and the plan.
+    """
+    from iran_russia.importers import report as reports
     from iran_russia.importers import update as updating
 
-    batches, problems = [], []
+    batches, files, problems = [], [], []
     try:
         with engines.running(engine) as (started, folder):
             for path in paths:
                 try:
-                    batches += read(path, kind, started, folder)
+                    found = read(path, kind, started, folder)
                 except Refused as error:
                     problems += error.problems
+                    continue
+                again = _seen(found[0].file, files)
+                files.append(reports.File(found, again))
+                if not again:
+                    batches += found
             if problems:
                 raise Refused(problems)
             batches = _combined(batches)
@@ -320,7 +347,19 @@ def _plan(paths: list[Path], kind: str | None, update: bool, engine: str):
     except OSError as error:
         told = f"{error.filename or tempfile.gettempdir()}: {error.strerror or error}"
         raise DataError(f"{told}; nothing was written") from None
-    return plan
+    return files, plan
+
+
+def _seen(file: Download, before: list) -> str:
+    """Name the file read before that holds the same table; an empty text where none does.
+
+    A file and its archive, or one file under two names, are one source: its lines count once.
+    """
+    for other in (f.batches[0].file for f in before):
+        same = (file.layout, file.flow) == (other.layout, other.flow)
+        if same and filecmp.cmp(file.ready, other.ready, shallow=False):
+            return other.name
+    return ""
 
 
 def _combined(batches: list[Batch]) -> list[Batch]:
@@ -347,20 +386,3 @@ def _refuse_nothing(batches: list[Batch]) -> None:
         )
     if problems:
         raise Refused(problems)
-
-
-def _show(change, update: bool, say: Callable[[str], None]) -> None:
-    """Say what happens to one table; long lists are cut."""
-    applied = "" if update or not change.revised else " (kept; --update applies them)"
-    say(
-        f"{change.table}: {len(change.added)} added, {change.identical} identical, "
-        f"{len(change.revised)} revised{applied}, {len(change.conflicting)} conflicting"
-        + (" (the book keeps its own)" if change.conflicting else "")
-    )
-    for mark, lines in (("+", change.added), ("~", change.revised), ("!", change.conflicting)):
-        for line in lines[: reading.SHOWN]:
-            say(f"  {mark} {line}")
-        if len(lines) > reading.SHOWN:
-            say(f"  {mark} and {len(lines) - reading.SHOWN} more")
-    for note in change.notes:
-        say(f"  · {note}")

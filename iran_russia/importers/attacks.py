@@ -121,6 +121,7 @@ def source(file: Download) -> dict[str, str]:
         "publisher": held["publisher"],
         "url": "https://www.kaggle.com/datasets/piterfm/massive-missile-attacks-on-ukraine",
         "vintage": f"last report {last}",
+        "released": last,
         "licence": held["licence"],
         "terms": held["terms"],
     }

@@ -92,6 +92,7 @@ def source(file: Download) -> dict[str, str]:
         "publisher": "CEPII",
         "url": "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
         "vintage": release,
+        "released": f"{release[:4]}-{release[4:]}",
         "licence": "not stated",
         "terms": "The terms were not seen by the importer; see its publisher, and credit CEPII.",
     }

@@ -92,6 +92,7 @@ def source(file: Download) -> dict[str, str]:
         "publisher": "Energy Institute",
         "url": "https://www.energyinst.org/statistical-review",
         "vintage": f"file named {edition}" if found else "not stated",
+        "released": edition if found else "",
         "licence": "© Energy Institute, rights reserved",
         "terms": "Quote with credit to the Energy Institute; ask it before tables are reproduced "
         "at length.",

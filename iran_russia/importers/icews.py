@@ -114,6 +114,7 @@ def source(file: Download) -> dict[str, str]:
         "publisher": "ICEWS (Lockheed Martin), Harvard Dataverse",
         "url": "https://doi.org/10.7910/DVN/28075",
         "vintage": f"file of {found[2]}" if found else "not stated",
+        "released": f"{found[2][:4]}-{found[2][4:6]}-{found[2][6:]}" if found else "",
         "licence": "terms of Harvard Dataverse",
         "terms": "Free for research; credit ICEWS Coded Event Data (doi:10.7910/DVN/28075).",
     }

@@ -204,6 +204,7 @@ def source(file: Download) -> dict[str, str]:
         "publisher": "Stockholm International Peace Research Institute (SIPRI)",
         "url": "https://www.sipri.org/databases/armstransfers",
         "vintage": " ".join(found.groups()) if found else "not stated",
+        "released": day.replace("_", "-"),
         "licence": "SIPRI terms of use, rights reserved",
         "terms": "Non-commercial excerpts of less than 10 per cent of the data set, with the "
         "credit line “Information from the SIPRI Arms Transfers Database”.",

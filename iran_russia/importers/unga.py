@@ -193,6 +193,7 @@ def source(file: Download) -> dict[str, str]:
             "publisher": "UN Dag Hammarskjöld Library (UN Digital Library)",
             "url": "https://digitallibrary.un.org/record/4060887",
             "vintage": day.replace("_", "-") if found else "not stated",
+            "released": day.replace("_", "-") if found else "",
             "licence": "United Nations, non-commercial use with attribution",
             "terms": "Voting data are copyright United Nations: non-commercial use with "
             "attribution.",

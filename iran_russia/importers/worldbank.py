@@ -113,6 +113,7 @@ def source(file: Download) -> dict[str, str]:
         "publisher": "World Bank",
         "url": f"https://data.worldbank.org/indicator/{indicator}",
         "vintage": f"updated {released}" if released else "not stated",
+        "released": released,
         "licence": "CC BY 4.0",
         "terms": "Free to use, change and share with credit to the World Bank, World Development "
         "Indicators (CC BY 4.0).",
