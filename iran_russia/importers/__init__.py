@@ -14,6 +14,7 @@ compare with what is there → show → write. A module of a format says only wh
 
 from __future__ import annotations
 
+import csv
 import filecmp
 import importlib
 import re
@@ -24,6 +25,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from iran_russia import datasets
 from iran_russia.datasets import DataError
 from iran_russia.importers import engine as engines
 from iran_russia.importers import reading
@@ -99,26 +101,69 @@ def recognise(file: Download, kind: str | None = None) -> ModuleType:
     raise Refused([_unlike(file, kind)])
 
 
+_NEAR = 0.45
+"""Share of its columns from which on a header is taken for one that was meant."""
+
+
 def _unlike(file: Download, kind: str | None) -> str:
-    """Say what is missing from a file that no format recognises."""
-    if kind is None:
-        first = next((line for line in file.head if line.strip()), "")
-        return (
-            f"{file.name}, line 1: found {reading._short(first)}, expected the header of one of: "
-            f"{', '.join(KINDS)}"
-        )
-    module = module_of(kind)
-    best, where = set(), 0
+    """Say what is missing from a file that no format recognises: of the nearest, or the one named.
+
+    A file is near a format, or a table of the book, when it has about half of its columns.
+    """
+    layouts = _layouts(kind)
+    near, share = None, 0.0 if kind else _NEAR
     for number, line in enumerate(file.head[: reading._NOTES]):
-        names = {n.strip().strip('"') for n in re.split(r"[,;\t|]", line)}
-        if len(names & set(module.COLUMNS)) > len(best & set(module.COLUMNS)):
-            best, where = names, number
-    missing = [c for c in module.COLUMNS if c not in best]
-    line = (file.head or [""])[where]
-    return (
-        f"{file.name}, line {where + 1}: found {reading._short(line)}, expected {module.TITLE}; "
-        f"missing: {', '.join(missing) or 'its layout'}"
-    )
+        for delimiter in reading.DELIMITERS:
+            found = [n.strip() for n in next(csv.reader([line], delimiter=delimiter), [])]
+            for layout in layouts:
+                have = len({n.casefold() for n in found} & {w.casefold() for w in layout[1]})
+                if have / len(layout[1]) > share and (kind or have > 1):
+                    near, share = (number, delimiter, found, *layout), have / len(layout[1])
+    if near:
+        number, delimiter, found, title, wanted, delimiters = near
+        line = file.head[number]
+        where = f"{file.name}, line {number + 1}: found"
+        missing = [w for w in wanted if w not in found]
+        if not missing and delimiter not in delimiters:
+            expected = " or ".join(reading.DELIMITERS[d] for d in delimiters)
+            return (
+                f"{where} a {reading.DELIMITERS[delimiter]} between the columns, expected a "
+                f"{expected}, as in {title}"
+            )
+        odd = [n for n in found if n not in wanted] if title.startswith("the table ") else []
+        told = f"; missing: {', '.join(missing)}" if missing else ""
+        told += f"; not in the table: {', '.join(odd)}" if odd else ""
+        return f"{where} {reading._short(line)}, expected {title}{told or '; missing: its layout'}"
+    first = next((number for number, line in enumerate(file.head) if line.strip()), 0)
+    line = (file.head or [""])[first]
+    if kind:
+        missing = ", ".join(layouts[0][1]) or "its layout"
+        expected = f"{module_of(kind).TITLE}; missing: {missing}"
+    else:
+        expected = f"the header of one of: {', '.join(KINDS)}"
+    if file.kind != "text":
+        return (
+            f"{file.name}: found a workbook without a sheet in a known layout, expected {expected}"
+        )
+    return f"{file.name}, line {first + 1}: found {reading._short(line)}, expected {expected}"
+
+
+def _layouts(kind: str | None) -> list[tuple[str, list[str], str]]:
+    """List what a header can be near to: what it is, its columns, what may stand between them.
+
+    A format with several headers lists them as ``HEADERS``.
+    """
+    layouts = []
+    for name in [kind] if kind else KINDS:
+        module = module_of(name)
+        for header in getattr(module, "HEADERS", [module.COLUMNS]):
+            if header:
+                layouts.append((module.TITLE, list(header), getattr(module, "DELIMITERS", ",")))
+    if kind in (None, "tidy"):
+        for resource in datasets.package()["resources"]:
+            columns = [f["name"] for f in resource["schema"]["fields"]]
+            layouts.append((f"the table {resource['name']}", columns, ","))
+    return layouts
 
 
 def read(path: Path, kind: str | None, engine, folder: Path) -> list[Batch]:

@@ -39,6 +39,7 @@ _LEGACY = {
     "Netweight (kg)": "netWgt",
     "Classification": "classificationCode",
 }
+HEADERS = (list(COLUMNS)[:6], [name for name in _LEGACY if name != "Netweight (kg)"])
 _BULK = {"reporterCode": "reporterISO", "partnerCode": "partnerISO"}
 _COUNTRIES = {"IRN": "IRN", "RUS": "RUS", "364": "IRN", "643": "RUS"}
 """The two reporters, by ISO code and by the number that bulk files use."""

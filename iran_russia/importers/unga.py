@@ -50,6 +50,7 @@ VOETEN = {
     "ec": "integer",
 }
 COLUMNS = {"undl_id": "integer!"}
+HEADERS = (LIBRARY, VOETEN)
 ORIGIN = {"rcid": "undl_id or rcid", "iso3": "ms_code or ccode", "vote": "ms_vote or vote"}
 
 _COW = {
