@@ -354,7 +354,7 @@ def _free(sides: _Sides, row: int) -> str:
     if found[2] and sides.time:
         head = head.replace(found[2], sides.new.at[row, sides.time][:4])
     used = [*sides.old[last], *sides.new[last]]
-    numbers = [int(m[3]) for k in used if (m := _NUMBER.fullmatch(k)) and m[1] == head and k != key]
+    numbers = [int(m[3]) for k in used if (m := _NUMBER.fullmatch(k)) and m[1] == head]
     return f"the next free {last} is {head}{max(numbers, default=0) + 1:0{len(found[3])}d}"
 
 
