@@ -27,6 +27,7 @@ parts:
   - caption: Data and methods
     chapters:
       - file: notebooks/catalogue
+      - file: notebooks/official_files
       - file: book/methods
       - file: book/extend
       - file: book/about
