@@ -143,8 +143,9 @@ def test_a_file_and_its_archive_count_once_together_and_one_after_the_other(file
     alone = run(file, "--dry-run")
     together = run(file, packed, "--dry-run")
     assert f"the same table as {file.name}, counted once" in together
-    told = [line for line in alone.splitlines() if " added, " in line]
-    assert told == [line for line in together.splitlines() if " added, " in line]
+    # The rows with their values: of a day of events it is the weights that would double.
+    told = [line for line in alone.splitlines() if " added, " in line or line[:3] == "  +"]
+    assert told[1:] and set(told) <= set(together.splitlines())
     run(file)
     after = hashes(copy)
     assert "Nothing to write." in run(packed, "--update")
