@@ -203,11 +203,11 @@ def _sheet(file: reading.Download) -> tuple[list[str], list[tuple[int, list[str]
     for number, row in rows:
         cells = []
         for place, cell in enumerate(row):
-            found, expected = cell, ""
+            expected = ""
             try:
-                text = workbook.text(cell, file.kind)
+                text = found = workbook.text(cell, file.kind)
             except ValueError as error:
-                text, expected = "", str(error)
+                text, found, expected = "", str(cell), str(error)
             name = workbook.cell_name(number - 1, place)
             if name in unseen:
                 found = unseen[name]
@@ -218,7 +218,7 @@ def _sheet(file: reading.Download) -> tuple[list[str], list[tuple[int, list[str]
                 expected = "a code as text, which keeps its zeros; store the column as text"
             if expected:
                 problems.append(
-                    f"{file.name}, line {number}, column {header[place]}: found {str(found)!r}, "
+                    f"{file.name}, line {number}, column {header[place]}: found {found!r}, "
                     f"expected {expected}"
                 )
             cells.append(reading.clean(text))

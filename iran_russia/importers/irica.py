@@ -279,7 +279,7 @@ def _goes_on(rows: list[list], columns: dict[str, words.Column]) -> bool:
 def _place(table: Table, last: Table | None, file: Download, problems: list[str]) -> None:
     """Read from titles, sheet and file in which direction and year the lines of a sheet are."""
     where = f"{file.name} › {table.sheet.name}"
-    title = " ".join(table.titles)
+    title = " ".join(map(words.without_dates, table.titles))
     names = [file.path.stem, file.path.parent.name]
     unit = words.units(title)
     if unit:
@@ -345,7 +345,7 @@ def _scan(table: Table, file: Download, problems: list[str]) -> None:
             continue
         table.read += 1
         year = row[year_at] if year_at is not None else ""
-        text = code if code.__class__ is str else _digits(code)
+        text = code if code.__class__ is str and code.isdecimal() else _digits(code)
         lengths[year, len(text)] += 1
         table.chapters.add(text[:2])
         if value.__class__ is float or value.__class__ is int:
@@ -474,7 +474,7 @@ def _resolve(table: Table, tables: list[Table], file: Download, problems: list[s
             f"{where}, line {line.row + 1}, column {title}: found {shown}, expected {expected}"
         )
 
-    titled = words.year(" ".join(table.titles))[0]
+    titled = words.year(" ".join(map(words.without_dates, table.titles)))[0]
     for line in table.lines:
         try:
             line.year, short = words.year_of_cell(line.cells.get("year", ""))
@@ -789,7 +789,16 @@ def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
         frame[column] = english[column].reindex(pairs).fillna("").to_numpy()
     pairs = zip(frame["hs_revision"], frame["hs_code"], strict=True)
     new = [pair not in known for pair in pairs]
-    return frame[new].drop_duplicates(["hs_revision", "hs_code"])
+    fresh = frame[new].drop_duplicates(["hs_revision", "hs_code"])
+    if len(fresh) and (fresh["name_fa"] == "").all():
+        raise Refused(
+            [
+                f"{file.name}: found no column with the names of {len(fresh)} tariff lines that "
+                f"the book does not know ({', '.join(fresh['hs_code'].head(5))}), expected one "
+                "such as شرح تعرفه or desc; import the workbook that has it"
+            ]
+        )
+    return fresh
 
 
 def _revision(year: str) -> str:

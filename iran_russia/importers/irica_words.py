@@ -39,7 +39,7 @@ def plain(text: object) -> str:
 # Countries
 
 _BESIDE = re.compile(
-    "جمهوری|فدراسیون|فدراتیو|فدرال|کشور|federation|republic|fed$|the(?=russia)|^of|of$"
+    "جمهوری|فدراسیون|فدراتیو|فدرال|کشور|federation|republic|fed$|of(?=russia)|the(?=russia)"
 )
 """What stands beside the name of Russia without changing it."""
 _TOTAL = re.compile("(جمع|مجموع|total|grandtotal|subtotal|sum)")
@@ -363,7 +363,7 @@ def group(text: str, *, title: bool = True) -> str:
         text: a title, or the name of a sheet or a file.
         title: whether the text is a title, where words before ``exports`` count too.
     """
-    text = without_dates(text)
+    text = _WHOLE_YEAR.sub(" ", without_dates(text))
     # A chapter of the tariff; words between two signs are one phrase.
     chapter = re.search(r"(?:فصل|chapters?|section|گروه کالایی|فقط|only)(?: \S+)?", text)
     if chapter:
@@ -388,7 +388,7 @@ def group(text: str, *, title: bool = True) -> str:
 def _phrase(words: list[str]) -> str:
     found: list[str] = []
     for word in words:
-        if word in _STOP or not word.isalpha():
+        if word in _STOP or word in _MONTHS or not word.isalpha():
             break
         if found or word not in _WHOLE:
             found.append(word)

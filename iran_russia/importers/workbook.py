@@ -2,7 +2,7 @@
 
 What python-calamine changes without a word, and what is done about it here and by whoever asks:
 
-- rows count from the first used cell: those above it are put back;
+- columns count from the first used one: those before it are put back;
 - a chart counts among the sheets: only sheets of cells are read; hidden ones are marked;
 - an error such as ``#N/A`` is ``''`` like a blank: a cell that must hold something is refused;
 - whole numbers are floats in ``.xlsx``: they keep their digits below 2**53 only (:data:`EXACT`);
@@ -44,7 +44,7 @@ class Sheet:
     merged: list[tuple[tuple[int, int], tuple[int, int]]]
     """First and last cell of every merged range, each as row and column from 0."""
     start: tuple[int, int]
-    """Row and column of the first used cell, from 0."""
+    """Row and column of the first used cells, from 0."""
     length: int
     """Rows from A1 to the last used cell."""
     cells: object
@@ -52,11 +52,10 @@ class Sheet:
 
     def rows(self) -> Iterator[list]:
         """Yield every row from A1 on."""
-        top, left = self.start
-        for _ in range(top):
-            yield [""] * (left + self.cells.width)
+        # The library gives the blank rows above the first used cell, not the columns before it.
+        left = [""] * self.start[1]
         for row in self.cells.iter_rows() if self.length else ():
-            yield [""] * left + row
+            yield left + row
 
     def top(self, most: int) -> list[list]:
         """Return as many of the first rows as are asked for."""
@@ -203,7 +202,7 @@ def unseen(path: Path) -> dict[str, str]:
         for name in names:
             if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
                 continue
-            for cell in ElementTree.fromstring(archive.read(name)).iter("{*}c"):
+            for cell in ElementTree.fromstring(archive.read(name)).iterfind(".//{*}c"):
                 value, width = cell.findtext("{*}v"), widths.get(cell.get("s", "0"), 0)
                 if cell.get("t") == "e":
                     found[cell.get("r", "")] = value or "an error"
@@ -215,7 +214,7 @@ def unseen(path: Path) -> dict[str, str]:
 def _widths(archive: zipfile.ZipFile) -> dict[str, int]:
     """Return the digits that a style shows at least, for those that are nothing but zeros."""
     root = ElementTree.fromstring(archive.read("xl/styles.xml"))
-    codes = {f.get("numFmtId"): f.get("formatCode", "") for f in root.iter("{*}numFmt")}
+    codes = {f.get("numFmtId"): f.get("formatCode", "") for f in root.iterfind(".//{*}numFmt")}
     return {
         str(place): len(codes[style.get("numFmtId")])
         for place, style in enumerate(root.findall("{*}cellXfs/{*}xf"))
