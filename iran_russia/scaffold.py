@@ -23,7 +23,7 @@ import yaml
 from iran_russia import datasets, freshness
 from iran_russia.datasets import DataError
 from iran_russia.exhibits import render
-from iran_russia.importers import as_cell, reading, store
+from iran_russia.importers import reading, store, workbook
 from iran_russia.importers.reading import Refused
 
 UNITS = {
@@ -187,32 +187,48 @@ def _read(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
 
 
 def _sheet(file: reading.Download) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Read the one sheet of a workbook as text."""
-    try:
-        sheets = pd.read_excel(
-            file.path, sheet_name=None, header=None, dtype="object", na_filter=False
-        )
-    # The libraries fail in many ways on a damaged workbook.
-    except Exception as error:
-        raise Refused(
-            [f"{file.name}: the workbook is damaged ({error}); download it again"]
-        ) from error
+    """Read the one sheet of a workbook as text; refuse cells that do not show what they hold."""
     filled = {}
-    for name, rows in sheets.items():
-        texts = [[reading.clean(_text(cell)) for cell in row] for row in rows.to_numpy().tolist()]
-        filled[name] = [(n, cells) for n, cells in enumerate(texts, 1) if any(cells)]
-    filled = {name: records for name, records in filled.items() if records}
+    for sheet in workbook.sheets(file.path):
+        rows = [(n, row) for n, row in enumerate(sheet.rows(), 1) if any(c != "" for c in row)]
+        if rows:
+            filled[sheet.name] = rows, sheet.hidden
     if len(filled) != 1:
-        found = ", ".join(filled) or "none"
+        found = ", ".join(f"{n} (hidden)" if h else n for n, (_, h) in filled.items()) or "none"
         raise Refused([f"{file.name}: found {len(filled)} filled sheets ({found}), expected one"])
-    [(file.inner, records)] = filled.items()
+    [(file.inner, (rows, _))] = filled.items()
+    unseen, records, problems = workbook.unseen(file.path), [], []
+    header = [str(cell).strip() for cell in rows[0][1]]
+    for number, row in rows:
+        cells = []
+        for place, cell in enumerate(row):
+            expected = ""
+            try:
+                text = found = workbook.text(cell, file.kind)
+            except ValueError as error:
+                text, found, expected = "", str(cell), str(error)
+            name = workbook.cell_name(number - 1, place)
+            if name in unseen:
+                found = unseen[name]
+                expected = "a value or a blank cell"
+                if found.isdecimal():
+                    expected = "a code with its zeros; the number lacks them, store them as text"
+            elif number > rows[0][0] and _is_code(header[place]) and isinstance(cell, int | float):
+                expected = "a code as text, which keeps its zeros; store the column as text"
+            if expected:
+                problems.append(
+                    f"{file.name}, line {number}, column {header[place]}: found {found!r}, "
+                    f"expected {expected}"
+                )
+            cells.append(reading.clean(text))
+        records.append((number, cells))
+    if problems:
+        raise Refused(problems)
     return records[0][1], records[1:]
 
 
-def _text(cell: object) -> str:
-    if isinstance(cell, datetime.datetime) and cell.time() == datetime.time():
-        cell = cell.date()
-    return as_cell(cell)
+def _is_code(column: str) -> bool:
+    return bool(re.fullmatch(r"(.*_)?code|(hs|sitc|isic)(\d*|_.*)", column))
 
 
 def _check_header(header: list[str], file: str) -> None:

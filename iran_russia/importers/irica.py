@@ -1,13 +1,15 @@
-"""Iranian customs (IRICA): yearly workbooks by country and tariff line, .xls and .xlsx.
+"""Iranian customs (IRICA): yearly workbooks by country and tariff line.
 
-Headers and the names of sheets vary from year to year; columns are found by the words in their
-headers. Lines of one tariff line, split by customs office, are added up.
+Headers and the names of sheets vary from year to year; columns are found by what their headers
+mean. Lines of one tariff line, split by customs office, are added up. What covers less than a year,
+or one group of goods, is refused: a row of the table is known by its year, direction and tariff
+line, so that a part would stand where the whole belongs.
 
 The files of 1371 to 1402 that the repository ``ReJo76/Gomrok-Prediction`` keeps are named by the
 year, say exports or imports by their folder, and have one sheet, or two where one is full
 (``Code/Cleaning.do`` there: ``Sheet 1`` and ``Sheet 2``, columns ``year``, ``gomrok``,
-``country``, ``code``, ``weight``, ``rial``, ``dollar``, totals in a line named جمع). Persian
-headers stand in copies that other repositories read.
+``country``, ``code``, ``desc``, ``weight``, ``rial``, ``dollar``, totals in a line named جمع).
+Persian headers stand in copies that other repositories read.
 """
 
 from __future__ import annotations
@@ -15,26 +17,26 @@ from __future__ import annotations
 import csv
 import datetime
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import ibis
 import pandas as pd
+from ibis import _
 
 from iran_russia import datasets
-from iran_russia.importers.reading import Download, Layout, Refused
+from iran_russia.importers import irica_words as words
+from iran_russia.importers import workbook
+from iran_russia.importers.reading import Download, Layout, Refused, _short
 
 KIND = "irica"
-TITLE = "a workbook of the Iranian customs by country and tariff line (.xls, .xlsx)"
-COLUMNS = {
-    "year": "text!",
-    "country": "text!",
-    "code": "text!",
-    "name": "text",
-    "weight": "number!",
-    "rial": "integer!",
-    "dollar": "number!",
-}
+TITLE = "a workbook of the Iranian customs by country and tariff line (.xls, .xlsx, .xlsb, .ods)"
+COLUMNS = dict.fromkeys(("year", "flow", "code", "name", "weight", "rial", "dollar"), "text")
+"""All text: their cells are checked where it is known what they are, a number, a text or a day."""
 ORIGIN = {
     "year": "سال",
     "iranian_year": "سال",
@@ -46,177 +48,655 @@ ORIGIN = {
     "name_fa": "شرح تعرفه",
 }
 
-_HEADERS = {
-    "year": ("سال", "year"),
-    "country": ("نام کشور", "کشور", "country"),
-    "code": ("کد تعرفه", "شماره تعرفه", "تعرفه", "code", "tariff"),
-    "name": ("شرح تعرفه", "شرح کالا", "نام کالا", "شرح", "name", "description"),
-    "weight": ("وزن", "weight"),
-    "rial": ("ارزش ریالی", "ریال", "rial"),
-    "dollar": ("ارزش دلاری", "دلار", "dollar"),
+_NUMBERS = ("weight", "rial", "dollar")
+_NEEDED = {
+    "country": "country",
+    "code": "tariff code",
+    "weight": "weight",
+    "rial": "value in rials",
+    "dollar": "value in dollars",
 }
-"""Words that a header begins with or holds, the surest first; columns are tried in this order."""
 _TOP = 30
 """Rows of a sheet among which its header stands."""
-_RUSSIA = ("روسیه", "فدراسیون روسیه", "فدراتیو روسیه", "جمهوری فدراتیو روسیه", "Russia")
-_FLOWS = {"export": ("صادرات", "export"), "import": ("واردات", "import")}
+_FULL = 65_536
+"""Rows of a full sheet of the old format; what does not fit goes on in the next sheet."""
+_WANTED = "the yearly workbook by country and tariff line, with the columns country, tariff code, "
+_WANTED += "weight, value in rials and value in dollars; import that one"
 
 
-def plain(text: object) -> str:
-    """Write Persian text one way: Persian letters and Latin digits, single blanks."""
-    text = str(text).translate(_LETTERS)
-    return re.sub(r"\s+", " ", text).strip()
+@dataclass
+class Line:
+    """A line of Russia, its cells as the sheet has them."""
+
+    row: int
+    """From 0."""
+    cells: dict[str, object]
+    year: str = ""
+    flow: str = ""
+    code: str = ""
+    numbers: tuple[Decimal, ...] = ()
 
 
-_LETTERS = str.maketrans(
-    {"ي": "ی", "ك": "ک", "ة": "ه", "\u200c": " ", "\u200f": "", "\xa0": " ", "ـ": ""}
-    | {digit: str(n) for n, digit in enumerate("۰۱۲۳۴۵۶۷۸۹")}
-    | {digit: str(n) for n, digit in enumerate("٠١٢٣٤٥٦٧٨٩")}
-    | {"٫": "."}
-)
+@dataclass
+class Table:
+    """The lines of one sheet."""
+
+    sheet: workbook.Sheet
+    top: list[list]
+    """Its first rows."""
+    first: int
+    """Row of the first line, from 0."""
+    columns: dict[str, words.Column]
+    headed: bool
+    """Whether the sheet has a header of its own; else it goes on from the one before."""
+    flow: str = ""
+    year: str = ""
+    lines: list[Line] = field(default_factory=list)
+    codes: Counter = field(default_factory=Counter)
+    """Lines of all countries by the cell of the year and the digits of the code."""
+    chapters: set[str] = field(default_factory=set)
+    months: dict[object, set] = field(default_factory=dict)
+    """Cells of a column of months by the cell of the year."""
+    dollars: float = 0
+    total: object = None
+    """Dollars of the line that adds up all others."""
+    read: int = 0
+
+    @property
+    def titles(self) -> list[str]:
+        """Return the rows above the header, each as one text."""
+        above = self.top[: self.first - 1] if self.headed else []
+        return [t for row in above if (t := " ".join(str(c) for c in row if c != ""))]
 
 
 def recognise(file: Download) -> Layout | None:
-    """A workbook with a sheet that has the columns."""
-    if file.kind not in ("xls", "xlsx"):
+    """A workbook with a sheet that has the columns.
+
+    Raises:
+        Refused: a workbook without: no other format comes as one, so that it is told what it is.
+    """
+    if file.kind not in workbook.KINDS:
         return None
-    try:
-        found = any(_header(rows) for _, rows in _sheets(file, _TOP))
-    # The two libraries fail in many ways on a damaged workbook.
-    except Exception as error:
-        raise Refused(
-            [f"{file.name}: the workbook is damaged ({error}); download it again"]
-        ) from error
-    return Layout(list(COLUMNS)) if found else None
+    file.book = workbook.sheets(file.path)
+    if not any(_header(sheet.top(_TOP)) for sheet in file.book):
+        raise Refused([_other_layout(file)])
+    return Layout(list(COLUMNS))
 
 
-def _sheets(file: Download, most: int | None = None) -> Iterator[tuple[str, list[list]]]:
-    """Yield the name and the rows of every sheet, or as many of its first rows as are asked for."""
-    if file.kind == "xls":
-        import xlrd
-
-        with xlrd.open_workbook(file.path, on_demand=True) as workbook:
-            for sheet in workbook.sheets():
-                rows = sheet.nrows if most is None else min(most, sheet.nrows)
-                yield sheet.name, [sheet.row_values(n) for n in range(rows)]
-        return
-    import openpyxl
-
-    workbook = openpyxl.load_workbook(file.path, read_only=True, data_only=True)
-    try:
-        for sheet in workbook.worksheets:
-            yield sheet.title, [list(r) for r in sheet.iter_rows(max_row=most, values_only=True)]
-    finally:
-        workbook.close()
-
-
-def _header(rows: list[list]) -> tuple[int, dict[str, int]] | None:
-    """Find the line of the header and the place of each column."""
-    for number, row in enumerate(rows[:_TOP]):
-        cells = [plain(c or "").lower() for c in row]
-        places: dict[str, int] = {}
-        for column, words in _HEADERS.items():
-            for word in words:
-                at = [i for i, c in enumerate(cells) if word in c and i not in places.values()]
-                if at:
-                    places[column] = at[0]
-                    break
-        if {"country", "code", "weight", "dollar", "rial"} <= set(places):
-            return number, places
+def _header(rows: list[list]) -> tuple[int, dict[str, list[words.Column]]] | None:
+    """Find the row of the header and the columns that may be meant, the surest first."""
+    for number, meant in _meanings(rows):
+        if meant.keys() >= _NEEDED.keys():
+            return number, meant
     return None
 
 
+def _meanings(rows: list[list]) -> Iterator[tuple[int, dict[str, list[words.Column]]]]:
+    for number, row in enumerate(rows):
+        meant: dict[str, list[words.Column]] = {}
+        for place, cell in enumerate(row):
+            column = words.column(cell)
+            if column:
+                column.place = place
+                meant.setdefault(column.meaning, []).append(column)
+        for columns in meant.values():
+            columns.sort(key=lambda c: (bool(c.unknown), c.rank))
+        yield number, meant
+
+
+def _other_layout(file: Download) -> str:
+    """Say what a workbook of another layout is, and which one is wanted."""
+    best, where, name = {}, 0, ""
+    for sheet in file.book:
+        for number, meant in _meanings(sheet.top(_TOP)):
+            if len(meant.keys() & _NEEDED.keys()) > len(best.keys() & _NEEDED.keys()):
+                best, where, name = meant, number, sheet.name
+    if len(best.keys() & _NEEDED.keys()) < 2:
+        sheet = next((s for s in file.book if s.length), None)
+        if not sheet:
+            return f"{file.name}: found no filled sheet, expected {_WANTED}"
+        number = sheet.start[0]
+        first = " ".join(str(c) for c in sheet.top(number + 1)[-1] if c != "")
+        return (
+            f"{file.name} › {sheet.name}, line {number + 1}: found {_short(first)}, expected "
+            f"{_WANTED} (new-table makes a table of any other workbook)"
+        )
+    missing = [title for column, title in _NEEDED.items() if column not in best]
+    kind = "a workbook"
+    if "code" not in best:
+        kind = "a table by country without tariff lines"
+    elif "country" not in best:
+        kind = "a table by tariff line without countries"
+    titles = ", ".join(c[0].title for c in sorted(best.values(), key=lambda c: c[0].place))
+    return (
+        f"{file.name} › {name}, line {where + 1}: found {kind} (columns {titles}; missing: "
+        f"{', '.join(missing)}), expected {_WANTED}"
+    )
+
+
 def unpack(file: Download, folder: Path) -> None:
-    """Write the rows of the sheets as a table with the seven columns."""
+    """Write the lines of Russia as a table with the seven columns, each at the line of its sheet.
+
+    Raises:
+        Refused: the workbook holds a part of a year or some goods only, or a line does not say
+            what it means; one line a problem.
+    """
+    tables, problems = _tables(file)
+    _refuse(problems)
+    for table in tables:
+        _scan(table, file, problems)
+    _refuse(problems)
+    tables = _without_hidden(tables, file)
+    _refuse(_parts(tables, file))
+    for table in tables:
+        _resolve(table, tables, file, problems)
+    _refuse(problems)
+    _once(tables, file, problems)
+    _refuse(problems)
+    if not any(table.lines for table in tables):
+        told = ", ".join(f"{n} {reason}" for reason, n in file.left_out.items())
+        raise Refused(
+            [
+                f"{file.name}: found no line of Russia among {sum(t.read for t in tables):,} lines"
+                + (f" (left out: {told})" if told else "")
+                + ", expected at least one, whose country is روسیه, فدراسیون روسیه or Russia"
+            ]
+        )
+    _tell(tables, file)
+    _write(tables, file, folder)
+    file.book = None
+
+
+def _say(file: Download, told: str) -> None:
+    if told not in file.said:
+        file.said.append(told)
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise Refused(problems)
+
+
+def _tables(file: Download) -> tuple[list[Table], list[str]]:
+    """Find the sheets with lines: those with a header, and those that go on without one."""
+    tables: list[Table] = []
+    problems: list[str] = []
+    for sheet in file.book:
+        top = sheet.top(_TOP)
+        found = _header(top)
+        last = next((t for t in reversed(tables) if not t.sheet.hidden), None)
+        if found:
+            number, meant = found
+            columns = _chosen(meant, f"{file.name} › {sheet.name}, line {number + 1}", problems)
+            tables.append(Table(sheet, top, number + 1, columns, headed=True))
+        elif last and _goes_on(top, last.columns):
+            tables.append(Table(sheet, top, 0, last.columns, headed=False))
+        elif sheet.length:
+            file.said.append(
+                f"the sheet «{sheet.name}» holds no lines by country and tariff line; left out"
+            )
+            continue
+        else:
+            continue
+        if not problems:
+            _place(tables[-1], last, file, problems)
+    return tables, problems
+
+
+def _chosen(meant: dict[str, list], where: str, problems: list[str]) -> dict[str, words.Column]:
+    """Take the surest column of each meaning; refuse two as sure, and units not known."""
+    chosen = {}
+    for meaning, columns in meant.items():
+        best = chosen[meaning] = columns[0]
+        named = _NEEDED.get(meaning, meaning)
+        same = [c for c in columns if (c.unknown == (), c.rank) == (best.unknown == (), best.rank)]
+        if best.unknown:
+            problems.append(
+                f"{where}, column {best.title}: found {', '.join(best.unknown)} in the header, "
+                f"expected the {named} with a unit that is known, such as "
+                f"{'وزن (کیلوگرم), وزن (تن)' if meaning == 'weight' else 'ارزش (میلیون ریال)'}"
+                "; write the header so"
+            )
+        elif len(same) > 1 and meaning != "name":
+            problems.append(
+                f"{where}: found {len(same)} columns that may be the {named} "
+                f"({', '.join(c.title for c in same)}), expected one; delete the other"
+            )
+    return chosen
+
+
+def _goes_on(rows: list[list], columns: dict[str, words.Column]) -> bool:
+    """Whether a sheet without a header holds lines as the sheet before it."""
+    at = {name: column.place for name, column in columns.items()}
+    for row in rows:
+        if len(row) > max(at.values()) and re.fullmatch(r"\d{5,10}", _digits(row[at["code"]])):
+            numbers = [re.fullmatch(r"[\d.,٬،]+", words.plain(row[at[c]])) for c in _NUMBERS]
+            if all(numbers) and isinstance(row[at["country"]], str):
+                return True
+    return False
+
+
+def _place(table: Table, last: Table | None, file: Download, problems: list[str]) -> None:
+    """Read from titles, sheet and file in which direction and year the lines of a sheet are."""
+    where = f"{file.name} › {table.sheet.name}"
+    title = " ".join(map(words.without_dates, table.titles))
+    names = [file.path.stem, file.path.parent.name]
+    unit = words.units(title)
+    if unit:
+        problems.append(
+            f"{where}: found the unit {unit!r} in the title, expected units in the headers of "
+            "their columns, such as ارزش (هزار دلار); write them there, not in the title"
+        )
+    own = [title, table.sheet.name]
+    inherited = [] if table.headed or not last else [last.flow]
+    for text in [*own, *inherited, *names]:
+        found = words.flows(text)
+        if len(found) == 1:
+            [table.flow] = found
+            break
+    if not table.flow and "flow" not in table.columns:
+        problems.append(
+            f"{where}: found neither exports nor imports in the title, the sheet or the name, "
+            "expected one of them; put 'export' or 'import' into the name of the file"
+        )
+    for text, alone in [(title, False), (table.sheet.name, True), (file.path.stem, True)]:
+        table.year, short = words.year(text, alone=alone)
+        if table.year:
+            if short:
+                _say(file, f"the year {short} is read as {table.year}")
+            break
+        if text == table.sheet.name and not table.headed and last and last.year:
+            table.year = last.year
+            break
+
+
+def _scan(table: Table, file: Download, problems: list[str]) -> None:
+    """Go through the lines of a sheet once: take those of Russia, count what is left out.
+
+    Sixty thousand lines of other countries pass here: nothing is cleaned that is not needed.
+    """
+    above = table.sheet.above()
+    merged: dict[int, list] = {first: [] for first in above.values()}
+    at = {name: column.place for name, column in table.columns.items()}
+    country_at, code_at, dollar_at = at["country"], at["code"], at["dollar"]
+    year_at, month_at = at.get("year"), at.get("month")
+    where = f"{file.name} › {table.sheet.name}"
+    header = table.top[table.first - 1] if table.headed else None
+    lengths, dollars = table.codes, 0.0
+    for number, row in enumerate(table.sheet.rows()):
+        if number in merged:
+            merged[number] = row
+        if number < table.first:
+            continue
+        country = row[country_at]
+        if country == "" and (number, country_at) in above:
+            country = merged[above[number, country_at]][country_at]
+        what = words.country(country)
+        if what == "blank":
+            _without_country(table, number, row, where, problems)
+            continue
+        code, value = row[code_at], row[dollar_at]
+        if what == "other" and (code == "" or row == header):
+            if row != header:
+                _note(table, number, row, where, problems)
+            continue
+        if what == "total":
+            table.total = value
+            continue
+        table.read += 1
+        year = row[year_at] if year_at is not None else ""
+        text = code if code.__class__ is str and code.isdecimal() else _digits(code)
+        lengths[year, len(text)] += 1
+        table.chapters.add(text[:2])
+        if value.__class__ is float or value.__class__ is int:
+            dollars += value
+        if month_at is not None:
+            table.months.setdefault(year, set()).add(row[month_at])
+        if what == "like":
+            reason = f"lines of «{' '.join(str(country).split())}»"
+            file.left_out[reason] = file.left_out.get(reason, 0) + (not table.sheet.hidden)
+        elif what == "russia":
+            cells = {
+                name: merged[above[number, place]][place]
+                if (number, place) in above and name not in _NUMBERS
+                else row[place]
+                for name, place in at.items()
+            }
+            table.lines.append(Line(number, cells))
+    table.dollars = dollars
+
+
+def _without_country(table: Table, number: int, row: list, where: str, problems: list[str]) -> None:
+    """Pass over blank rows, totals and notes; refuse a line whose country is not said."""
+    at = {name: column.place for name, column in table.columns.items()}
+    code = row[at["code"]]
+    label = next((c for c in row if isinstance(c, str) and words.country(c) == "total"), "")
+    if label or (code == "" and all(c == "" or not isinstance(c, str) for c in row)):
+        if row[at["dollar"]] != "":
+            table.total = row[at["dollar"]]
+    elif code == "":
+        _note(table, number, row, where, problems)
+    else:
+        problems.append(
+            f"{where}, line {number + 1}, column {table.columns['country'].title}: found '' (a "
+            "blank cell or an error such as #N/A), expected a country; fill it in"
+        )
+
+
+def _note(table: Table, number: int, row: list, where: str, problems: list[str]) -> None:
+    """Pass over a row of words; refuse one after which another table begins."""
+    text = " ".join(str(c) for c in row if isinstance(c, str) and c != "")
+    flows, (year, _) = words.flows(text), words.year(text)
+    other_flow = len(flows) == 1 and table.flow and flows != {table.flow}
+    held = [c.title for c in map(words.column, row) if c]
+    if other_flow or len(held) >= len(_NEEDED) or (year and table.year and year != table.year):
+        problems.append(
+            f"{where}, line {number + 1}: found {_short(text)} below the lines, where another "
+            "table seems to begin, expected one table a sheet; put each on a sheet of its own"
+        )
+
+
+def _without_hidden(tables: list[Table], file: Download) -> list[Table]:
+    """Leave out hidden sheets, of which a reader of the workbook sees nothing; say so."""
+    shown = [table for table in tables if not table.sheet.hidden]
+    if not shown:
+        raise Refused(
+            [
+                f"{file.name}: found lines in hidden sheets only "
+                f"({', '.join(t.sheet.name for t in tables)}), expected a sheet that is shown; "
+                "unhide the one to import"
+            ]
+        )
+    for table in tables:
+        if table.sheet.hidden:
+            file.said.append(f"the sheet «{table.sheet.name}» is hidden; left out")
+            if table.lines:
+                reason = f"lines of Russia in the hidden sheet «{table.sheet.name}»"
+                file.left_out[reason] = len(table.lines)
+    return shown
+
+
+def _parts(tables: list[Table], file: Download) -> list[str]:
+    """Say why the workbook is not the whole of a year: some months, goods or places only."""
+    told = []
+    stem = file.path.stem.replace("_", " ")
+    for table in tables:
+        where = f"{file.name} › {table.sheet.name}"
+        texts = [*((t, True) for t in table.titles), (table.sheet.name, False), (stem, False)]
+        for text, title in texts:
+            some = words.part(text)
+            if some:
+                told.append(
+                    f"{where}: found {some!r} in {_short(text)}, a part of a year, expected a "
+                    "whole year of the Iranian calendar, as the table's years are; import the "
+                    "workbook of all twelve months"
+                )
+                break
+            goods = words.group(text, title=title)
+            if goods:
+                told.append(
+                    f"{where}: found {goods!r} in {_short(text)}, which seems to be one group of "
+                    "goods or one place, expected the trade in all goods; import the workbook of "
+                    "all goods (where this is it, take the words out of its title)"
+                )
+                break
+    # Months may be spread over sheets.
+    held: dict[object, set[int]] = {}
+    for table in tables:
+        for year, cells in table.months.items():
+            held.setdefault(year, set()).update(map(words.month, cells))
+    for months in held.values():
+        quarters = "فصل" in tables[0].columns["month"].title or "quarter" in (
+            tables[0].columns["month"].title.lower()
+        )
+        if months != set(range(1, 5 if quarters else 13)):
+            found = ", ".join(str(m) if m else "none" for m in sorted(months))
+            told.append(
+                f"{file.name}, column {tables[0].columns['month'].title}: found "
+                f"{'quarters' if quarters else 'months'} {found}, expected all of a year, as the "
+                "table's years are whole; import the workbook of all twelve months"
+            )
+    return told
+
+
+def _resolve(table: Table, tables: list[Table], file: Download, problems: list[str]) -> None:
+    """Give every line its year, direction, tariff line and numbers."""
+    digits_of = cache(lambda year: _digits_of(year, tables))
+    where = f"{file.name} › {table.sheet.name}"
+
+    def fault(line: Line, column: str, expected: str) -> None:
+        title = table.columns[column].title if column in table.columns else column
+        found = line.cells.get(column, "")
+        shown = _short(found if isinstance(found, str) else str(found))
+        if found == "":
+            expected += " (the cell is blank or an error such as #DIV/0!)"
+        problems.append(
+            f"{where}, line {line.row + 1}, column {title}: found {shown}, expected {expected}"
+        )
+
+    titled = words.year(" ".join(map(words.without_dates, table.titles)))[0]
+    for line in table.lines:
+        try:
+            line.year, short = words.year_of_cell(line.cells.get("year", ""))
+        except ValueError as error:
+            fault(line, "year", str(error))
+            continue
+        if short:
+            _say(file, f"the year {short} is read as {line.year}")
+        if line.year and titled and line.year not in titled.split():
+            fault(line, "year", f"{titled}, as the title of the sheet says; mend one of them")
+        line.year = line.year or table.year
+        if len(line.year) != 4:
+            found = f" (named are {line.year})" if line.year else ""
+            fault(line, "year", f"the year of the line, here or in the title{found}")
+            continue
+        if not words.FIRST <= int(line.year) <= words.LAST:
+            fault(line, "year", f"a year from {words.FIRST} to {words.LAST}")
+            continue
+        line.flow = table.flow
+        if "flow" in table.columns:
+            flows = words.flows(str(line.cells["flow"]))
+            if len(flows) != 1 or words.group(str(line.cells["flow"])):
+                fault(line, "flow", "صادرات or واردات")
+                continue
+            [line.flow] = flows
+        try:
+            line.code = _code(line, digits_of(line.year), file)
+        except ValueError as error:
+            fault(line, "code", str(error))
+        numbers = []
+        for column in _NUMBERS:
+            try:
+                numbers.append(_number(line.cells[column], column) * table.columns[column].factor)
+            except ValueError as error:
+                fault(line, column, str(error))
+        line.numbers = tuple(numbers)
+
+
+def _digits_of(year: str, tables: list[Table]) -> int:
+    """Return the digits of the tariff lines of a year: as the book has them, else as most lines."""
+    held = datasets.load("trade_goods")
+    held = held.loc[held["iranian_year"] == int(year), "hs_code"]
+    if len(held):
+        return int(held.str.len().max())
+    lengths: Counter = Counter()
+    for table in tables:
+        for (cell, length), n in table.codes.items():
+            try:
+                own = words.year_of_cell(cell)[0] or table.year
+            except ValueError:
+                continue
+            if own == year:
+                # A code that lost its zero has an odd number of digits.
+                lengths[length + length % 2] += n
+    best = max(lengths, key=lambda length: (lengths[length], length))
+    return min(max(best, 6), 10)
+
+
+def _digits(cell: object) -> str:
+    """Return the text of a code; points and blanks between its digits are not part of it."""
+    if isinstance(cell, float) and cell == int(cell):
+        cell = int(cell)
+    if isinstance(cell, bool) or not isinstance(cell, int | str):
+        return "?"
+    text = words.plain(cell)
+    return re.sub("[. ]", "", text) if re.fullmatch(r"\d{2,4}([. ]\d{2,4})+", text) else text
+
+
+def _code(line: Line, digits: int, file: Download) -> str:
+    """Return the tariff line with the zeros that it lost.
+
+    A code of the Harmonized System loses one zero at most, since there is no chapter 00; those of
+    the national tariff before it may lose more.
+
+    Raises:
+        ValueError: what was expected.
+    """
+    code = _digits(line.cells["code"])
+    lost = digits - len(code)
+    if not code.isdecimal() or lost < 0 or (lost > 1 and digits != 10):
+        raise ValueError(
+            f"a tariff line of {digits} digits, as the others of {line.year}; mend it, or import "
+            "the workbook that has them all"
+        )
+    if lost and isinstance(line.cells["code"], str):
+        _say(file, f"tariff lines of {line.year} that are too short get back their leading zeros")
+    return code.zfill(digits)
+
+
+def _number(cell: object, column: str) -> Decimal:
+    """Return the number of a cell; a text is one with or without separators of thousands.
+
+    Raises:
+        ValueError: what was expected.
+    """
+    expected = "a whole number" if column == "rial" else "a number"
+    if isinstance(cell, str):
+        text = words.plain(cell)
+        if re.fullmatch(r"\d{1,3}([,٬،]\d{3})+([.]\d+)?", text):
+            text = re.sub("[,٬،]", "", text)
+        if not re.fullmatch(r"-?\d+([.]\d+)?", text):
+            raise ValueError(expected)
+        number = Decimal(text)
+    elif isinstance(cell, bool) or not isinstance(cell, int | float):
+        raise ValueError(f"{expected}, not a {type(cell).__name__.replace('bool', 'truth value')}")
+    elif abs(cell) >= workbook.EXACT:
+        raise ValueError(
+            f"{expected} of at most 15 digits, as the workbook holds no more; store it as text"
+        )
+    else:
+        number = Decimal(repr(cell))
+    if number < 0:
+        raise ValueError(f"{expected} of at least 0")
+    return number
+
+
+def _once(tables: list[Table], file: Download, problems: list[str]) -> None:
+    """Count once what stands on several sheets: a copy, an extract of Russia, sums of an extract.
+
+    Lines of one tariff line on two sheets are added up where the second goes on from the first,
+    or where their customs offices differ; where the sheets say different things they are refused.
+    """
+    by_office = all("office" in table.columns for table in tables)
+    kept: dict[tuple, list[tuple[Table, Line]]] = {}
+    for place, table in enumerate(tables):
+        goes_on = place and (not table.headed or tables[place - 1].sheet.length >= _FULL)
+        groups: dict[tuple, list[Line]] = {}
+        for line in table.lines:
+            office = words.plain(line.cells["office"]) if by_office else ""
+            groups.setdefault((line.year, line.flow, line.code, office), []).append(line)
+        again: dict[str, int] = {}
+        for key, lines in groups.items():
+            earlier = kept.setdefault(key, [])
+            other = earlier[0][0].sheet.name if earlier else ""
+            left = Counter(line.numbers for _, line in earlier)
+            fresh = []
+            for line in lines:
+                if left[line.numbers] > 0:
+                    left[line.numbers] -= 1
+                else:
+                    fresh.append(line)
+            sums = [
+                [sum(column) for column in zip(*(line.numbers for line in some), strict=True)]
+                for some in (lines, [line for _, line in earlier])
+            ]
+            if earlier and sums[0] == sums[1]:
+                fresh = []
+            contained = len(fresh) < len(lines) and (not fresh or not +left)
+            if earlier and not goes_on and not contained and fresh:
+                problems.append(
+                    f"{file.name} › {table.sheet.name}, line {lines[0].row + 1}: found {key[2]} of "
+                    f"{key[0]} with other values than in the sheet {other}, expected the same or "
+                    "none; delete the sheet that is not wanted"
+                )
+            if len(fresh) < len(lines):
+                again[other] = again.get(other, 0) + len(lines) - len(fresh)
+            earlier += [(table, line) for line in fresh]
+        for other, n in again.items():
+            file.left_out[
+                f"lines of the sheet «{table.sheet.name}» that stand in «{other}» too"
+            ] = n
+    taken = {id(line) for lines in kept.values() for _, line in lines}
+    for table in tables:
+        table.lines = [line for line in table.lines if id(line) in taken]
+
+
+def _tell(tables: list[Table], file: Download) -> None:
+    """Say what the workbook covers and what was made of it."""
+    lines = [line for table in tables for line in table.lines]
+    flows = sorted({line.flow for line in lines})
+    years = sorted({line.year for line in lines})
+    file.flow = flows[0] if len(flows) == 1 else ""
+    covered = f"{' and '.join(f'{flow}s' for flow in flows)} of {' and '.join(years)}"
+    covered += ", 12 months" if any(table.months for table in tables) else ""
+    file.coverage = covered + (f", {len(tables)} sheets" if len(tables) > 1 else "")
+    for table in tables:
+        for column in (table.columns[c] for c in _NUMBERS):
+            if column.factor != 1:
+                _say(file, f"column {column.title}: numbers times {int(column.factor):,}")
+        if table.columns["weight"].rank == 2:
+            _say(file, f"weight is gross: column {table.columns['weight'].title}")
+        if isinstance(table.total, int | float) and table.total > 0 and len(tables) == 1:
+            share = table.dollars / float(table.total)
+            if abs(share - 1) > 0.001:
+                file.said.append(
+                    f"the lines of all countries add up to {share:.1%} of the line of totals in "
+                    "dollars"
+                )
+        if table.read >= 20 and len(table.chapters) == 1:
+            file.said.append(
+                f"all {table.read:,} lines are in chapter {min(table.chapters)}: one group of "
+                "goods?"
+            )
+    broken = sum(line.numbers[1] % 1 != 0 for line in lines)
+    if broken:
+        file.said.append(f"rials with a fraction in {broken} lines; their sums are rounded")
+
+
+def _write(tables: list[Table], file: Download, folder: Path) -> None:
+    """Write the lines, each as far below the start of its sheet as in the workbook."""
     file.layout = Layout(list(COLUMNS))
     file.ready = folder / f"{len(list(folder.iterdir()))}.csv"
-    file.flow = _flow(file)
+    blank = "," * (len(COLUMNS) - 1) + "\n"
     with file.ready.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         written = 1
-        for name, rows in _sheets(file):
-            found = _header(rows)
-            if not found:
-                continue
-            number, places = found
-            file.sheets[written] = name
-            for _ in range(number + 1):
-                writer.writerow([""] * len(COLUMNS))
-            title = " ".join(plain(c) for row in rows[:number] for c in row if c)
-            for row in rows[number + 1 :]:
-                writer.writerow(_record(row, places, f"{title} {name} {file.path.stem}"))
-            written += len(rows)
-
-
-def _record(row: list, places: dict[str, int], context: str) -> list[str]:
-    cells = {c: row[p] if p < len(row) and row[p] is not None else "" for c, p in places.items()}
-    record = []
-    for column in COLUMNS:
-        cell = cells.get(column, "")
-        if column == "year":
-            cell = _year(cell) or _year(context)
-        elif column == "code":
-            cell = _code(cell)
-        elif column == "name":
-            cell = " ".join(str(cell).split())
-        elif isinstance(cell, float) and cell == int(cell):
-            cell = int(cell)
-        elif column != "country":
-            cell = _without_separators(plain(cell))
-        record.append(cell if column == "name" else plain(cell))
-    return record
-
-
-def _without_separators(number: str) -> str:
-    """Take the separators of thousands out of a number that Excel holds as text."""
-    grouped = re.fullmatch(r"[0-9]{1,3}([,٬][0-9]{3})+([.][0-9]+)?", number)
-    return re.sub("[,٬]", "", number) if grouped else number
-
-
-def _code(cell: object) -> str:
-    """Return the tariff line; a number cannot hold leading zeros, so it gets back the one it lost.
-
-    A text that is one digit short is left as it is, and refused by the table.
-    """
-    if isinstance(cell, (int, float)) and cell == int(cell):
-        digits = str(int(cell))
-        return digits.zfill(len(digits) + len(digits) % 2)
-    return plain(cell)
-
-
-def _year(cell: object) -> str:
-    """Return an Iranian year of four digits; files name it with two or three digits as well."""
-    if isinstance(cell, float) and cell == int(cell):
-        cell = int(cell)
-    text = plain(cell)
-    found = re.search(r"(?<!\d)1[34]\d\d(?!\d)", text)
-    if found:
-        return found[0]
-    short = re.fullmatch(r"(\d{2,3})", text.split()[-1]) if text else None
-    return str(1300 + int(short[1])) if short else ""
-
-
-def _flow(file: Download) -> str:
-    """Read from title, sheet or path whether these are exports or imports."""
-    texts = [file.path.stem, file.path.parent.name]
-    for name, rows in _sheets(file, 5):
-        texts = [" ".join(plain(c) for row in rows for c in row if c), name, *texts]
-    for text in texts:
-        flows = [f for f, words in _FLOWS.items() if any(w in plain(text).lower() for w in words)]
-        if len(flows) == 1:
-            return flows[0]
-    raise Refused(
-        [
-            f"{file.name}: found neither exports nor imports in the title, the sheet or the name, "
-            "expected one of them; put 'export' or 'import' into the name of the file"
-        ]
-    )
+        for table in tables:
+            file.sheets[written] = table.sheet.name
+            at = 0
+            for line in table.lines:
+                stream.write(blank * (line.row - at))
+                name = " ".join(str(line.cells.get("name", "")).split())
+                numbers = [f"{round(number, 6):f}" for number in line.numbers]
+                writer.writerow([line.year, line.flow, line.code, name, *numbers])
+                at = line.row + 1
+            written += at
 
 
 def keep(t: ibis.Table) -> ibis.Value:
-    """The lines of Russia."""
-    return t.country.strip().isin(list(_RUSSIA))
+    """The lines that were taken; the others are blank."""
+    return t.year.notnull() & (t.year != "")
 
 
 def new_year(iranian_year: int) -> datetime.date:
@@ -233,26 +713,35 @@ def new_year(iranian_year: int) -> datetime.date:
 
 
 def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
-    """One row a tariff line, customs offices added up."""
-    lines = t.group_by(["year", "code"]).aggregate(
-        name=t.name.min(),
-        value_usd=t.dollar.sum().round(2),
-        value_irr=t.rial.sum(),
-        weight_kg=t.weight.sum().round(3),
-        n_source_rows=t.count(),
-        _key=t._key.min(),
+    """One row a tariff line, customs offices added up in decimals, which no engine rounds."""
+    lines = (
+        t.mutate(**{c: t[c].cast("decimal(38, 6)") for c in _NUMBERS})
+        .group_by(["year", "flow", "code"])
+        .aggregate(
+            name=_.name.min(),
+            value_usd=_.dollar.sum(),
+            value_irr=_.rial.sum(),
+            weight_kg=_.weight.sum(),
+            n_source_rows=_.count(),
+            _key=_._key.min(),
+        )
     )
     return {"trade_goods": lines, "products": lines.select("year", "code", "name", "_key")}
+
+
+def _rounded(column: pd.Series, places: int) -> pd.Series:
+    """Round sums as the book has them: a half to the even digit."""
+    return column.map(lambda cell: f"{round(Decimal(cell), places).normalize():f}")
 
 
 def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
     """Add what follows from year and code."""
     if rows.empty:
         return rows
-    revision = rows["year"].map(_revision)
+    revision = rows["year"].map({year: _revision(year) for year in rows["year"].unique()})
     hs6 = rows["code"].str[:6].where(revision != "national_pre_HS", "")
     if table == "trade_goods":
-        out, into = ("IRN", "RUS") if file.flow == "export" else ("RUS", "IRN")
+        out = rows["flow"] == "export"
         start = {y: new_year(int(y)) if y else None for y in rows["year"].unique()}
         day = datetime.timedelta(1)
         return pd.DataFrame(
@@ -261,18 +750,18 @@ def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
                 "iranian_year": rows["year"],
                 "period_start": [start[y].isoformat() for y in rows["year"]],
                 "period_end": [(new_year(int(y) + 1) - day).isoformat() for y in rows["year"]],
-                "flow": file.flow,
-                "exporter_iso3": out,
-                "importer_iso3": into,
+                "flow": rows["flow"],
+                "exporter_iso3": out.map({True: "IRN", False: "RUS"}),
+                "importer_iso3": out.map({True: "RUS", False: "IRN"}),
                 "reporter_iso3": "IRN",
                 "hs_revision": revision,
                 "hs_code": rows["code"],
                 "hs6": hs6,
-                "value_usd": rows["value_usd"],
-                "value_irr": rows["value_irr"],
-                "weight_kg": rows["weight_kg"],
+                "value_usd": _rounded(rows["value_usd"], 2),
+                "value_irr": _rounded(rows["value_irr"], 0),
+                "weight_kg": _rounded(rows["weight_kg"], 3),
                 "n_source_rows": rows["n_source_rows"],
-                "valuation": "FOB" if file.flow == "export" else "CIF",
+                "valuation": out.map({True: "FOB", False: "CIF"}),
                 "_key": rows["_key"],
             }
         )
@@ -300,7 +789,16 @@ def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
         frame[column] = english[column].reindex(pairs).fillna("").to_numpy()
     pairs = zip(frame["hs_revision"], frame["hs_code"], strict=True)
     new = [pair not in known for pair in pairs]
-    return frame[new].drop_duplicates(["hs_revision", "hs_code"])
+    fresh = frame[new].drop_duplicates(["hs_revision", "hs_code"])
+    if len(fresh) and (fresh["name_fa"] == "").all():
+        raise Refused(
+            [
+                f"{file.name}: found no column with the names of {len(fresh)} tariff lines that "
+                f"the book does not know ({', '.join(fresh['hs_code'].head(5))}), expected one "
+                "such as شرح تعرفه or desc; import the workbook that has it"
+            ]
+        )
+    return fresh
 
 
 def _revision(year: str) -> str:
@@ -323,9 +821,10 @@ def notes(table: str, batch) -> list[str]:
 
 def source(file: Download) -> dict[str, str]:
     """One source a workbook: the files carry no release."""
+    flows = f"{file.flow}s" if file.flow else "exports and imports"
     return {
-        "source_id": f"irica_{file.flow}s_{file.digest()[:8]}",
-        "title": f"Foreign trade of Iran by country and tariff line, {file.flow}s",
+        "source_id": f"irica_{flows.replace(' ', '_')}_{file.digest()[:8]}",
+        "title": f"Foreign trade of Iran by country and tariff line, {flows}",
         "publisher": "Islamic Republic of Iran Customs Administration (IRICA)",
         "url": "https://www.irica.ir",
         "vintage": "not stated",

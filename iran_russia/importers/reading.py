@@ -18,6 +18,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,6 +35,8 @@ _PROGRESS = 50_000_000
 """Bytes from which on a progress bar is worth its line."""
 _NOTES = 40
 """Lines that may stand above the header."""
+WORKBOOKS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
+"""The file inside by which each kind of packed workbook is known."""
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 
 
@@ -72,6 +75,8 @@ class Download:
     """Name of the file inside an archive."""
     sheets: dict[int, str] = field(default_factory=dict)
     """Sheets of a workbook, each by the line of :attr:`ready` after which it stands."""
+    book: list[Any] | None = None
+    """Sheets of a workbook, parsed once when its format is looked for."""
     head: list[str] = field(default_factory=list)
     layout: Layout | None = None
     ready: Path | None = None
@@ -147,8 +152,8 @@ def open_download(path: Path) -> Download:
             return file
         if start.startswith(b"PK"):
             members = _members(path)
-            if "xl/workbook.xml" in members:
-                file.kind = "xlsx"
+            file.kind = next((kind for part, kind in WORKBOOKS.items() if part in members), "")
+            if file.kind:
                 return file
             file.inner = _only_member(path, members)
         with _bytes(file) as stream:
