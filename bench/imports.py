@@ -3,10 +3,14 @@
 A workbook of the Iranian customs with 60,001 lines, against the importer of the commit before a
 Rust reader came, in a worktree of git: it read with openpyxl, which the tests still need.
 
-The filter of a BACI-shaped year of ten million rows to the pair: the importer against the same query written by hand in DuckDB and against pandas; each run is a
-process of its own, medians of many rounds. pandas runs twice: with product codes as text, as the
-other two have them, and as it reads them by itself, as numbers without their leading zeros, which
-is three to four times as fast and no use. Ratios are added to the results of the build.
+The filter of a BACI-shaped year of ten million rows to the pair: the importer against the same
+query written by hand in DuckDB and against pandas; each run is a process of its own, medians of
+many rounds. pandas runs twice: with product codes as text, as the other two have them, and as it
+reads them by itself, as numbers without their leading zeros, which is three to
+four times as fast and no use.
+
+Ratios are added to the results of the build; ``python -c "import imports; imports.workbook()"`` in
+this folder measures the workbook alone.
 """
 
 import json

@@ -118,6 +118,8 @@ def refused(path: Path) -> str:
         "Federation of Russia",
         "Ｒｕｓｓｉａ",
         "RUS",
+        "Россия",
+        "فدراسیون روس",
     ],
 )
 def test_russia_is_known_by_all_its_names(name):
@@ -133,6 +135,7 @@ def test_russia_is_known_by_all_its_names(name):
         ("روسیه و قزاقستان", "like"),
         ("جمع روسیه", "like"),
         ("White Russia", "like"),
+        ("Russain Federation", "like"),
         ("بلاروس", "other"),
         ("Belarus", "other"),
         ("چین", "other"),
@@ -439,7 +442,7 @@ def test_a_merged_number_is_not_the_number_of_the_line_below(tmp_path):
     assert "line 3, column dollar: found ''" in refused(book(tmp_path, {"s": rows}, change=merge))
 
 
-@pytest.mark.parametrize("said", ["A1:G2", "A1", "A1:B1", "C9:D9"])
+@pytest.mark.parametrize("said", ["A1:G2", "A1", "A1:B1", "C9:D9", "A1:XFD1048576"])
 def test_a_sheet_is_read_whole_whatever_range_it_states(tmp_path, said):
     path = book(tmp_path, {"s": [PLAIN, line(), line(code="07099999")]})
     with zipfile.ZipFile(path) as archive:
@@ -874,7 +877,39 @@ def test_a_sheet_that_reaches_too_far_is_refused_before_memory_ends(tmp_path):
         written["s"]["XFD100000"] = 1
 
     told = refused(book(tmp_path, {"s": [PLAIN, line()]}, change=far))
-    assert "found a sheet that reaches to cell XFD100000" in told
+    assert "cell XFD100000: found a cell far from the others" in told
+
+
+def test_a_locked_workbook_is_told_from_a_damaged_one(tmp_path):
+    path = tmp_path / "export 1404.xlsx"
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le").center(600))
+    assert "locked with a password" in refused(path)
+    path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600))
+    assert "the workbook is damaged" in refused(path)
+
+
+@pytest.mark.parametrize("unit", ["تن", "tonnes", "هزار کیلوگرم"])
+def test_a_column_of_units_is_heeded(tmp_path, unit):
+    rows = [[*PLAIN, "واحد"], [*line(), "کیلوگرم"], [*line(), "عدد"]]
+    assert len(taken(book(tmp_path, {"s": rows}))[0]) == 1
+    rows[2][-1] = unit
+    told = refused(book(tmp_path, {"s": rows}))
+    assert f"line 3, column واحد: found '{unit}', expected کیلوگرم" in told
+
+
+@pytest.mark.parametrize("place", [2, 3])
+def test_a_line_that_adds_up_russia_is_left_out_and_told(tmp_path, place):
+    total = line(code=None, weight=20, rial=30_000, dollar=60)
+    total[place] = "جمع"
+    goods, file = taken(book(tmp_path, {"s": [PLAIN, line(), line(), total]}))
+    assert list(goods.value_usd) == ["60"]
+    assert file.left_out == {"lines that add up those of Russia": 1}
+
+
+def test_numbers_of_sheets_are_no_years(tmp_path):
+    for name in ("Sheet 98", "Sheet 10", "صفحه 04"):
+        goods, _ = taken(book(tmp_path, {name: [PLAIN, line(year=None)]}))
+        assert list(goods.iranian_year) == ["1404"]
 
 
 def test_the_text_of_a_part_with_its_own_format_may_lose_its_blanks(tmp_path):
