@@ -4,6 +4,7 @@ All workbooks are written here; their figures are made up.
 """
 
 import datetime
+import os
 import re
 import struct
 import tempfile
@@ -886,6 +887,25 @@ def test_a_locked_workbook_is_told_from_a_damaged_one(tmp_path):
     assert "locked with a password" in refused(path)
     path.write_bytes(b"\xd0\xcf\x11\xe0" + bytes(600))
     assert "the workbook is damaged" in refused(path)
+
+
+def test_a_panic_of_the_reader_is_one_error_of_the_file(tmp_path, monkeypatch, capfd):
+    import python_calamine
+
+    class PanicException(BaseException):
+        """As the bridge to Rust names it; no Exception."""
+
+    def panics(stream):
+        os.write(2, b"thread panicked at cfb.rs")
+        raise PanicException("range end index 120 out of range")
+
+    monkeypatch.setattr(python_calamine, "load_workbook", panics)
+    told = refused(book(tmp_path, {"s": [PLAIN, line()]}))
+    assert told.endswith("the workbook is damaged (range end index 120 out of range); download it "
+                         "again")  # fmt: skip
+    assert capfd.readouterr().err == ""
+    os.write(2, b"heard again")
+    assert capfd.readouterr().err == "heard again"
 
 
 @pytest.mark.parametrize("unit", ["تن", "tonnes", "هزار کیلوگرم"])

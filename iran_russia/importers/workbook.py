@@ -17,9 +17,12 @@ from __future__ import annotations
 
 import datetime
 import math
+import os
 import re
+import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -84,7 +87,11 @@ def sheets(path: Path) -> list[Sheet]:
         _check_size(path)
         found = []
         # By its content, not by the end of its name.
-        with path.open("rb") as stream, python_calamine.load_workbook(stream) as book:
+        with (
+            path.open("rb") as stream,
+            _quiet(),
+            python_calamine.load_workbook(stream) as book,
+        ):
             for place, about in enumerate(book.sheets_metadata):
                 if about.typ is not python_calamine.SheetTypeEnum.WorkSheet:
                     continue
@@ -113,6 +120,20 @@ def sheets(path: Path) -> list[Sheet]:
         raise Refused(
             [f"{path.name}: the workbook is damaged ({error}); download it again"]
         ) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what a panic of the library writes away from the one error that is told."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _check_size(path: Path) -> None:
