@@ -355,6 +355,9 @@ def _scan(table: Table, file: Download, problems: list[str]) -> None:
         if what == "like":
             reason = f"lines of «{' '.join(str(country).split())}»"
             file.left_out[reason] = file.left_out.get(reason, 0) + (not table.sheet.hidden)
+        elif what == "russia" and not text.isdecimal() and _is_total(row):
+            reason = "lines that add up those of Russia"
+            file.left_out[reason] = file.left_out.get(reason, 0) + (not table.sheet.hidden)
         elif what == "russia":
             cells = {
                 name: merged[above[number, place]][place]
@@ -366,12 +369,15 @@ def _scan(table: Table, file: Download, problems: list[str]) -> None:
     table.dollars = dollars
 
 
+def _is_total(row: list) -> bool:
+    return any(isinstance(cell, str) and words.country(cell) == "total" for cell in row)
+
+
 def _without_country(table: Table, number: int, row: list, where: str, problems: list[str]) -> None:
     """Pass over blank rows, totals and notes; refuse a line whose country is not said."""
     at = {name: column.place for name, column in table.columns.items()}
     code = row[at["code"]]
-    label = next((c for c in row if isinstance(c, str) and words.country(c) == "total"), "")
-    if label or (code == "" and all(c == "" or not isinstance(c, str) for c in row)):
+    if _is_total(row) or (code == "" and all(c == "" or not isinstance(c, str) for c in row)):
         if row[at["dollar"]] != "":
             table.total = row[at["dollar"]]
     elif code == "":
@@ -493,6 +499,8 @@ def _resolve(table: Table, tables: list[Table], file: Download, problems: list[s
         if not words.FIRST <= int(line.year) <= words.LAST:
             fault(line, "year", f"a year from {words.FIRST} to {words.LAST}")
             continue
+        if words.other_unit(line.cells.get("unit", "")):
+            fault(line, "unit", "کیلوگرم, with rials and dollars; give each unit a column")
         line.flow = table.flow
         if "flow" in table.columns:
             flows = words.flows(str(line.cells["flow"]))

@@ -42,6 +42,8 @@ _BESIDE = re.compile(
     "جمهوری|فدراسیون|فدراتیو|فدرال|کشور|federation|republic|fed$|of(?=russia)|the(?=russia)"
 )
 """What stands beside the name of Russia without changing it."""
+_RUSSIA = ("روسیه", "russia", "russian", "rus", "ru", "россия")
+_LIKE = re.compile("روسی|russ|росс")
 _TOTAL = re.compile("(جمع|مجموع|total|grandtotal|subtotal|sum)")
 
 
@@ -58,10 +60,10 @@ def country(cell: object) -> str:
     if not name:
         return "blank"
     if _TOTAL.match(name):
-        return "like" if "روسیه" in name or "russia" in name else "total"
-    if _BESIDE.sub("", name) in ("روسیه", "russia", "russian", "rus"):
+        return "like" if _LIKE.search(name) else "total"
+    if _BESIDE.sub("", name) in _RUSSIA or name in ("فدراسیونروس", "российскаяфедерация"):
         return "russia"
-    return "like" if "روسیه" in name or "russia" in name else "other"
+    return "like" if _LIKE.search(name) else "other"
 
 
 # Headers
@@ -90,6 +92,7 @@ _CONCEPTS = {
     "name": "شرح نام عنوان desc description name",
     "goods": "کالا کالاها کالاهای goods commodity commodities product products",
     "office": "گمرک gomrok customs office",
+    "unit": "واحد unit units سنجش measure",
     "flow": "جریان flow direction رویه",
     "never": "نرخ rate قیمت price برابری فی متوسط میانگین average هر per exchange درصد سهم percent "
     "share % رشد growth رتبه rank تغییر تغییرات change میلادی gregorian iso",
@@ -97,7 +100,7 @@ _CONCEPTS = {
     "net": "خالص net",
     "beside": "ارزش value مبلغ amount به in of کل us u s آمریکا امریکا ایالات متحده جاری current "
     "fob cif فوب سیف واحد unit بر حسب گمرکی customs metric متریک و the as",
-    "partner": "طرف معامله مقصد مبدا خریدار فروشنده trading destination origin",
+    "partner": "of طرف معامله مقصد مبدا خریدار فروشنده trading destination origin",
     "solar": "هجری شمسی خورشیدی iranian solar persian sh",
     "digits": "رقمی digit digits system harmonized 6 8 10",
 }
@@ -164,7 +167,7 @@ def column(header: object) -> Column | None:
         if "name" in held or words == ["goods"] or "tariff" not in held:
             return Column(title, "name", rank=rest + (0 if "tariff" in held else 1))
         return None
-    if "tariff" in held and "name" not in held and not {"2", "4"} & set(words):
+    if "tariff" in held and not {"name", "month"} & held and not {"2", "4"} & set(words):
         return Column(title, "code", rank=rest)
     if "country" in held:
         return None if "code" in held else Column(title, "country", rank=_beside(words, "country"))
@@ -176,6 +179,8 @@ def column(header: object) -> Column | None:
         return Column(title, "year", rank=rest)
     if "month" in held:
         return Column(title, "month", rank=rest)
+    if "unit" in held:
+        return Column(title, "unit", rank=rest)
     if "flow" in held or {"صادرات", "واردات"} <= set(words) or {"export", "import"} <= set(words):
         return Column(title, "flow", rank=rest)
     return None
@@ -200,6 +205,12 @@ def _number(
         unknown += [w for w in words if w in units or w in _SCALES]
     factor = (factors or [Decimal(1)])[0] * (scales or [Decimal(1)])[0]
     return Column(title, meaning, rank=rank, factor=factor, unknown=tuple(dict.fromkeys(unknown)))
+
+
+def other_unit(cell: object) -> bool:
+    """Whether a cell of a column of units names tonnes, thousands or the like."""
+    found = set(_words(str(cell)))
+    return any(word in _SCALES or _WEIGHTS.get(word, 1) != 1 for word in found)
 
 
 _IN_TITLES = re.compile(
@@ -281,7 +292,7 @@ def year(text: str, *, alone: bool = False) -> tuple[str, str]:
 
     Args:
         text: a title, or the name of a sheet or a file.
-        alone: whether a shorthand counts as the last word too, not after «سال» only.
+        alone: whether a shorthand counts alone and after the direction too, not after «سال» only.
 
     Returns:
         Four digits, empty where none is named, several joined by a blank; and what of it was
@@ -294,7 +305,7 @@ def year(text: str, *, alone: bool = False) -> tuple[str, str]:
         return " ".join(found), ""
     short = re.search(r"(?:سال|year) (\d{2,3})(?!\d)", text)
     if not short and alone:
-        short = re.search(r"(?:^|[ _-])(\d{2,3})$", text)
+        short = re.search(r"(?:^|(?:صادرات|واردات|exports?|imports?)[ _-]?)(\d{2,3})$", text)
     return (_full(short[1]), short[1]) if short and _full(short[1]) else ("", "")
 
 

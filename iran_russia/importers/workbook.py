@@ -17,9 +17,12 @@ from __future__ import annotations
 
 import datetime
 import math
+import os
 import re
+import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -32,6 +35,7 @@ EXACT = 2**53
 _CELLS = 40_000_000
 """Cells of the largest sheet that is read: more than a million lines of thirty columns."""
 KINDS = ("xls", "xlsx", "xlsb", "ods")
+_LOCKED = "EncryptedPackage".encode("utf-16-le")
 _SURE = datetime.date(1900, 3, 1)
 
 
@@ -78,11 +82,16 @@ def sheets(path: Path) -> list[Sheet]:
     """
     import python_calamine
 
+    locked = [f"{path.name}: the workbook is locked with a password; save it without one"]
     try:
         _check_size(path)
         found = []
         # By its content, not by the end of its name.
-        with path.open("rb") as stream, python_calamine.load_workbook(stream) as book:
+        with (
+            path.open("rb") as stream,
+            _quiet(),
+            python_calamine.load_workbook(stream) as book,
+        ):
             for place, about in enumerate(book.sheets_metadata):
                 if about.typ is not python_calamine.SheetTypeEnum.WorkSheet:
                     continue
@@ -101,41 +110,66 @@ def sheets(path: Path) -> list[Sheet]:
     except Refused:
         raise
     except python_calamine.PasswordError:
-        raise Refused(
-            [f"{path.name}: the workbook is locked with a password; save it without one"]
-        ) from None
+        raise Refused(locked) from None
     # A damaged workbook fails in many ways, also with a panic, which is no Exception.
     except BaseException as error:
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
+        if _LOCKED in path.read_bytes():
+            raise Refused(locked) from None
         raise Refused(
             [f"{path.name}: the workbook is damaged ({error}); download it again"]
         ) from error
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what a panic of the library writes away from the one error that is told."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _check_size(path: Path) -> None:
-    """Refuse an .xlsx whose sheets say that they reach too far; other kinds do not say."""
+    """Refuse an .xlsx with a cell that is too far from the others, where its sheet says so."""
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
+            if not _SHEET.fullmatch(name):
                 continue
             with archive.open(name) as stream:
-                start = stream.read(4096)
-            said = re.search(rb'<(?:\w+:)?dimension ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"', start)
-            if not said:
+                said = _RANGE.search(stream.read(4096))
+            if not said or _size([said.group(1, 2), said.group(3, 4)]) <= _CELLS:
                 continue
-            left, top, right, bottom = said.groups()
-            size = (_column(right) - _column(left) + 1) * (int(bottom) - int(top) + 1)
-            if size > _CELLS:
-                place = f"{right.decode()}{int(bottom)}"
+            # A range that was stated too large does no harm.
+            filled = _FILLED.findall(archive.read(name))
+            if _size(filled) > _CELLS:
+                last = max(filled, key=lambda cell: (_column(cell[0]), int(cell[1])))
                 raise Refused(
                     [
-                        f"{path.name} › {name}: found a sheet that reaches to cell {place}, "
-                        f"expected at most {_CELLS:,} cells; delete what stands far from the table"
+                        f"{path.name} › {name}, cell {b''.join(last).decode()}: found a cell far "
+                        f"from the others, expected a table of at most {_CELLS:,} cells; delete it"
                     ]
                 )
+
+
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_RANGE = re.compile(rb'<(?:\w+:)?dimension ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_FILLED = re.compile(rb'<(?:\w+:)?c r="([A-Z]+)(\d+)"[^>]*[^/>]>')
+
+
+def _size(cells: list[tuple[bytes, bytes]]) -> int:
+    """Return the cells of the rectangle that holds all of some."""
+    columns = [_column(letters) for letters, _ in cells] or [0]
+    rows = [int(number) for _, number in cells] or [0]
+    return (max(columns) - min(columns) + 1) * (max(rows) - min(rows) + 1)
 
 
 def _column(letters: bytes) -> int:
@@ -200,7 +234,7 @@ def unseen(path: Path) -> dict[str, str]:
         names = archive.namelist()
         widths = _widths(archive) if "xl/styles.xml" in names else {}
         for name in names:
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
+            if not _SHEET.fullmatch(name):
                 continue
             for cell in ElementTree.fromstring(archive.read(name)).iterfind(".//{*}c"):
                 value, width = cell.findtext("{*}v"), widths.get(cell.get("s", "0"), 0)
