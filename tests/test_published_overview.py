@@ -40,4 +40,3 @@ def test_the_home_page_names_the_newest_datum_of_the_book():
     assert newest == max(newest, *days[days.str.fullmatch(r"20\d\d-\d\d-\d\d")])
     home = (ROOT / "index.md").read_text(encoding="utf-8")
     assert "{glue:text}`overview_newest`" in home
-    assert load("events").set_index("event_id")["date"]["IRRU-2026-183"].date().isoformat() == newest
