@@ -20,7 +20,7 @@ def mirror_ratio(
     agreement shows as a ratio somewhat below 1 when the first side is the exporter and somewhat
     above 1 when it is the importer (Hamanaka 2012). Both series in the same currency.
     """
-    return (one_side / one_months) / (other_side / other_months)
+    return (one_side / other_side) * (other_months / one_months)
 
 
 def doubtful(totals: pd.DataFrame) -> pd.Series:
@@ -313,7 +313,9 @@ def imf_newest(table: pd.DataFrame) -> pd.DataFrame:
     """
     keys = ["reporter_iso3", "flow", "partner_iso3", "year"]
     order = table["source_id"].map(IMF_VINTAGES.index)
-    kept = table.assign(order=order).sort_values([*keys, "order"]).drop_duplicates(keys, keep="last")
+    kept = (
+        table.assign(order=order).sort_values([*keys, "order"]).drop_duplicates(keys, keep="last")
+    )
     return kept.drop(columns="order").reset_index(drop=True)
 
 
@@ -362,7 +364,7 @@ def reported_mirror(pair: pd.DataFrame) -> pd.DataFrame:
 COMPILED_FROM = {
     "importer's report": ("importer", 1.0),
     "exporter's report": ("exporter", 1.0),
-    "exporter's report × 1.10": ("exporter", 1.1),
+    "exporter's report with freight": ("exporter", 1.1),
 }
 """What a compiler may have taken: the report of a side, times an allowance for freight."""
 
