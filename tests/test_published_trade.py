@@ -356,3 +356,31 @@ def test_the_index_of_october_2025_was_never_published_and_is_counted_as_missing
     assert len(prices) == 1360
     year = price_levels(prices, *_years(2025)).iloc[0]
     assert (year["months"], year["months_missing"]) == (11, 1)
+
+
+def test_imports_of_iran_at_the_imf_are_the_iranian_customs_years_of_1995_and_1996(pair, totals):
+    imports = _millions(pair, "IRN", "russia_to_iran")
+    for year, total in ((1995, "1374ir-ru_ir-irn"), (1996, "1375ir-ru_ir-irn")):
+        assert imports[year] == pytest.approx(totals[total] / 1e6, abs=0.05), year
+
+
+def test_the_imf_made_the_soviet_figures_of_1985_to_1991_from_the_iranian_ones(fund):
+    soviet = fund[(fund["reporter_iso3"] == "SUN") & (fund["partner_iso3"] == "IRN")]
+    iran = fund[(fund["reporter_iso3"] == "IRN") & (fund["partner_iso3"] == "SUN")]
+    assert set(soviet["status"]) == {"estimate"}
+    value = iran.set_index(["flow", "year"])["value_usd"].astype(float)
+    for row in soviet.itertuples():
+        other = value["import" if row.flow == "export" else "export", row.year]
+        expected = other / 1.1 if row.flow == "export" else other * 1.1
+        assert row.value_usd == pytest.approx(expected, rel=0.005), (row.flow, row.year)
+
+
+@pytest.mark.parametrize(("reporter", "least"), [("RUS", 0.82), ("IRN", 0.79)])
+def test_partners_at_the_imf_add_up_to_four_fifths_of_the_world_or_more(fund, reporter, least):
+    own = fund[(fund["reporter_iso3"] == reporter) & (fund["source_id"] == "imf_dots_2022")]
+    world = own["partner_iso3"] == "WLD"
+    keys = ["flow", "year"]
+    totals = own[world].set_index(keys)["value_usd"].astype(float)
+    share = own[~world].groupby(keys)["value_usd"].sum().astype(float) / totals
+    assert least <= share.min() < least + 0.02
+    assert share.max() < 1.002
