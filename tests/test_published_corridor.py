@@ -46,7 +46,7 @@ def test_two_totals_of_the_target_year_2024_contradict_each_other_and_none_is_th
     assert _values(freight, "all", 2024, kind="target") == [20.5]
     assert _values(freight, "all", 2024, kind="reported") == [20, 26.9]
     rows = freight.set_index("freight_id").loc[["C07", "C76"]]
-    assert rows["confidence"].tolist() == ["low", "medium"]
+    assert rows["confidence"].tolist() == ["low", "low"]
     assert not rows["reported_by"].str.startswith("Directorate").any()
 
 
