@@ -83,3 +83,54 @@ def theil_sen(values: pd.Series) -> float:
         for j in range(i + 1, len(points))
     ]
     return float(pd.Series(slopes).median())
+
+
+def price_levels(prices: pd.DataFrame, starts: pd.Series, ends: pd.Series) -> pd.DataFrame:
+    """Mean price index over the months that each period covers.
+
+    A month belongs to a period in which its middle day, the 15th, lies: a year of the Iranian
+    calendar takes April to March. Months that were never published are left out of the mean and
+    counted, never filled.
+
+    Args:
+        prices: rows of ``us_cpi_month``.
+        starts: first days of the periods.
+        ends: their last days.
+
+    Returns:
+        On the index of ``starts``: ``level`` (missing where no month is known), ``months`` (how
+        many stand in the mean) and ``months_missing`` (how many the index does not give).
+    """
+    index = prices.set_index("month")["cpi_1982_84_100"].sort_index()
+    middles = index.index + pd.Timedelta(days=14)
+    first, last = middles.searchsorted(starts), middles.searchsorted(ends, side="right")
+    months = pd.Series(last - first, index=starts.index)
+    sums = pd.concat([pd.Series([0.0]), index.cumsum()]).to_numpy()
+    covered = _month_of(ends) - (ends.dt.day < 15) - _month_of(starts) - (starts.dt.day > 15) + 1
+    level = pd.Series(sums[last] - sums[first], index=starts.index) / months.where(months > 0)
+    return pd.DataFrame({"level": level, "months": months, "months_missing": covered - months})
+
+
+def _month_of(days: pd.Series) -> pd.Series:
+    """Number the months of all years, so that two of them can be subtracted."""
+    return 12 * days.dt.year + days.dt.month
+
+
+def in_dollars_of(
+    year: int, values: pd.Series, prices: pd.DataFrame, starts: pd.Series, ends: pd.Series
+) -> pd.Series:
+    """Put current dollars into dollars of one calendar year by consumer prices.
+
+    Formula: value × mean index of the year / mean index of the period, see :func:`price_levels`.
+    The consumer prices of one country are a rough deflator of goods traded between two others.
+
+    Args:
+        year: the calendar year in whose dollars the values are put.
+        values: current US dollars of each period.
+        prices: rows of ``us_cpi_month``.
+        starts: first days of the periods, on the index of ``values``.
+        ends: their last days.
+    """
+    whole = pd.Series([pd.Timestamp(year, 1, 1)]), pd.Series([pd.Timestamp(year, 12, 31)])
+    base = price_levels(prices, *whole)["level"].iloc[0]
+    return values.astype(float) * base / price_levels(prices, starts, ends)["level"]

@@ -5,14 +5,22 @@ import pandas as pd
 from iran_russia.measures.series import shares
 
 
-def mirror_ratio(one_side: pd.Series, other_side: pd.Series) -> pd.Series:
+def mirror_ratio(
+    one_side: pd.Series,
+    other_side: pd.Series,
+    one_months: pd.Series | int = 12,
+    other_months: pd.Series | int = 12,
+) -> pd.Series:
     """One side's figure over the other side's figure for the same flow; 1 means that they agree.
+
+    Formula: (x / m_x) / (y / m_y), where m are the months that a figure covers, so that eleven
+    months are never set against twelve.
 
     An importer usually counts cost, insurance and freight (CIF) and an exporter does not (FOB), so
     agreement shows as a ratio somewhat below 1 when the first side is the exporter and somewhat
     above 1 when it is the importer (Hamanaka 2012). Both series in the same currency.
     """
-    return one_side / other_side
+    return (one_side / other_side) * (other_months / one_months)
 
 
 def doubtful(totals: pd.DataFrame) -> pd.Series:
@@ -291,3 +299,106 @@ def section_shares(goods: pd.DataFrame, sections: pd.DataFrame, by: list[str]) -
     )
     long = table.stack().rename("value_usd").reset_index()
     return long.assign(share=long.groupby(by)["value_usd"].transform(shares))
+
+
+IMF_VINTAGES = ["imf_dots_2022", "imf_imts_2026"]
+"""Sources of ``trade_imf_partners``, the older first; where both have a cell the newer is read."""
+
+
+def imf_newest(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep one vintage a cell of ``trade_imf_partners``: the newer one.
+
+    Returns:
+        The rows kept, sorted by reporter, flow, partner and year.
+    """
+    keys = ["reporter_iso3", "flow", "partner_iso3", "year"]
+    order = table["source_id"].map(IMF_VINTAGES.index)
+    kept = (
+        table.assign(order=order).sort_values([*keys, "order"]).drop_duplicates(keys, keep="last")
+    )
+    return kept.drop(columns="order").reset_index(drop=True)
+
+
+def imf_pair(table: pd.DataFrame) -> pd.DataFrame:
+    """Both reports of the trade of Iran with Russia or the Soviet Union, as the IMF has them.
+
+    Args:
+        table: rows of ``trade_imf_partners``.
+
+    Returns:
+        One row a year, direction (``iran_to_russia`` or ``russia_to_iran``) and side that reports
+        (``exporter``, FOB, or ``importer``, CIF): ``reporter`` (``RUS`` stands for the Soviet
+        Union too), ``value_usd``, ``status`` and ``source_id``.
+    """
+    north = ["RUS", "SUN"]
+    ours = (table["reporter_iso3"].eq("IRN") & table["partner_iso3"].isin(north)) | (
+        table["reporter_iso3"].isin(north) & table["partner_iso3"].eq("IRN")
+    )
+    pair = imf_newest(table[ours])
+    iranian, export = pair["reporter_iso3"].eq("IRN"), pair["flow"].eq("export")
+    return pair.assign(
+        direction=iranian.eq(export).map({True: "iran_to_russia", False: "russia_to_iran"}),
+        side=export.map({True: "exporter", False: "importer"}),
+        reporter=iranian.map({True: "IRN", False: "RUS"}),
+    )[["year", "direction", "side", "reporter", "value_usd", "status", "source_id"]]
+
+
+def reported_mirror(pair: pd.DataFrame) -> pd.DataFrame:
+    """Exporter's report over importer's report of one flow and year, where both are reports.
+
+    Formula: value of the exporter (FOB) / value of the importer (CIF); estimates of the compiler
+    are left out, since they are made from the other side's report.
+
+    Args:
+        pair: what :func:`imf_pair` gives.
+
+    Returns:
+        One row a direction and year: ``exporter`` and ``importer`` (US dollars), ``ratio``.
+    """
+    reports = pair[pair["status"] == "published"]
+    sides = reports.pivot_table(index=["direction", "year"], columns="side", values="value_usd")
+    both = sides.dropna().astype(float).reset_index()
+    return both.assign(ratio=mirror_ratio(both["exporter"], both["importer"]))
+
+
+COMPILED_FROM = {
+    "importer's report": ("importer", 1.0),
+    "exporter's report": ("exporter", 1.0),
+    "exporter's report with freight": ("exporter", 1.1),
+}
+"""What a compiler may have taken: the report of a side, times an allowance for freight."""
+
+
+def compiled_from(compiled: pd.DataFrame, pair: pd.DataFrame) -> pd.Series:
+    """Say from which report each value of a compilation comes.
+
+    A value comes from a report if it differs by no more than half a million dollars, the rounding
+    of the compilation, or a thousandth. The first of :data:`COMPILED_FROM` that fits counts.
+
+    Args:
+        compiled: ``year``, ``direction``, ``value_usd`` (US dollars).
+        pair: what :func:`imf_pair` gives.
+
+    Returns:
+        A key of :data:`COMPILED_FROM` for each row, or ``no counterpart``.
+    """
+    reports = pair[pair["value_usd"] > 0].set_index(["year", "direction", "side"])["value_usd"]
+    reports = reports.astype(float).unstack("side")
+    keys = pd.MultiIndex.from_frame(compiled[["year", "direction"]])
+    told = reports.reindex(keys).set_axis(compiled.index)
+    found = pd.Series("no counterpart", index=compiled.index)
+    for name, (side, factor) in reversed(COMPILED_FROM.items()):
+        expected = told[side] * factor
+        apart = (compiled["value_usd"].astype(float) - expected).abs()
+        fits = apart <= (expected / 1000).clip(lower=5.1e5)
+        found = found.mask(fits, name)
+    return found
+
+
+def grain_equivalent(cereals: pd.DataFrame) -> pd.Series:
+    """Tonnes of raw grain with the calories of a flow: kilocalories a year / kilocalories a tonne.
+
+    Flour and other products count as the grain of equal calories, so this is not a tonnage that
+    anybody reported.
+    """
+    return cereals["kcal_per_year"].astype(float) / cereals["kcal_per_tonne"].astype(float)
