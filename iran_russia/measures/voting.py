@@ -33,6 +33,27 @@ def final_votes(rollcalls: pd.DataFrame) -> pd.DataFrame:
     return rollcalls[~part & ~rollcalls["possible_duplicate"]]
 
 
+def recurring(rollcalls: pd.DataFrame, one: int, other: int) -> pd.DataFrame:
+    """Keep the roll calls of two years whose title was voted on in both.
+
+    A year in which other texts come to a vote differs from the year before even where nobody
+    votes otherwise; among recurring texts only votes can differ.
+
+    Args:
+        rollcalls: rows of ``unga_rollcalls``.
+        one: a year.
+        other: another year.
+
+    Returns:
+        The rows of both years, with ``year``; titles are compared by their letters alone.
+    """
+    rows = rollcalls.assign(year=rollcalls["date"].dt.year)
+    rows = rows[rows["year"].isin([one, other]) & rows["title"].notna()]
+    words = rows["title"].str.lower().str.replace(r"[^a-z]+", " ", regex=True).str.strip()
+    both = set(words[rows["year"] == one]) & set(words[rows["year"] == other])
+    return rows[words.isin(both)]
+
+
 def with_subjects(rollcalls: pd.DataFrame) -> pd.DataFrame:
     """Say of each roll call on which of :data:`SUBJECTS` it is, by the UN's subject terms.
 
