@@ -13,6 +13,7 @@ from iran_russia.measures.voting import (
     joint_sponsors,
     key_positions,
     ranked,
+    recurring,
     with_subjects,
 )
 
@@ -209,3 +210,12 @@ def test_the_overlap_of_sponsors_is_joint_over_either():
     assert table.loc["CHN", ["n_joint", "overlap", "rank", "of"]].tolist() == [0, 0, 2, 2]
     with pytest.raises(KeyError, match="FRA"):
         joint_sponsors(sponsored, "FRA")
+
+
+def test_texts_recur_by_the_letters_of_their_titles_in_both_years():
+    rolls = rolls_of(
+        date=pd.to_datetime(["2024-12-01", "2025-12-01", "2025-12-01", "2025-12-02", "2023-12-01"]),
+        title=["The right to food", "THE RIGHT-TO FOOD.", "Day of Hope", None, "The right to food"],
+    )
+    assert recurring(rolls, 2024, 2025)["rcid"].tolist() == ["A", "B"]
+    assert recurring(rolls, 2023, 2024)["rcid"].tolist() == ["A", "E"]

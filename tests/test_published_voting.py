@@ -13,6 +13,7 @@ from iran_russia.measures.voting import (
     joint_sponsors,
     key_positions,
     ranked,
+    recurring,
     with_subjects,
 )
 
@@ -86,6 +87,17 @@ def test_like_for_like_agreement_fell_from_the_2010s_to_2020_24(scores, rolls, u
 
     assert step(unrepeated) > 0.5  # what mixing would show
     assert step(rolls) == pytest.approx(-1.6, abs=0.1)
+
+
+def test_the_rise_of_2025_is_one_of_what_was_voted_on(scores, rolls):
+    """Texts of both years show none; the United States called votes on many others."""
+    both = recurring(rolls, 2024, 2025)
+    before, after = (between(scores, both, y, y, "IRN", "RUS") for y in (2024, 2025))
+    assert abs(after["share_identical"] - before["share_identical"]) < 0.02
+    others = rolls[~rolls["rcid"].isin(both["rcid"])]
+    assert between(scores, others, 2025, 2025, "IRN", "RUS")["share_identical"] > 0.8
+    no = scores["USA"].reindex(rolls["rcid"]).eq(0).groupby(rolls["year"].to_numpy()).sum()
+    assert (no[2024], no[2025]) == (48, 174)
 
 
 def test_in_votes_on_paragraphs_and_amendments_of_1991_2019_they_agree_in_half(every_roll, scores):
