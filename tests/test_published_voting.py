@@ -267,9 +267,7 @@ KNOWN = [
 
 
 @pytest.mark.parametrize(("symbol", "yes", "no", "abstained", "iran"), KNOWN)
-def test_tallies_and_both_votes_of_known_texts(
-    every_roll, votes, symbol, yes, no, abstained, iran
-):
+def test_tallies_and_both_votes_of_known_texts(every_roll, votes, symbol, yes, no, abstained, iran):
     [roll] = every_roll[every_roll["symbol"] == f"A/RES/{symbol}"].to_dict("records")
     assert (roll["votes_yes"], roll["votes_no"], roll["abstentions"]) == (yes, no, abstained)
     cast = votes[votes["rcid"] == roll["rcid"]].set_index("iso3")["vote"]
