@@ -118,9 +118,9 @@ def _first_of_each(t: ibis.Table) -> ibis.Table:
 def _library(t: ibis.Table) -> dict[str, ibis.Table]:
     held = datasets.load("unga_rollcalls")
     after = held.loc[held["rcid"].str.startswith("V"), "date"].max().date().isoformat()
-    known = held[held["rcid"].str.startswith("G")].set_index("symbol")["rcid"]
-    own = "U" + t.undl_id.cast("string")
-    rcid = t.resolution.cases(*known.items()).fill_null(own) if len(known) else own
+    by_symbol = "G" + t.resolution.replace("A/RES/", "").replace(" ", "")
+    keys = held.loc[held["rcid"].str.startswith("G"), "rcid"].tolist()
+    rcid = by_symbol.isin(keys).ifelse(by_symbol, "U" + t.undl_id.cast("string"))
     t = t.filter(t.date > after).mutate(rcid=rcid)
     calls = t.select(
         rcid="rcid",
