@@ -488,3 +488,10 @@ def test_russia_abstained_from_14_of_44_resolutions_of_2025_and_opposed_none():
 def test_in_the_board_russia_opposed_every_recorded_text_since_2020():
     board = load("iaea_board_votes").sort_values("date")
     assert board["rus_vote"].tolist() == ["abstain", "yes", "yes"] + ["no"] * 6
+
+
+def test_members_of_the_board_that_are_named_add_up_to_the_tally():
+    board = load("iaea_board_votes").set_index("vote_id")
+    named = board["abstained_iso3"].dropna().str.split(";").str.len()
+    assert named.to_dict() == board.loc[named.index, "abstentions"].to_dict()
+    assert set(named.index) == {"BV02", "BV05", "BV07"}
