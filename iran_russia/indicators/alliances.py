@@ -5,7 +5,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.indicators import Reading, newest
 from iran_russia.measures.arms import tiv_between
-from iran_russia.measures.voting import agreement, ballots, ranked
+from iran_russia.measures.voting import agreement, ballots, final_votes, ranked
 
 _NOT_NAMED = "unknown recipient"
 
@@ -81,7 +81,7 @@ def _agreement_with(country: str, first: int, last: int) -> pd.DataFrame:
     Returns:
         One row a state that voted: ``iso3``, ``n_both``, ``share_identical``, ``rank``, ``of``.
     """
-    rolls = load("unga_rollcalls").query("not possible_duplicate")
+    rolls = final_votes(load("unga_rollcalls"))
     rolls = rolls[rolls["date"].dt.year.between(first, last)].assign(span=f"{first}–{last}")
     if rolls.empty:
         return pd.DataFrame(columns=["iso3", "n_both", "share_identical", "rank", "of"])

@@ -7,7 +7,7 @@ from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, newest
 from iran_russia.measures.events import in_list, known_date
 from iran_russia.measures.trade import trade_balance
-from iran_russia.measures.voting import agreement, ballots
+from iran_russia.measures.voting import agreement, ballots, final_votes
 
 
 def _events(lists: str, first: int, last: int) -> pd.DataFrame:
@@ -63,8 +63,8 @@ def eras_without_fall(valence: str, eras: list[str]) -> Reading:
 
 
 def _roll_calls(first: int, last: int) -> pd.DataFrame:
-    calls = load("unga_rollcalls")
-    calls = calls[~calls["possible_duplicate"] & calls["date"].dt.year.between(first, last)]
+    calls = final_votes(load("unga_rollcalls"))
+    calls = calls[calls["date"].dt.year.between(first, last)]
     return calls.assign(all="all", year=calls["date"].dt.year)
 
 

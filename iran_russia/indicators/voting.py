@@ -5,13 +5,13 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, newest
-from iran_russia.measures.voting import agreement, ballots, key_positions, ranked
+from iran_russia.measures.voting import agreement, ballots, final_votes, key_positions, ranked
 
 
 def _counted(first: int, last: int, important: bool = False) -> pd.DataFrame:
-    """Return the roll calls of a span of years, possible repeats left out."""
-    rolls = load("unga_rollcalls")
-    held = rolls["date"].dt.year.between(first, last) & ~rolls["possible_duplicate"]
+    """Return the final votes of a span of years."""
+    rolls = final_votes(load("unga_rollcalls"))
+    held = rolls["date"].dt.year.between(first, last)
     if important:
         held &= rolls["important_to_usa"].fillna(False)
     return rolls[held].assign(span="all")
@@ -45,7 +45,7 @@ def place(of: str, among: str, first: int, last: int) -> pd.Series:
 
 
 def identical(one: str, other: str, first: int, last: int, important: bool = False) -> Reading:
-    """Share of identical votes of two states in the General Assembly.
+    """Share of identical final votes of two states in the General Assembly.
 
     Args:
         one: a state.
@@ -172,9 +172,7 @@ def key_votes_alike(topics: list[str], one: str = "IRN", other: str = "RUS") -> 
     """
     keys = load("unga_key_votes")
     keys = keys[keys["topic"].isin(topics)].reset_index(drop=True)
-    cast = key_positions(
-        keys, load("unga_rollcalls"), load("unga_votes"), load("unga_reported_votes"), [one, other]
-    )
+    cast = key_positions(keys, load("unga_rollcalls"), load("unga_votes"), [one, other])
     sides = cast.pivot(index="key_vote_id", columns="iso3", values="vote")
     known = sides[(sides != "not established").all(axis=1)]
     if known.empty:
