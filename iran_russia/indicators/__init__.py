@@ -1,12 +1,23 @@
 """Numbers that decide claims: each indicator reads tables and returns one :class:`Reading`.
 
-Every public function of a module here is an indicator. A row of the table ``claim_tests`` calls it
-by module and name with the arguments of that row, so that a test is data and not code.
+Every registered function of a module here is an indicator: :func:`indicator` says what its number
+is, in which unit, from which rows, of which years, and which measure works it out. A row of the
+table ``claim_tests`` calls it by module and name with the arguments of that row, so that a test is
+data and not code.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
+from itertools import groupby
 
 import pandas as pd
+
+from iran_russia.datasets import load
+
+METHODS = "site:book/methods.html#"
+"""Address of the page that shows the formula of every measure, up to the name of the measure."""
 
 
 @dataclass(frozen=True)
@@ -14,7 +25,7 @@ class Reading:
     """One number taken from the tables.
 
     Attributes:
-        value: the number in the unit of the test; None where there are too few observations.
+        value: the number in the unit of the indicator; None where there are too few observations.
         latest: the newest datum it rests on, as ISO 8601 text as exact as is known (a year, a
             month or a day).
         detail: the figures behind the number in words, for the reader who checks it.
@@ -23,6 +34,164 @@ class Reading:
     value: float | None
     latest: str
     detail: str = ""
+
+
+@dataclass(frozen=True)
+class About:
+    """What a number is, in words for a reader.
+
+    Attributes:
+        title: what the number says.
+        unit: its unit; ``share`` is between 0 and 1 and shown in per cent.
+        rows: the rows it is taken from.
+        years: the years or days looked at.
+        formula: address of the measure on the page *Methods*.
+    """
+
+    title: str
+    unit: str
+    rows: str
+    years: str
+    formula: str
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What an indicator is registered with, see :func:`indicator`."""
+
+    title: str
+    unit: str | Callable[[dict], str]
+    rows: str
+    years: str
+    measure: Callable
+
+
+def indicator(
+    title: str,
+    *,
+    unit: str | Callable[[dict], str],
+    rows: str,
+    measure: Callable,
+    years: str = "{first}–{last}",
+) -> Callable:
+    """Register a function as an indicator.
+
+    Texts may name arguments in braces, which are put into words; a part in square brackets is left
+    out where an argument in it is empty.
+
+    Args:
+        title: what the number says, in plain words.
+        unit: its unit, or a function of the arguments where it depends on them.
+        rows: which rows of which tables it is taken from.
+        measure: the function of :mod:`iran_russia.measures` that works it out.
+        years: the years or days looked at.
+    """
+
+    def register(function: Callable) -> Callable:
+        function.registered = Registration(title, unit, rows, years, measure)
+        return function
+
+    return register
+
+
+def about(function: Callable, arguments: dict) -> About:
+    """Put into words what an indicator measures with some arguments.
+
+    Args:
+        function: a registered indicator.
+        arguments: its keyword arguments.
+
+    Raises:
+        TypeError: the arguments do not fit the indicator.
+    """
+    bound = signature(function).bind(**arguments)
+    bound.apply_defaults()
+    given, said = bound.arguments, function.registered
+    unit = said.unit if isinstance(said.unit, str) else said.unit(given)
+    measure = f"{said.measure.__module__}.{said.measure.__name__}"
+    return About(
+        title=_filled(said.title, given),
+        unit=unit,
+        rows=_filled(said.rows, given),
+        years=_filled(said.years, given),
+        formula=f"{METHODS}{measure}",
+    )
+
+
+def _filled(text: str, given: dict) -> str:
+    """Fill a text of a registration with arguments in words."""
+
+    def optional(part: re.Match) -> str:
+        names = re.findall(r"\{(\w+)\}", part[1])
+        return part[1] if all(given[name] for name in names) else ""
+
+    kept = re.sub(r"\[([^\]]*)\]", optional, text)
+    words = re.sub(r"\{(\w+)\}", lambda field: _argument(field[1], given), kept)
+    return re.sub(r"\b(\d{4}(?:-\d{2})?)–\1\b", r"\1", words).strip()
+
+
+def _argument(name: str, given: dict) -> str:
+    """Put one argument into words; ``years`` are single years, other pairs of years are spans."""
+    value = given[name]
+    if name == "years" and isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value))
+    return _words(value)
+
+
+def _words(value: object) -> str:
+    """Put an argument into words: states by name, spans by their ends, runs of codes in short."""
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, dict):
+        return _words(list(value))
+    if isinstance(value, (list, tuple)):
+        return _listed(value)
+    if isinstance(value, str):
+        return _NAMES.get(value) or _states().get(value, value).replace("_", " ")
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _listed(values: list) -> str:
+    if all(isinstance(value, (list, tuple)) for value in values):
+        return ", ".join(map(_listed, values))
+    if len(values) == 2 and all(re.fullmatch(r"\d{4}(-\d{2})?", str(v)) for v in values):
+        return f"{values[0]}–{values[1]}"
+    if all(re.fullmatch(r"\d{2}", str(value)) for value in values):
+        return ", ".join(_runs([int(value) for value in values]))
+    return ", ".join(map(_words, values))
+
+
+def _runs(numbers: list[int]) -> list[str]:
+    """Write runs of two-digit codes by their ends, as 01–24."""
+    runs = []
+    for _, run in groupby(enumerate(sorted(numbers)), lambda pair: pair[1] - pair[0]):
+        own = [f"{number:02d}" for _, number in run]
+        runs.append(own[0] if len(own) == 1 else f"{own[0]}–{own[-1]}")
+    return runs
+
+
+_NAMES = {
+    "SUN": "the Soviet Union",
+    "USA": "the United States",
+    "GBR": "the United Kingdom",
+    "WLD": "the world",
+    "EU": "the European Union",
+    "COW": "the Correlates of War Project",
+    "UNCTAD": "UNCTAD",
+    "newest": "the newest year with both flows",
+    "both": "turnover with Russia",
+    "export": "Iran’s exports to Russia",
+    "import": "Iran’s imports from Russia",
+    "min": "fewest",
+    "max": "most",
+    "usd": "US dollars",
+    "eur": "euros",
+}
+"""Words for arguments that are neither the code of a state nor words already."""
+
+
+def _states() -> dict[str, str]:
+    return load("countries").set_index("iso3")["name"].to_dict()
 
 
 def newest(*moments: pd.Series | int | str | None) -> str:

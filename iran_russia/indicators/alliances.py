@@ -3,8 +3,9 @@
 import pandas as pd
 
 from iran_russia.datasets import load
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.arms import tiv_between
+from iran_russia.measures.series import count, share_of
 from iran_russia.measures.voting import agreement, ballots, ranked
 
 _NOT_NAMED = "unknown recipient"
@@ -37,7 +38,7 @@ def recipients_among(supplier: str, named: list[str], first: int, last: int) -> 
     counts = own["recipient"].value_counts().reindex(named, fill_value=0)
     detail = "deals: " + ", ".join(f"{name} {count}" for name, count in counts.items())
     latest = newest(own["delivery_year_last"].clip(upper=last))
-    return Reading(float((counts > 0).sum()), latest, detail)
+    return Reading(count(counts.index[counts > 0]), latest, detail)
 
 
 def non_state_recipients(supplier: str, first: int, last: int) -> Reading:
@@ -52,7 +53,7 @@ def non_state_recipients(supplier: str, first: int, last: int) -> Reading:
     groups = deals[deals["recipient_iso3"].isna() & (deals["recipient"] != _NOT_NAMED)]
     names = sorted(groups["recipient"].unique())
     latest = newest(groups["delivery_year_last"].clip(upper=last))
-    return Reading(float(len(names)), latest, ", ".join(names))
+    return Reading(count(names), latest, ", ".join(names))
 
 
 def supplier_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
@@ -72,7 +73,7 @@ def supplier_share(supplier: str, recipient: str, first: int, last: int) -> Read
     if whole == 0:
         return Reading(None, "", f"no imports on record for {first}–{last}")
     detail = f"{own:,.0f} of {whole:,.0f} million TIV in {first}–{last}"
-    return Reading(own / whole, newest(totals["year"]), detail)
+    return Reading(share_of(own, whole), newest(totals["year"]), detail)
 
 
 def _agreement_with(country: str, first: int, last: int) -> pd.DataFrame:
@@ -108,7 +109,8 @@ def in_top_third(country: str, named: list[str], first: int, last: int) -> Readi
     ranks = ", ".join(f"{row.iso3} {row.rank}" for row in own.itertuples())
     years = f"{first}–{last}" if first < last else str(first)
     detail = f"ranks of {own['of'].iloc[0]} states in {years}: {ranks}"
-    return Reading(float((own["rank"] <= own["of"] / 3).sum()), latest, detail)
+    top = own.loc[own["rank"] <= own["of"] / 3, "iso3"]
+    return Reading(count(top), latest, detail)
 
 
 def recorded(event_ids: list[str]) -> Reading:
@@ -119,4 +121,4 @@ def recorded(event_ids: list[str]) -> Reading:
     """
     events = load("events").query("event_id in @event_ids and confidence != 'low'")
     detail = "; ".join(f"{row.title} ({row.date:%Y-%m})" for row in events.itertuples())
-    return Reading(float(len(events)), newest(events["date"])[:7], detail)
+    return Reading(count(events["event_id"]), newest(events["date"])[:7], detail)

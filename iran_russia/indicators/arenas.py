@@ -4,7 +4,9 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures.capabilities import ranked_states
+from iran_russia.measures.series import difference, mean, ratio
 
 
 def capability_rank(country: str, among: list[str], year: int) -> Reading:
@@ -15,13 +17,14 @@ def capability_rank(country: str, among: list[str], year: int) -> Reading:
         among: codes of the states it is ranked with.
         year: calendar year.
     """
-    rows = load("country_capabilities").query("measure == 'cinc' and year == @year")
-    index = rows.set_index("iso3")["value"].reindex([country, *among])
-    if index.isna().any():
-        return Reading(None, "", f"no index for {', '.join(index.index[index.isna()])} in {year}")
-    order = index.sort_values(ascending=False)
-    told = ", ".join(f"{state} {value:.4f}" for state, value in order.items())
-    return Reading(float(order.index.get_loc(country) + 1), newest(year), f"{told} in {year}")
+    rows = load("country_capabilities").query("iso3 in @among or iso3 == @country")
+    ranked = ranked_states(rows, "cinc", year)
+    missing = {country, *among} - set(ranked["iso3"])
+    if missing:
+        return Reading(None, "", f"no index for {', '.join(sorted(missing))} in {year}")
+    told = ", ".join(f"{r.iso3} {r.value:.4f}" for r in ranked.itertuples())
+    rank = ranked.set_index("iso3")["rank"][country]
+    return Reading(float(rank), newest(year), f"{told} in {year}")
 
 
 def trade_ratio(one: str, other: str, partner: str, year: int, source_id: str) -> Reading:
@@ -45,7 +48,7 @@ def trade_ratio(one: str, other: str, partner: str, year: int, source_id: str) -
         return Reading(None, "", f"a direction is missing in {year}")
     turnover = both.sum(axis=1) / 1e9
     detail = f"{turnover[one]:.2f} against {turnover[other]:.2f} billion dollars in {year}"
-    return Reading(float(turnover[one] / turnover[other]), newest(year), detail)
+    return Reading(ratio(turnover[one], turnover[other]), newest(year), detail)
 
 
 def mean_tie(pair: list[str], first: str, last: str, minus: list[str] | None = None) -> Reading:
@@ -66,10 +69,8 @@ def mean_tie(pair: list[str], first: str, last: str, minus: list[str] | None = N
         days = months["days_available"].sum()
         if days == 0:
             return Reading(None, "", f"no months of {one}–{other}")
-        means[f"{one}–{other}"] = float(
-            (months["tie_per_day"] * months["days_available"]).sum() / days
-        )
+        means[f"{one}–{other}"] = mean(months["tie_per_day"], months["days_available"])
         dates.append(months["month"])
     value, *taken = means.values()
-    detail = " against ".join(f"{name} {number(mean, 1)}" for name, mean in means.items())
-    return Reading(value - sum(taken), newest(pd.concat(dates))[:7], detail)
+    detail = " against ".join(f"{name} {number(tie, 1)}" for name, tie in means.items())
+    return Reading(difference(value, sum(taken)), newest(pd.concat(dates))[:7], detail)

@@ -4,14 +4,14 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import percent, tiv
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.arms import (
     shares_by_period,
     split_over_delivery_years,
     tiv_between,
 )
 from iran_russia.measures.events import known_date
-from iran_russia.measures.series import shares
+from iran_russia.measures.series import count, difference, extreme, ratio, share_of
 
 ALL = "WLD"
 
@@ -33,7 +33,7 @@ def import_share(recipient: str, suppliers: list[str], periods: list[list[int]])
         return Reading(None, "", "no imports recorded")
     within = rows[rows["year"].le(max(last for _, last in periods))]
     said = "; ".join(f"{name}: {percent(value, 1)}" for name, value in own.items())
-    return Reading(float(own.max()), newest(within["year"]), said)
+    return Reading(extreme(own, "max"), newest(within["year"]), said)
 
 
 def export_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
@@ -51,7 +51,8 @@ def export_share(supplier: str, recipient: str, first: int, last: int) -> Readin
         return Reading(None, "", "no exports recorded")
     detail = f"{tiv(total.get(recipient, 0.0))} of {tiv(total.sum())}"
     within = rows[rows["year"].between(first, last)]
-    return Reading(float(shares(total).get(recipient, 0.0)), newest(within["year"]), detail)
+    share = share_of(total.get(recipient, 0.0), total.sum())
+    return Reading(share, newest(within["year"]), detail)
 
 
 def _flow(supplier: str, recipient: str) -> pd.DataFrame:
@@ -73,7 +74,7 @@ def mean_ratio(flows: list[list[str]], before: list[int], after: list[int]) -> R
     )
     within = rows[rows["year"].le(after[1])]
     detail = f"{tiv(new)} a year in {_years(after)} against {tiv(old)} in {_years(before)}"
-    return Reading(float(new / old) if old else None, newest(within["year"]), detail)
+    return Reading(ratio(new, old), newest(within["year"]), detail)
 
 
 def smaller_of_larger(one: list[str], other: list[str], first: int, last: int) -> Reading:
@@ -91,8 +92,8 @@ def smaller_of_larger(one: list[str], other: list[str], first: int, last: int) -
         f"{name[supplier]} to {name[recipient]} {tiv(total)}"
         for (supplier, recipient), total in zip((one, other), sums, strict=True)
     )
-    value = float(min(sums) / max(sums)) if max(sums) else None
-    return Reading(value, newest(*(flow["year"] for flow in rows)), detail)
+    latest = newest(*(flow["year"] for flow in rows))
+    return Reading(share_of(min(sums), max(sums)), latest, detail)
 
 
 def years_with_deliveries(supplier: str, recipient: str, first: int, last: int) -> Reading:
@@ -105,7 +106,7 @@ def years_with_deliveries(supplier: str, recipient: str, first: int, last: int) 
     rows = _flow(supplier, recipient).query("@first <= year <= @last and tiv_millions > 0")
     span = last - first + 1
     detail = f"{rows['year'].nunique()} of {span} years; {tiv(rows['tiv_millions'].sum())}"
-    return Reading(rows["year"].nunique() / span, newest(rows["year"]), detail)
+    return Reading(share_of(rows["year"].nunique(), span), newest(rows["year"]), detail)
 
 
 def local_production_change(recipient: str, before: list[int], after: list[int]) -> Reading:
@@ -121,13 +122,13 @@ def local_production_change(recipient: str, before: list[int], after: list[int])
         own = rows[rows["delivery_year"].between(first, last)]
         total = own["tiv_delivered_millions"].sum()
         local = own.loc[own["local_production"], "tiv_delivered_millions"].sum()
-        made.append(local / total if total else float("nan"))
+        made.append(share_of(local, total))
+    if None in made:
+        return Reading(None, "", "nothing delivered in one of the two periods")
     detail = f"{percent(made[1])} in {_years(after)} against {percent(made[0])} in {_years(before)}"
     within = rows[rows["delivery_year"].le(after[1])]
-    change = 100 * (made[1] - made[0])
-    return Reading(
-        None if pd.isna(change) else float(change), newest(within["delivery_year"]), detail
-    )
+    change = difference(made[1], made[0], scale=100)
+    return Reading(change, newest(within["delivery_year"]), detail)
 
 
 def _orders(
@@ -163,8 +164,7 @@ def ordered_ratio(
         f"{tiv(looked_at)} a year in {_years(within)} ({_named(rows[inside])}) against "
         f"{tiv(others)} in the other years; {value.isna().sum()} orders have no value"
     )
-    ratio = float(looked_at / others) if others else None
-    return Reading(ratio, newest(rows["order_year"]), detail)
+    return Reading(ratio(looked_at, others), newest(rows["order_year"]), detail)
 
 
 def orders(
@@ -191,7 +191,7 @@ def orders(
     if least_tiv:
         rows = rows[rows["tiv_order_total_millions"] >= least_tiv]
     latest = newest(rows["order_year"], rows["delivery_year_last"])
-    return Reading(float(len(rows)), latest, _named(rows))
+    return Reading(count(rows.index), latest, _named(rows))
 
 
 def delivered_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
@@ -205,7 +205,7 @@ def delivered_share(supplier: str, recipient: str, first: int, last: int) -> Rea
     done = rows["status"] == "delivered"
     detail = f"{done.sum()} of {len(rows)} orders; not in full: {_named(rows[~done])}"
     return Reading(
-        float(done.mean()) if len(rows) else None,
+        share_of(done.sum(), len(rows)),
         newest(rows["order_year"], rows["delivery_year_last"]),
         detail,
     )
@@ -225,7 +225,7 @@ def waiting(
     """
     rows = _orders(supplier, recipient, first, last, categories)
     late = rows[(rows["status"] != "delivered") & (rows["order_year"] + years <= last)]
-    return Reading(float(len(late)), str(last), _named(late))
+    return Reading(count(late.index), str(last), _named(late))
 
 
 def reports(
@@ -253,7 +253,7 @@ def reports(
         rows = rows[rows["status_code"].isin(statuses)]
     detail = "; ".join(f"{r.report_id} {r.item} ({r.claimed_by})" for r in rows.itertuples())
     return Reading(
-        float(len(rows)),
+        count(rows["report_id"]),
         newest(known_date(rows["date_end"], rows["date_precision"])),
         detail or "none",
     )

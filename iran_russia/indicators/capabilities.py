@@ -4,11 +4,13 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.indicators.voting import place
 from iran_russia.measures.arms import tiv_between
+from iran_russia.measures import capabilities as measures
 from iran_russia.measures.capabilities import flow_imbalance
 from iran_russia.measures.energy import world_shares
+from iran_russia.measures.series import difference, extreme, relative_change
 from iran_russia.measures.trade import partner_shares, trade_balance
 
 
@@ -43,8 +45,9 @@ def capability_change(
         told += (
             f"; with China {percent(one + china[first], 1)} and {percent(other + china[last], 1)}"
         )
-    change = other / one - 1 if relative else (other - one) * (100 if shares else 1)
-    return Reading(change, newest(last), told)
+    if relative:
+        return Reading(relative_change(other, one), newest(last), told)
+    return Reading(difference(other, one, scale=100 if shares else 1), newest(last), told)
 
 
 def _energy_share(measure: str, countries: list[str]) -> pd.Series:
@@ -86,7 +89,7 @@ def world_share_change(measure: str, countries: list[str], first: int, last: int
     if one.value is None or other.value is None:
         return Reading(None, other.latest)
     told = f"{one.detail}, {other.detail}"
-    return Reading(100 * (other.value - one.value), other.latest, told)
+    return Reading(difference(other.value, one.value, scale=100), other.latest, told)
 
 
 def _trade_with(country: str, partner: str, year: int, reporter: str) -> pd.Series | None:
@@ -136,8 +139,8 @@ def trade_rank(
         f"{'Russia for Iran' if who == 'RUS' else 'Iran for Russia'} {place} in {year}"
         for (who, year), place in places.items()
     )
-    chosen = max(places.values()) if which == "worst" else min(places.values())
-    return Reading(float(chosen), max(year for _, year in places), f"ranks: {told}")
+    rank = _chosen(list(places.values()), which)
+    return Reading(rank, max(year for _, year in places), f"ranks: {told}")
 
 
 def arms_rank(first: int, last: int, which: str) -> Reading:
@@ -156,8 +159,12 @@ def arms_rank(first: int, last: int, which: str) -> Reading:
     told = (
         f"ranks: Russia among Iran’s suppliers {places['RUS']}, Iran among Russia’s {places['IRN']}"
     )
-    chosen = max(places.values()) if which == "worst" else min(places.values())
-    return Reading(float(chosen), newest(last), told)
+    return Reading(_chosen(list(places.values()), which), newest(last), told)
+
+
+def _chosen(ranks: list[int], which: str) -> float | None:
+    """The worst or the best of several ranks."""
+    return extreme(pd.Series(ranks), "max" if which == "worst" else "min")
 
 
 def vote_rank(spans: list[list[int]], which: str) -> Reading:
@@ -174,8 +181,7 @@ def vote_rank(spans: list[list[int]], which: str) -> Reading:
     }
     ranks = [row["rank"] for row in found.values()]
     told = "; ".join(f"{pair}: rank {row['rank']} of {row['of']}" for pair, row in found.items())
-    chosen = max(ranks) if which == "worst" else min(ranks)
-    return Reading(float(chosen), max(row["latest"] for row in found.values()), told)
+    return Reading(_chosen(ranks, which), max(row["latest"] for row in found.values()), told)
 
 
 def flow_ratio(reporter: str, year: int) -> Reading:
@@ -219,7 +225,9 @@ def dependence_ratio(year: int, reporter: str) -> Reading:
     if iran is None or russia is None:
         return Reading(None, "")
     told = f"{percent(iran['share'], 2)} of Iran’s trade, {percent(russia, 2)} of Russia’s"
-    return Reading(float(iran["share"] / russia), newest(year), told)
+    in_iran, in_russia = (pd.DataFrame({"year": [year], "share": [s]}) for s in (iran["share"], russia))
+    found = measures.dependence_ratio(in_iran, in_russia)
+    return Reading(float(found["ratio"].iloc[0]), newest(year), told)
 
 
 def _stated_share(year: int) -> float | None:

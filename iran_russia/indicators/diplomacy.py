@@ -4,10 +4,10 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures.drones import DAYS_A_MONTH
 from iran_russia.measures.events import in_list, known_date
-
-DAYS_A_MONTH = 365.25 / 12
+from iran_russia.measures.series import count, extreme, mean, rank_of, ratio, share_of
 
 
 def _by_year(rows: pd.DataFrame, first: int, last: int) -> pd.Series:
@@ -33,7 +33,7 @@ def contacts(levels: list[str], first: int, last: int) -> Reading:
     rows = load("leader_contacts")
     rows = rows[rows["level"].isin(levels)]
     by = _by_year(rows, first, last)
-    return Reading(float(by.min()), _until(rows, last), _listed(by))
+    return Reading(extreme(by, "min"), _until(rows, last), _listed(by))
 
 
 def years_below(levels: list[str], fewer_than: int, first: int, last: int) -> Reading:
@@ -47,7 +47,7 @@ def years_below(levels: list[str], fewer_than: int, first: int, last: int) -> Re
     rows = load("leader_contacts")
     rows = rows[rows["level"].isin(levels)]
     few = _by_year(rows, first, last).loc[lambda by: by < fewer_than]
-    return Reading(float(len(few)), _until(rows, last), _listed(few) or "none")
+    return Reading(count(few.index), _until(rows, last), _listed(few) or "none")
 
 
 def longest_gap(levels: list[str], first: int, last: int) -> Reading:
@@ -65,7 +65,8 @@ def longest_gap(levels: list[str], first: int, last: int) -> Reading:
     end = rows.loc[days.idxmax(), "date"]
     begin = rows.loc[rows["date"] < end, "date"].max()
     detail = f"from {begin.date()} to {end.date()}"
-    return Reading(float(days.max() / DAYS_A_MONTH), _until(rows, last), detail)
+    months = ratio(extreme(days.dropna(), "max"), DAYS_A_MONTH)
+    return Reading(months, _until(rows, last), detail)
 
 
 def meetings_with_paper(
@@ -90,7 +91,7 @@ def meetings_with_paper(
     signed = pd.concat([events["date"], deals["date"]])
     near = held["date"].map(lambda day: (signed - day).abs().dt.days.le(within_days).any())
     detail = f"{near.sum()} of {len(held)} days with a meeting"
-    return Reading(float(near.mean()), _until(held, last), detail)
+    return Reading(share_of(near.sum(), len(held)), _until(held, last), detail)
 
 
 def _chronology(
@@ -119,11 +120,11 @@ def years_with(types: list[str], first: int, last: int) -> Reading:
     """
     rows = _chronology(types)
     by = _by_year(rows, first, last)
-    return Reading(float((by > 0).sum()), _until(rows, last), _listed(by))
+    return Reading(count(by.index[by > 0]), _until(rows, last), _listed(by))
 
 
 def events_in_a_year(
-    types: list[str], themes: list[str], valence: str, first: int, last: int, extreme: str
+    types: list[str], themes: list[str], valence: str, first: int, last: int, which: str
 ) -> Reading:
     """Events of the chronology in the year with the fewest or the most.
 
@@ -132,11 +133,11 @@ def events_in_a_year(
         themes: themes of which an event names one.
         valence: direction of the events.
         first, last: first and last year.
-        extreme: ``min`` or ``max``.
+        which: ``min`` or ``max``.
     """
     rows = _chronology(types, themes, valence=valence)
     by = _by_year(rows, first, last)
-    return Reading(float(getattr(by, extreme)()), _until(rows, last), _listed(by))
+    return Reading(extreme(by, which), _until(rows, last), _listed(by))
 
 
 def events_ratio(
@@ -149,11 +150,11 @@ def events_ratio(
         before, after: first and last year of each period.
     """
     rows = _chronology(types, levels=levels)
-    old, new = (float(_by_year(rows, *period).mean()) for period in (before, after))
+    old, new = (mean(_by_year(rows, *period)) for period in (before, after))
     detail = (
         f"{new:.1f} a year in {after[0]}–{after[1]} against {old:.1f} in {before[0]}–{before[1]}"
     )
-    return Reading(new / old if old else None, _until(rows, after[1]), detail)
+    return Reading(ratio(new, old), _until(rows, after[1]), detail)
 
 
 def formats(types: list[str], kinds: list[str], last: int) -> Reading:
@@ -169,7 +170,7 @@ def formats(types: list[str], kinds: list[str], last: int) -> Reading:
     rows = rows[rows["irn_status"].notna() & rows["rus_status"].notna()]
     rows = rows[rows["irn_date"].dt.year <= last].drop_duplicates("organisation")
     detail = "; ".join(rows["organisation"])
-    return Reading(float(len(rows)), newest(rows["irn_date"]), detail or "none")
+    return Reading(count(rows["organisation"]), newest(rows["irn_date"]), detail or "none")
 
 
 def theme_rank(
@@ -193,8 +194,8 @@ def theme_rank(
         {name: sum(bool(own & {*themes}) for own in named) for name, themes in groups.items()}
     ).sort_values(ascending=False)
     detail = ", ".join(f"{name} {n}" for name, n in counts.items()) + f" of {len(rows)} rows"
-    rank = counts.rank(ascending=False, method="min")[group]
-    return Reading(float(rank) if len(rows) else None, _until(rows, last), detail)
+    rank = rank_of(counts, group) if len(rows) else None
+    return Reading(rank, _until(rows, last), detail)
 
 
 def _headline_shares(outlet: str, first: int, last: int) -> tuple[pd.Series, str]:
@@ -214,11 +215,7 @@ def headline_rank(outlet: str, country: str, first: int, last: int) -> Reading:
     share, latest = _headline_shares(outlet, first, last)
     name = load("countries").set_index("iso3")["name"]
     detail = ", ".join(f"{name[state]} {percent(value, 2)}" for state, value in share.items())
-    return Reading(
-        float(share.rank(ascending=False, method="min")[country]) if len(share) else None,
-        latest,
-        detail,
-    )
+    return Reading(rank_of(share, country), latest, detail)
 
 
 def headline_ratio(outlet: str, country: str, against: list[str], first: int, last: int) -> Reading:
@@ -236,4 +233,4 @@ def headline_ratio(outlet: str, country: str, against: list[str], first: int, la
     least = share[against].idxmin()
     name = load("countries").set_index("iso3")["name"]
     detail = " against ".join(f"{name[s]} {percent(share[s], 2)}" for s in (country, least))
-    return Reading(float(share[country] / share[least]), latest, detail)
+    return Reading(ratio(share[country], share[least]), latest, detail)

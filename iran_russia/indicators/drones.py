@@ -4,9 +4,10 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.drones import drone_share_of_launches, launches_by
 from iran_russia.measures.events import known_date
+from iran_russia.measures.series import count, extreme, median, share_of
 
 
 def unit_cost(flow: str, confidence: list[str]) -> Reading:
@@ -29,7 +30,7 @@ def unit_cost(flow: str, confidence: list[str]) -> Reading:
     detail = "; ".join(
         f"{r.record_id} ${number(r.cost)} ({r.claimed_by})" for r in said.itertuples()
     )
-    return Reading(float(latest.median()) / 1000, str(years.max()), detail)
+    return Reading(median(latest / 1000), str(years.max()), detail)
 
 
 def not_neutralised(months: int) -> Reading:
@@ -41,52 +42,49 @@ def not_neutralised(months: int) -> Reading:
     table = launches_by(load("shahed_launches")).query("complete").tail(months)
     launched, remaining = table["launched"].sum(), table["remaining"].sum()
     detail = f"{number(remaining)} of {number(launched)} from {table['start'].min():%B %Y}"
-    value = float(remaining / launched) if launched else None
-    return Reading(value, newest(table["end"]), detail)
+    return Reading(share_of(remaining, launched), newest(table["end"]), detail)
 
 
-def _extreme(values: pd.Series, extreme: str, detail: str) -> Reading:
+def _extreme(values: pd.Series, which: str, detail: str) -> Reading:
     """The least or most of values by year; none where a year is missing."""
-    if values.empty or values.isna().any():
-        return Reading(None, newest(pd.Series(values.index)), detail)
-    return Reading(float(getattr(values, extreme)()), str(values.index.max()), detail)
+    return Reading(extreme(values, which), newest(pd.Series(values.index)), detail)
 
 
-def launches(first: int, last: int, extreme: str) -> Reading:
+def launches(first: int, last: int, which: str) -> Reading:
     """Drones launched in the year with the fewest or the most.
 
     Args:
         first, last: first and last year.
-        extreme: ``min`` or ``max``.
+        which: ``min`` or ``max``.
     """
     table = launches_by(load("shahed_launches"), "Y")
     by = table.set_index(table["start"].dt.year)["launched"].reindex(range(first, last + 1))
-    return _extreme(by, extreme, "; ".join(f"{y}: {n:,.0f}" for y, n in by.items()))
+    return _extreme(by, which, "; ".join(f"{y}: {n:,.0f}" for y, n in by.items()))
 
 
-def share_of_launches(first: int, last: int, extreme: str) -> Reading:
+def share_of_launches(first: int, last: int, which: str) -> Reading:
     """Share of drones in all drones and missiles launched, in the lowest or highest year.
 
     Args:
         first, last: first and last year.
-        extreme: ``min`` or ``max``.
+        which: ``min`` or ``max``.
     """
     table = drone_share_of_launches(load("shahed_launches"), load("missile_launches"))
     by = table.set_index("year")["share"].reindex(range(first, last + 1))
-    return _extreme(by, extreme, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
+    return _extreme(by, which, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
 
 
-def neutralised(first: int, last: int, extreme: str) -> Reading:
+def neutralised(first: int, last: int, which: str) -> Reading:
     """Share of launched drones destroyed or lost, in the lowest or highest year.
 
     Args:
         first, last: first and last year.
-        extreme: ``min`` or ``max``.
+        which: ``min`` or ``max``.
     """
     table = launches_by(load("shahed_launches"), "Y")
     by = table.set_index(table["start"].dt.year)["neutralised_share"]
     by = by.reindex(range(first, last + 1))
-    return _extreme(by, extreme, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
+    return _extreme(by, which, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
 
 
 def claims(
@@ -123,5 +121,5 @@ def claims(
         for r in rows.itertuples()
     )
     return Reading(
-        float(len(rows)), newest(known_date(rows["date"], rows["date_precision"])), detail or "none"
+        count(rows["happening"]), newest(known_date(rows["date"], rows["date_precision"])), detail or "none"
     )

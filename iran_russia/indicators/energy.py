@@ -4,13 +4,14 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.energy import (
     correlation_of_changes,
     daily_volume,
     reserves_to_production,
     world_shares,
 )
+from iran_russia.measures.series import difference, extreme, mean, ratio, relative_change, share_of, total
 
 _BINDING = [
     "pledged cut",
@@ -44,7 +45,7 @@ def world_share(country: str, measures: list[str], year: int) -> Reading:
         f"{r.measure.replace('_', ' ')} {percent(r.share, 1)}: {number(r.value, 1)} {r.unit}"
         for r in found.itertuples()
     )
-    return Reading(float(found["share"].max()), str(year), f"{told}, {year}")
+    return Reading(extreme(found["share"], "max"), str(year), f"{told}, {year}")
 
 
 def reserve_life(country: str, fuels: list[str], year: int) -> Reading:
@@ -73,7 +74,7 @@ def reserve_life(country: str, fuels: list[str], year: int) -> Reading:
         for fuel, (own, world) in ratios.items()
     )
     told += f"; weight in the world is greater in {first}"
-    return Reading(float(ratios[first][0] / ratios[first][1]), str(year), told)
+    return Reading(ratio(*ratios[first]), str(year), told)
 
 
 def change(country: str, measure: str, first: int, last: int) -> Reading:
@@ -89,7 +90,7 @@ def change(country: str, measure: str, first: int, last: int) -> Reading:
     if first not in by.index or last not in by.index:
         return Reading(None, "", "no figure for one of the two years")
     told = f"{number(by[last], 1)} in {last} against {number(by[first], 1)} in {first}"
-    return Reading(float(by[last] / by[first] - 1), str(last), told)
+    return Reading(relative_change(by[last], by[first]), str(last), told)
 
 
 def gas_surplus(country: str, first: int, last: int) -> Reading:
@@ -105,7 +106,7 @@ def gas_surplus(country: str, first: int, last: int) -> Reading:
     if rest.empty:
         return Reading(None, "", "no output or use in these years")
     told = f"{number(rest.min(), 1)} to {number(rest.max(), 1)} in {first}–{last}"
-    return Reading(float(rest.mean()), newest(rest.index.max()), told)
+    return Reading(mean(rest), newest(rest.index.max()), told)
 
 
 def gas_flow(exporter: str, destination: str, year: int) -> Reading:
@@ -129,7 +130,7 @@ def gas_flow(exporter: str, destination: str, year: int) -> Reading:
             return Reading(None, "", f"no row for {destination}, and the others do not add up")
         told = f"{exporter} to {destination}: no flow listed; the others add up to"
     told += f" {number(by['Total exports'], 1)} exported by pipeline in {year}"
-    return Reading(float(by.get(destination, 0.0)), str(year), told)
+    return Reading(total(by[by.index == destination]), str(year), told)
 
 
 def bound_periods(party: str) -> Reading:
@@ -148,7 +149,7 @@ def bound_periods(party: str) -> Reading:
     if len(excepted):
         terms = (f"{r.period_start:%Y-%m} {r.status}" for r in excepted.itertuples())
         told += f"; {'; '.join(terms)}"
-    return Reading(float(bound.mean()), newest(rows["period_start"]), told)
+    return Reading(share_of(bound.sum(), len(bound)), newest(rows["period_start"]), told)
 
 
 def joint_output(one: str, other: str, measure: str, first: int, last: int) -> Reading:
@@ -190,7 +191,7 @@ def buyer_share(supplier: str, buyer: str, first: int, last: int) -> Reading:
         return Reading(None, "", "no figure for the buyer or for all buyers")
     told = f"{number(part.min())} to {number(part.max())} thousand barrels a day to {buyer}, "
     told += f"{number(whole.min())} to {number(whole.max())} to all, {first}–{last}; a lower bound"
-    return Reading(float(part.min() / whole.max()), newest(rows["period_end"]), told)
+    return Reading(share_of(part.min(), whole.max()), newest(rows["period_end"]), told)
 
 
 def sales_change(supplier: str, buyer: str, first: int, last: int) -> Reading:
@@ -212,7 +213,7 @@ def sales_change(supplier: str, buyer: str, first: int, last: int) -> Reading:
     low, high = by.loc[last, "min"], by.loc[first, "max"]
     told = f"{number(low)} thousand barrels a day in {last} against {number(high)} in {first}"
     latest = newest(rows.loc[rows["period_start"].dt.year == last, "period_end"])
-    return Reading(float(low / high - 1), latest, told)
+    return Reading(relative_change(low, high), latest, told)
 
 
 def export_share_of_world_output(supplier: str, year: int) -> Reading:
@@ -235,7 +236,8 @@ def export_share_of_world_output(supplier: str, year: int) -> Reading:
     told = f"{every} thousand barrels a day exported, {number(world[year])} produced in the world"
     sure = ", ".join(sorted(set(whole["confidence"])))
     told += f"; confidence of the yearly figure {sure}"
-    return Reading(float(whole["kbd"].min() / world[year]), newest(whole["period_end"]), told)
+    share = share_of(whole["kbd"].min(), world[year])
+    return Reading(share, newest(whole["period_end"]), told)
 
 
 def discount_change(supplier: str, buyer: str, since: str, until: str) -> Reading:
@@ -264,7 +266,8 @@ def discount_change(supplier: str, buyer: str, since: str, until: str) -> Readin
         )
         for r in rows.sort_values("period_start").itertuples()
     )
-    return Reading(float(low - high), newest(rows["period_end"]), f"dollars below Brent: {told}")
+    wider = difference(low, high)
+    return Reading(wider, newest(rows["period_end"]), f"dollars below Brent: {told}")
 
 
 def price_change(benchmark: str, month: str, months: int) -> Reading:
@@ -285,7 +288,8 @@ def price_change(benchmark: str, month: str, months: int) -> Reading:
         return Reading(None, "", "months are missing")
     told = f"{number(after.mean(), 1)} against {number(before.mean(), 1)} dollars a barrel, "
     told += f"{months} months from {month}"
-    return Reading(float(after.mean() / before.mean() - 1), str(after.index[-1]), told)
+    change = relative_change(after.mean(), before.mean())
+    return Reading(change, str(after.index[-1]), told)
 
 
 def _series(country: str, measure: str) -> pd.Series:

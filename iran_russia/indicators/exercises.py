@@ -3,8 +3,9 @@
 import pandas as pd
 
 from iran_russia.datasets import load
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.events import known_date
+from iran_russia.measures.series import count, difference, extreme, mean, ratio
 
 
 def _held(
@@ -45,7 +46,7 @@ def held(
     """
     rows = _held(participants, domain, areas).query("@first <= year <= @last")
     detail = "; ".join(f"{e.exercise_id} ({e.year})" for e in rows.itertuples())
-    return Reading(float(len(rows)), _latest(rows), detail or "none")
+    return Reading(count(rows["exercise_id"]), _latest(rows), detail or "none")
 
 
 def mean_change(before: list[int], after: list[int], areas: list[str]) -> Reading:
@@ -56,7 +57,7 @@ def mean_change(before: list[int], after: list[int], areas: list[str]) -> Readin
         areas: areas of which one was the place.
     """
     old, new, latest = _means(before, after, areas)
-    return Reading(new - old, latest, _said(old, new, before, after))
+    return Reading(difference(new, old), latest, _said(old, new, before, after))
 
 
 def mean_ratio(before: list[int], after: list[int]) -> Reading:
@@ -66,13 +67,13 @@ def mean_ratio(before: list[int], after: list[int]) -> Reading:
         before, after: first and last year of each period.
     """
     old, new, latest = _means(before, after, None)
-    return Reading(new / old if old else None, latest, _said(old, new, before, after))
+    return Reading(ratio(new, old), latest, _said(old, new, before, after))
 
 
 def _means(before: list[int], after: list[int], areas: list[str] | None) -> tuple:
     rows = _held(areas=areas)
     within = rows[rows["year"].le(after[1])]
-    old, new = (float(_by_year(rows, *period).mean()) for period in (before, after))
+    old, new = (mean(_by_year(rows, *period)) for period in (before, after))
     return old, new, _latest(within)
 
 
@@ -89,4 +90,4 @@ def least_in_a_year(first: int, last: int) -> Reading:
     rows = _held().query("@first <= year <= @last")
     by = _by_year(rows, first, last)
     detail = "; ".join(f"{year}: {n}" for year, n in by.items())
-    return Reading(float(by.min()), _latest(rows), detail)
+    return Reading(extreme(by, "min"), _latest(rows), detail)

@@ -4,8 +4,9 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.events import in_list, known_date
+from iran_russia.measures.series import count, difference, ratio, share_of
 from iran_russia.measures.trade import trade_balance
 from iran_russia.measures.voting import agreement, ballots
 
@@ -30,7 +31,7 @@ def valence_share(lists: str, valence: str, first: int, last: int) -> Reading:
     rows = _events(lists, first, last)
     hits = rows["valence"] == valence
     detail = f"{hits.sum()} of {len(rows)} events, {first}–{last}"
-    return Reading(float(hits.mean()) if len(rows) else None, _dated(rows), detail)
+    return Reading(share_of(hits.sum(), len(rows)), _dated(rows), detail)
 
 
 def valence_change(lists: str, valence: str, before: list[int], after: list[int]) -> Reading:
@@ -43,8 +44,7 @@ def valence_change(lists: str, valence: str, before: list[int], after: list[int]
     """
     old, new = (valence_share(lists, valence, *period) for period in (before, after))
     detail = f"{new.detail} against {old.detail}"
-    known = old.value is not None and new.value is not None
-    return Reading(100 * (new.value - old.value) if known else None, new.latest, detail)
+    return Reading(difference(new.value, old.value, scale=100), new.latest, detail)
 
 
 def eras_without_fall(valence: str, eras: list[str]) -> Reading:
@@ -59,7 +59,8 @@ def eras_without_fall(valence: str, eras: list[str]) -> Reading:
     steps = share.diff().iloc[1:]
     detail = ", ".join(f"{era.replace('_', ' ')} {percent(s)}" for era, s in share.items())
     latest = _dated(rows[rows["era"].isin(eras)])
-    return Reading(None if share.isna().any() else float((steps >= 0).sum()), latest, detail)
+    found = None if share.isna().any() else count(steps.index[steps >= 0])
+    return Reading(found, latest, detail)
 
 
 def _roll_calls(first: int, last: int) -> pd.DataFrame:
@@ -86,8 +87,8 @@ def agreement_gap(country: str, one: str, other: str, first: int, last: int) -> 
     same = table.set_index("iso3")["share_identical"].reindex([one, other])
     name = load("countries").set_index("iso3")["name"]
     detail = "; ".join(f"with {name[state]} {percent(share, 1)}" for state, share in same.items())
-    gap = 100 * (same[one] - same[other])
-    return Reading(None if pd.isna(gap) else float(gap), newest(calls["year"]), detail)
+    gap = difference(same[one], same[other], scale=100)
+    return Reading(gap, newest(calls["year"]), detail)
 
 
 def identical_where_no(one: str, other: str, opponent: str, first: int, last: int) -> Reading:
@@ -123,7 +124,7 @@ def opposed_share(topic: str, one: str, other: str, first: int, last: int) -> Re
     scores = _scores([one, other]).reindex(calls["rcid"])
     apart = (scores[one] == 1) & (scores[other] == 0)
     detail = f"{apart.sum()} of {len(apart)} votes"
-    return Reading(float(apart.mean()) if len(apart) else None, newest(calls["year"]), detail)
+    return Reading(share_of(apart.sum(), len(apart)), newest(calls["year"]), detail)
 
 
 def exports_to_imports(reporter: str, period_type: str, first: int, last: int) -> Reading:
@@ -142,4 +143,4 @@ def exports_to_imports(reporter: str, period_type: str, first: int, last: int) -
         f"{number(out / 1e6)} against {number(back / 1e6)} million dollars, "
         f"{both['year'].nunique()} years, reporter {reporter}"
     )
-    return Reading(float(out / back) if back else None, newest(both["year"]), detail)
+    return Reading(ratio(out, back), newest(both["year"]), detail)

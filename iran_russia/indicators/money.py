@@ -4,8 +4,8 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number
-from iran_russia.indicators import Reading, newest
-from iran_russia.measures.series import rank_correlation
+from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures.series import count, rank_correlation, rank_of, share_of
 
 
 def senders_in_force(target: str, senders: list[str]) -> Reading:
@@ -24,7 +24,7 @@ def senders_in_force(target: str, senders: list[str]) -> Reading:
     others = sorted(set(named) - set(senders))
     told = f"{len(held)} cases in force; counted: {', '.join(found) or 'none'}"
     told += f"; other codes: {', '.join(others)}" if others else ""
-    return Reading(float(len(found)), newest(held["end_year"]), told)
+    return Reading(count(found), newest(held["end_year"]), told)
 
 
 def listing_rank(target: str, date: str, counted_by: str) -> Reading:
@@ -44,8 +44,7 @@ def listing_rank(target: str, date: str, counted_by: str) -> Reading:
     if target not in by.index:
         return Reading(None, "", f"no stock for {target}")
     told = "; ".join(f"{code} {number(value)}" for code, value in by.items())
-    rank = by.rank(ascending=False, method="min")[target]
-    return Reading(float(rank), date, f"listings: {told}")
+    return Reading(rank_of(by, target), date, f"listings: {told}")
 
 
 def steps_share(links: list[str]) -> Reading:
@@ -57,7 +56,7 @@ def steps_share(links: list[str]) -> Reading:
     steps = load("drone_sanctions")
     held = steps["link_to_russia"].isin(links)
     told = f"{held.sum()} of {len(steps)} steps of the list"
-    return Reading(float(held.mean()), newest(steps["date"]), told)
+    return Reading(share_of(held.sum(), len(steps)), newest(steps["date"]), told)
 
 
 def step_senders(links: list[str]) -> Reading:
@@ -70,7 +69,7 @@ def step_senders(links: list[str]) -> Reading:
     steps = steps[steps["link_to_russia"].isin(links)]
     by = steps["jurisdiction"].value_counts()
     told = "; ".join(f"{code} {n}" for code, n in by.items())
-    return Reading(float(len(by)), newest(steps["date"]), told)
+    return Reading(count(by.index), newest(steps["date"]), told)
 
 
 def latest_stated_share(side: str, scope: str = "all") -> Reading:
@@ -86,7 +85,7 @@ def latest_stated_share(side: str, scope: str = "all") -> Reading:
     last = rows.iloc[-1]
     told = f"{last['qualifier'].replace('equal', '')} {number(last['share_low_pct'])} %".strip()
     told += f", {last['said_by']}, {last['measure']}, {last['scope']}"
-    return Reading(float(last["share_low_pct"] / 100), newest(rows["reported_on"]), told)
+    return Reading(share_of(last["share_low_pct"], 100), newest(rows["reported_on"]), told)
 
 
 def stated_share_trend(side: str) -> Reading:

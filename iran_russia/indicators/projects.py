@@ -4,10 +4,11 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.corridor import attainment
 from iran_russia.measures.deals import COUNTED_KINDS, project_outcomes
 from iran_russia.measures.schedule import different_plans, schedule_entries, slippage
+from iran_russia.measures.series import count, difference, relative_change, share_of, total
 
 WORKS = ["in construction", "in operation", "partly completed", "completed"]
 """Statuses of ``deals`` that report works under way, in use or finished."""
@@ -32,7 +33,7 @@ def works_share(branches: list[str], currency: str) -> Reading:
     part, whole = begun[amount].sum(), value[amount].sum()
     told = f"{_money(part, currency)} of {_money(whole, currency)} in {len(value)} projects"
     told += _named(begun)
-    return Reading(float(part / whole), newest(value["latest"]), told)
+    return Reading(share_of(part, whole), newest(value["latest"]), told)
 
 
 def money_in_works(sectors: list[str], first: str, last: str, currency: str) -> Reading:
@@ -52,7 +53,7 @@ def money_in_works(sectors: list[str], first: str, last: str, currency: str) -> 
     told = f"{_money(value[amount].sum(), currency)} announced, projects: {len(value)}"
     told += _named(begun) or "; no works reported for any of them"
     latest = newest(counted["status_on"])
-    return Reading(float(begun[amount].sum() / 1e9), latest, told)
+    return Reading(total(begun[amount] / 1e9), latest, told)
 
 
 def projects_running(sectors: list[str], since: str) -> Reading:
@@ -67,7 +68,7 @@ def projects_running(sectors: list[str], since: str) -> Reading:
     held = held[held["status_on"] >= since]
     names = sorted(held["project"].unique())
     told = f"{', '.join(names) or 'none'}, of {counted['project'].nunique()} projects"
-    return Reading(float(len(names)), newest(counted["status_on"]), told)
+    return Reading(count(names), newest(counted["status_on"]), told)
 
 
 def contracts_less_exits(branches: list[str], since: str, months: int) -> Reading:
@@ -88,8 +89,8 @@ def contracts_less_exits(branches: list[str], since: str, months: int) -> Readin
     told += f" ({', '.join(new['project'].unique())})" if len(new) else ""
     told += f", {gone['project'].nunique()} exits"
     told += f" ({', '.join(gone['project'].unique())})" if len(gone) else ""
-    balance = new["project"].nunique() - gone["project"].nunique()
-    return Reading(float(balance), newest(gone["status_on"], new["date"]), told)
+    balance = difference(count(new["project"]), count(gone["project"]))
+    return Reading(balance, newest(gone["status_on"], new["date"]), told)
 
 
 def _counted(column: str, values: list[str]) -> pd.DataFrame:
@@ -144,7 +145,7 @@ def postponements(unit: str, step: str, first: int, last: int) -> Reading:
     )
     told = f"planned for {dates}; {held['months_low']} to {held['months_high']} months from the "
     told += f"first plan to {'the fact' if held['state'] == 'done' else 'the end of the table'}"
-    return Reading(float(len(inside)), newest(happened), told)
+    return Reading(count(inside.index), newest(happened), told)
 
 
 def delays_named(topic: str, first: int, last: int, actors: list[str]) -> Reading:
@@ -162,7 +163,7 @@ def delays_named(topic: str, first: int, last: int, actors: list[str]) -> Readin
     spoke = rows["actor"].str.split("; ").map(lambda names: bool(set(names) & set(actors)))
     held = rows[spoke]
     told = "; ".join(f"{r.date:%Y-%m} {r.milestone} ({r.actor})" for r in held.itertuples())
-    return Reading(float(len(held)), newest(held["date"]), told)
+    return Reading(count(held.index), newest(held["date"]), told)
 
 
 def years_of_concern(first: int, last: int) -> Reading:
@@ -184,7 +185,7 @@ def years_of_concern(first: int, last: int) -> Reading:
     told = "; ".join(
         f"{n} {', '.join(map(str, found)) or 'none'}" for n, (found, _) in years.items()
     )
-    return Reading(float(len(every)), newest(*(last_on for _, last_on in years.values())), told)
+    return Reading(count(every), newest(*(last_on for _, last_on in years.values())), told)
 
 
 def stock_change(level: str, first: int, last: int) -> Reading:
@@ -204,7 +205,7 @@ def stock_change(level: str, first: int, last: int) -> Reading:
     told = f"{number(by.loc[last, level], 1)} kg in {last} against"
     told += f" {number(by.loc[first, level], 1)} in {first}, latest figures of the years"
     latest = newest(rows.loc[rows["date"].dt.year == last, "date"])
-    return Reading(float(by.loc[last, level] - by.loc[first, level]), latest, told)
+    return Reading(difference(by.loc[last, level], by.loc[first, level]), latest, told)
 
 
 def time_saved(kind: str, bound: str) -> Reading:
@@ -226,13 +227,13 @@ def time_saved(kind: str, bound: str) -> Reading:
     sea = own if len(own) else sea[sea["kind"] == "claimed for comparison"]
     if corridor.empty or sea.empty:
         return Reading(None, "", f"no {kind} of both routes")
-    slow = 1 - corridor["days_high"].max() / sea["days_low"].min()
-    fast = 1 - corridor["days_low"].min() / sea["days_high"].max()
+    slow = -relative_change(corridor["days_high"].max(), sea["days_low"].min())
+    fast = -relative_change(corridor["days_low"].min(), sea["days_high"].max())
     told = f"{number(corridor['days_low'].min())} to {number(corridor['days_high'].max())} days by "
     told += f"the corridor, {number(sea['days_low'].min())} to {number(sea['days_high'].max())} by "
     told += f"sea ({', '.join(sorted(set(sea['kind'])))}); saved {percent(slow)} to {percent(fast)}"
     latest = newest(corridor["period_end"])
-    return Reading(float(slow if bound == "low" else fast), latest, told)
+    return Reading(slow if bound == "low" else fast, latest, told)
 
 
 def cargo_on_path(branch: str, year: int) -> Reading:
@@ -286,7 +287,7 @@ def cargo_change(branch: str, first: int, last: int) -> Reading:
     told.insert(0, f"{number(level[end], 1)} million tonnes in {end}, {number(base, 1)} in {first}")
     if end < last:
         told.append(f"no dated figure for {last}")
-    return Reading(float(level[end] / base - 1), str(end), "; ".join(told))
+    return Reading(relative_change(level[end], base), str(end), "; ".join(told))
 
 
 def _cargo(branch: str) -> pd.DataFrame:

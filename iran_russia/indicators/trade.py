@@ -4,11 +4,30 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent, usd
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.arms import shares_by_period, split_over_delivery_years
 from iran_russia.measures.events import known_date
-from iran_russia.measures.series import herfindahl_hirschman, shares
-from iran_russia.measures.trade import complementarity, newest_customs_year, trade_balance
+from iran_russia.measures.series import (
+    compound,
+    count,
+    difference,
+    extreme,
+    herfindahl_hirschman,
+    mean,
+    rank_of,
+    ratio,
+    relative_change,
+    share_of,
+    shares,
+)
+from iran_russia.measures.trade import (
+    complementarity,
+    growth_by_year,
+    newest_customs_year,
+    trade_balance,
+    turnover,
+    with_customs_totals,
+)
 
 FLOWS = {"export": ["export"], "import": ["import"], "both": ["export", "import"]}
 """Directions seen from Iran; ``both`` is turnover."""
@@ -16,17 +35,6 @@ FLOWS = {"export": ["export"], "import": ["import"], "both": ["export", "import"
 Years = list[int] | str
 """Gregorian years in which Iranian years begin, or ``newest``: the newest year of which the
 Iranian customs give tariff lines of both flows."""
-
-_BASES = [
-    "customs_tariff_lines",
-    "customs_country_table",
-    "official_statistics_quoted",
-    "official_statement",
-    "press_preliminary",
-    "compiled_importer_report",
-    "compiled_exporter_report",
-]
-
 
 def share(flow: str, years: Years, codes: list[str], without: list[str] = ()) -> Reading:
     """Share of goods in the trade that the Iranian customs recorded, from 0 to 1.
@@ -46,7 +54,7 @@ def share(flow: str, years: Years, codes: list[str], without: list[str] = ()) ->
     if without:
         every = lines.loc[_of(lines, codes), "value_usd"].sum() / lines["value_usd"].sum()
         detail += f"; {percent(every, 1)} with the lines left out"
-    return Reading(float(part / whole), newest(kept["period_end"]), detail)
+    return Reading(share_of(part, whole), newest(kept["period_end"]), detail)
 
 
 def largest_share(years: Years, codes: list[str]) -> Reading:
@@ -60,9 +68,9 @@ def largest_share(years: Years, codes: list[str]) -> Reading:
     known = {flow: reading for flow, reading in found.items() if reading.value is not None}
     if not known:
         return Reading(None, "", "no tariff lines in these years")
-    best = max(known.values(), key=lambda reading: reading.value)
     told = "; ".join(f"{flow} {percent(r.value, 1)}" for flow, r in known.items())
-    return Reading(best.value, newest(*(r.latest for r in known.values())), told)
+    best = extreme(pd.Series({flow: r.value for flow, r in known.items()}), "max")
+    return Reading(best, newest(*(r.latest for r in known.values())), told)
 
 
 def lead(years: Years, codes: list[str], over: list[str] | None = None) -> Reading:
@@ -79,12 +87,13 @@ def lead(years: Years, codes: list[str], over: list[str] | None = None) -> Readi
         if lines.empty:
             continue
         whole = lines["value_usd"].sum()
-        own = lines.loc[_of(lines, codes), "value_usd"].sum() / whole
-        leads[flow] = own - _of_others(lines, codes, over) / whole
+        own = share_of(lines.loc[_of(lines, codes), "value_usd"].sum(), whole)
+        leads[flow] = difference(own, share_of(_of_others(lines, codes, over), whole))
     if not leads:
         return Reading(None, "", "no tariff lines in these years")
     told = "; ".join(f"{flow} {percent(gap, 1)}" for flow, gap in leads.items())
-    return Reading(float(max(leads.values())), newest(lines["period_end"]), f"lead by flow: {told}")
+    best = extreme(pd.Series(leads), "max")
+    return Reading(best, newest(lines["period_end"]), f"lead by flow: {told}")
 
 
 def _of_others(lines: pd.DataFrame, codes: list[str], over: list[str] | None) -> float:
@@ -108,8 +117,8 @@ def chapter_rank(flow: str, years: Years, chapter: str) -> Reading:
     if chapter not in by.index:
         return Reading(None, newest(lines["period_end"]), f"chapter {chapter} was not traded")
     first = ", ".join(f"{code} {usd(value)}" for code, value in by.head(3).items())
-    rank = by.rank(ascending=False, method="min")[chapter]
-    return Reading(float(rank), newest(lines["period_end"]), f"largest chapters: {first}")
+    rank = rank_of(by, chapter)
+    return Reading(rank, newest(lines["period_end"]), f"largest chapters: {first}")
 
 
 def share_ratio(flow: str, codes: list[str], before: Years, after: Years) -> Reading:
@@ -125,7 +134,7 @@ def share_ratio(flow: str, codes: list[str], before: Years, after: Years) -> Rea
     if not then.value or now.value is None:
         return Reading(None, now.latest, "no share in one of the two periods")
     told = f"{percent(now.value, 1)} in {_span(after)} against {percent(then.value, 1)} in"
-    return Reading(now.value / then.value, now.latest, f"{told} {_span(before)}")
+    return Reading(ratio(now.value, then.value), now.latest, f"{told} {_span(before)}")
 
 
 def concentration_change(flow: str, before: Years, after: Years) -> Reading:
@@ -139,11 +148,11 @@ def concentration_change(flow: str, before: Years, after: Years) -> Reading:
     then, now = _concentration(flow, before), _concentration(flow, after)
     if then.empty or now.empty:
         return Reading(None, "", "no tariff lines in one of the two periods")
-    index = now["index"].mean() / then["index"].mean() - 1
+    index = relative_change(mean(now["index"]), mean(then["index"]))
     told = f"{number(now['index'].mean(), 3)} in {_span(after)} against"
     told += f" {number(then['index'].mean(), 3)} in {_span(before)}; mean number of tariff lines"
     told += f" {number(now['lines'].mean())} against {number(then['lines'].mean())}, of other"
-    return Reading(float(index), now["latest"].max(), f"{told} editions of the nomenclature")
+    return Reading(index, now["latest"].max(), f"{told} editions of the nomenclature")
 
 
 def _concentration(flow: str, years: Years) -> pd.DataFrame:
@@ -168,12 +177,13 @@ def partner_share(pairs: list[list[str]], years: list[int]) -> Reading:
     rows = rows[(rows["partner_iso3"] == rows["of"]) & rows["total"].notna()]
     if rows.empty:
         return Reading(None, "", "no source has partner and total")
-    rows = rows.assign(share=rows["turnover"] / rows["total"]).sort_values(["state", "year"])
+    shared = [share_of(r.turnover, r.total) for r in rows.itertuples()]
+    rows = rows.assign(share=shared).sort_values(["state", "year"])
     told = "; ".join(
         f"{r.state} {r.year} {percent(r.share, 2)}{' of partners listed' if r.listed else ''}"
         for r in rows.itertuples()
     )
-    return Reading(float(rows["share"].max()), newest(rows["period_end"]), told)
+    return Reading(extreme(rows["share"], "max"), newest(rows["period_end"]), told)
 
 
 def partner_rank(state: str, partner: str, years: list[int]) -> Reading:
@@ -196,7 +206,7 @@ def partner_rank(state: str, partner: str, years: list[int]) -> Reading:
         f"rank {r.rank:.0f} of {r.of} partners listed in {r.year}, {usd(r.turnover)}"
         for r in rows.itertuples()
     )
-    return Reading(float(rows["rank"].max()), newest(rows["period_end"]), told)
+    return Reading(extreme(rows["rank"], "max"), newest(rows["period_end"]), told)
 
 
 def _partners(state: str, years: list[int]) -> pd.DataFrame:
@@ -234,13 +244,14 @@ def growing_years(reporter: str, first: int, last: int) -> Reading:
         first: the first year, which has nothing to be compared with.
         last: the last year.
     """
-    growth = _growth(reporter, first, last)
+    growth = growth_by_year(_balances(), reporter, first, last)
     if growth.empty:
         return Reading(None, "", "no two years in a row")
     fell = growth[growth["growth"] < 0]
     told = f"turnover rose in {(growth['growth'] > 0).sum()} of {len(growth)} years"
     told += f", fell in {', '.join(map(str, fell['year']))}" if len(fell) else ""
-    return Reading(float((growth["growth"] > 0).mean()), newest(growth["year"]), told)
+    rose = share_of((growth["growth"] > 0).sum(), len(growth))
+    return Reading(rose, newest(growth["year"]), told)
 
 
 def deepest_fall(reporter: str, first: int, last: int) -> Reading:
@@ -251,16 +262,15 @@ def deepest_fall(reporter: str, first: int, last: int) -> Reading:
         first: the first year.
         last: the last year.
     """
-    growth = _growth(reporter, first, last)
+    growth = growth_by_year(_balances(), reporter, first, last)
     if growth.empty:
         return Reading(None, "", "no two years in a row")
     told = [_fall(growth)]
     sure = growth[~growth["doubtful"]]
     if len(sure) < len(growth) and len(sure):
         told.append(f"among pairs of years without a caution {_fall(sure)}")
-    return Reading(
-        float(max(0.0, -growth["growth"].min())), newest(growth["year"]), "; ".join(told)
-    )
+    deepest = extreme((-growth["growth"]).clip(lower=0.0), "max")
+    return Reading(deepest, newest(growth["year"]), "; ".join(told))
 
 
 def _fall(growth: pd.DataFrame) -> str:
@@ -279,11 +289,11 @@ def turnover_change(reporter: str, first: int, last: int) -> Reading:
         first: the year compared with.
         last: the year of interest.
     """
-    by = _turnover(reporter).set_index("year")["turnover"]
+    by = turnover(_balances(), reporter)
     if first not in by.index or last not in by.index:
         return Reading(None, "", "no turnover in one of the two years")
     told = f"{usd(by[last])} in {last} against {usd(by[first])} in {first}"
-    return Reading(float(by[last] / by[first] - 1), str(last), told)
+    return Reading(relative_change(by[last], by[first]), str(last), told)
 
 
 def growth_stated(reporter: str, years: list[int]) -> Reading:
@@ -305,33 +315,13 @@ def growth_stated(reporter: str, years: list[int]) -> Reading:
     told = (
         f"stated rates: {'; '.join(rates)}; highest product {percent((1 + by['max']).prod() - 1)}"
     )
-    return Reading(float((1 + by["min"]).prod() - 1), newest(rows["period_end"]), told)
+    return Reading(compound(by["min"]), newest(rows["period_end"]), told)
 
 
-def _turnover(reporter: str) -> pd.DataFrame:
-    """One turnover a year of a reporter: figures without a caution first, then the firmer basis."""
-    totals = load("trade_totals")
-    whole = totals["value_usd"].notna() & (totals["period_type"] == "calendar_year")
-    found = trade_balance(totals[whole & (totals["reporter"] == reporter)])
-    found = found[found["turnover"].notna()]
-    found = found.assign(order=found["basis"].map(_BASES.index))
-    return found.sort_values(["year", "doubtful", "order"]).drop_duplicates("year")
-
-
-def _growth(reporter: str, first: int, last: int) -> pd.DataFrame:
-    by = _turnover(reporter)
-    by = by[by["year"].between(first, last)]
-    previous = by.assign(year=by["year"] + 1)[["year", "turnover", "doubtful"]]
-    both = by.merge(previous, on="year", suffixes=("", "_before"))
-    return pd.DataFrame(
-        {
-            "year": both["year"],
-            "turnover": both["turnover"],
-            "before": both["turnover_before"],
-            "growth": both["turnover"] / both["turnover_before"] - 1,
-            "doubtful": both["doubtful"] | both["doubtful_before"],
-        }
-    )
+def _balances() -> pd.DataFrame:
+    """Both directions and turnover of every full year, by reporter and basis."""
+    totals = with_customs_totals(load("trade_totals"), load("trade_goods"))
+    return trade_balance(totals[(totals["period_type"] != "partial") & totals["value_usd"].notna()])
 
 
 def structure_match(exporter: str, importer: str, year: int) -> Reading:
@@ -372,7 +362,7 @@ def bloc_growth(bloc: str, first: int, last: int) -> Reading:
     if first not in by.index or last not in by.index:
         return Reading(None, "", "no figure for one of the two years")
     told = f"{usd(by[last])} in {last} against {usd(by[first])} in {first}"
-    return Reading(float(by[last] / by[first] - 1), newest(notes["period_end"]), told)
+    return Reading(relative_change(by[last], by[first]), newest(notes["period_end"]), told)
 
 
 def steps_in_force(organisation: str) -> Reading:
@@ -385,7 +375,7 @@ def steps_in_force(organisation: str) -> Reading:
     steps = steps[(steps["organisation"] == organisation) & (steps["step_kind"] == "in_force")]
     since = known_date(steps["irn_date"], steps["irn_date_precision"]).fillna("no date seen")
     told = "; ".join(f"{step} {day}" for step, day in zip(steps["step"], since, strict=True))
-    return Reading(float(len(steps)), newest(steps["irn_date"]), told)
+    return Reading(count(steps.index), newest(steps["irn_date"]), told)
 
 
 def office_share(year: int, coast: str) -> Reading:
@@ -403,7 +393,8 @@ def office_share(year: int, coast: str) -> Reading:
     value = rows["value_usd"].astype(float)
     part = value[at == coast].groupby(rows["flow"]).sum() / value.groupby(rows["flow"]).sum()
     told = "; ".join(f"{flow}s {percent(x)}" for flow, x in part.items())
-    return Reading(float(value[at == coast].sum() / value.sum()), newest(rows["period_end"]), told)
+    whole = share_of(value[at == coast].sum(), value.sum())
+    return Reading(whole, newest(rows["period_end"]), told)
 
 
 def arms_recipient_rank(supplier: str, recipient: str, first: int, last: int) -> Reading:

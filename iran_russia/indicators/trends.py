@@ -16,35 +16,36 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.capabilities import followed_and_by_chance
 from iran_russia.measures.deals import project_outcomes, realisation_rate
 from iran_russia.measures.event_data import change_of_means, pair_code, tie_by_month
 from iran_russia.measures.events import in_list, rates_around
-from iran_russia.measures.series import theil_sen
-from iran_russia.measures.trade import trade_balance, with_customs_totals
+from iran_russia.measures.series import (
+    compound,
+    count,
+    difference,
+    extreme,
+    mean,
+    rank_of,
+    ratio,
+    relative_change,
+    share_of,
+    theil_sen,
+)
+from iran_russia.measures.trade import trade_balance, turnover, with_customs_totals
 from iran_russia.measures.voting import ideal_point_distance
 
 FALLING = {"distance", "friction"}
 """Series of which a fall is what brings the two closer."""
 
-_SURE = {"high": 0, "medium": 1, "low": 2}
 _ENOUGH = 2  # a mean of fewer values is not taken
 
 
 def _turnover(reporter: str) -> pd.Series:
-    """Turnover by year; of several figures the surest, then the lowest."""
     totals = with_customs_totals(load("trade_totals"), load("trade_goods"))
-    full = totals[
-        (totals["period_type"] != "partial")
-        & totals["value_usd"].notna()
-        & (totals["reporter"] == reporter)
-    ]
-    keys = ["year", "basis"]
-    sure = full["confidence"].map(_SURE).groupby([full[k] for k in keys]).min().rename("sure")
-    both = trade_balance(full).dropna(subset="turnover").merge(sure.reset_index(), on=keys)
-    best = both.sort_values(["year", "sure", "turnover"]).drop_duplicates("year")
-    return best.set_index("year")["turnover"] / 1e9
+    full = totals[(totals["period_type"] != "partial") & totals["value_usd"].notna()]
+    return turnover(trade_balance(full), reporter) / 1e9
 
 
 def _counted(days: pd.Series, whole: pd.Series | None = None) -> pd.Series:
@@ -167,7 +168,7 @@ def between(values: pd.Series, first: str, last: str) -> pd.Series:
 def _mean(values: pd.Series, span: list[str]) -> float | None:
     held = between(values, *map(str, span))
     enough = len(held) >= _ENOUGH or (span[0] == span[1] and len(held) == 1)
-    return float(held.mean()) if enough else None
+    return mean(held) if enough else None
 
 
 def _span(values: pd.Series, span: list[str]) -> str:
@@ -194,9 +195,7 @@ def change(name: str, before: list[str], after: list[str]) -> Reading:
     latest = newest(between(values, str(before[0]), str(after[1])).index.to_series())
     told = f"{name}: {_told(one)} in {_span(values, before)}, "
     told += f"{_told(other, _SERIES[name][1])} in {_span(values, after)}"
-    if one is None or other is None:
-        return Reading(None, latest, told)
-    return Reading(other / one - 1, latest, told)
+    return Reading(relative_change(other, one), latest, told)
 
 
 def closer(name: str, before: list[str], after: list[str]) -> Reading:
@@ -228,7 +227,7 @@ def latest_change(name: str, years: int = 3) -> Reading:
     told += f"{_told(after.mean(), _SERIES[name][1])} in {last - years + 1}–{last}"
     if min(len(before), len(after)) < _ENOUGH:
         return Reading(None, str(last), f"{name}: {len(values)} years are too few")
-    rise = float(after.mean() / before.mean() - 1)
+    rise = relative_change(mean(after), mean(before))
     return Reading(-rise if name in FALLING else rise, str(last), told)
 
 
@@ -248,13 +247,13 @@ def rank_of_latest(name: str, first: int, years: int = 3) -> Reading:
     means = whole.rolling(years).mean().dropna()
     if len(means) < 2:
         return Reading(None, str(int(values.index.max())))
-    rank = means.rank(ascending=name in FALLING, method="min").iloc[-1]
+    rank = rank_of(means, means.index[-1], lowest_first=name in FALLING)
     best = means.idxmin() if name in FALLING else means.idxmax()
     told = (
         f"{name}: {_told(means.iloc[-1], _SERIES[name][1])} to {means.index[-1]}, rank {rank:.0f} "
         f"of {len(means)} spans; best {_told(means[best])} to {best}"
     )
-    return Reading(float(rank), str(int(means.index[-1])), told)
+    return Reading(rank, str(int(means.index[-1])), told)
 
 
 def steps_closer(name: str, spans: list[list[str]]) -> Reading:
@@ -273,7 +272,7 @@ def steps_closer(name: str, spans: list[list[str]]) -> Reading:
     if len(known) < 2:
         return Reading(None, newest(values.index.max()), told)
     steps = known.diff().dropna() * (-1 if name in FALLING else 1)
-    return Reading(float((steps > 0).mean()), newest(values.index.max()), told)
+    return Reading(share_of((steps > 0).sum(), len(steps)), newest(values.index.max()), told)
 
 
 def whole_change(name: str, spans: list[list[str]]) -> Reading:
@@ -335,7 +334,8 @@ def part_of_rise(name: str, base: list[int], before: list[int], after: list[int]
         f"{_told(end.mean(), _SERIES[name][1])} in {end.index[0]}–{end.index[-1]}; "
         f"{_told(one.mean())} before and {_told(other.mean())} after February 2022"
     )
-    return Reading(float(within / rise) if rise > 0.05 * start.mean() else 0.0, latest, told)
+    rose = rise > 0.05 * start.mean()
+    return Reading(share_of(within, rise) if rose else 0.0, latest, told)
 
 
 def fields_moving(
@@ -357,7 +357,7 @@ def fields_moving(
     told = "towards each other: " + ", ".join(
         f"{name} {100 * r.value:+.0f} %" for name, r in known.items()
     )
-    return Reading(float(len(moved)), max(r.latest for r in known.values()), told)
+    return Reading(count(moved), max(r.latest for r in known.values()), told)
 
 
 def tie_change(before: list[str], after: list[str]) -> Reading:
@@ -410,7 +410,7 @@ def tie_above_median(before: list[str], after: list[str], of: str) -> Reading:
     others = changes.drop("IRN-RUS")
     own, middle = float(changes["IRN-RUS"]), float(others.median())
     told = f"{own:+.3f} against a median of {middle:+.3f} of {len(others)} pairs"
-    return Reading(own - middle, after[1], told)
+    return Reading(difference(own, middle), after[1], told)
 
 
 def attention_ratio(
@@ -433,11 +433,11 @@ def attention_ratio(
     shares = []
     for first, last in (before, after):
         held = counts[years.between(first, last)]
-        shares.append(float(held[part].sum() / held[whole].sum()) if held[whole].sum() else None)
+        shares.append(share_of(held[part].sum(), held[whole].sum()))
     if None in shares or not shares[0]:
         return Reading(None, "")
     told = f"{1000 * shares[0]:.2f} then {1000 * shares[1]:.2f} of a thousand items"
-    return Reading(shares[1] / shares[0], newest(counts["month"])[:7], told)
+    return Reading(ratio(shares[1], shares[0]), newest(counts["month"])[:7], told)
 
 
 def theme_rank(theme: str, first: int, last: int, leave_out: list[str]) -> Reading:
@@ -453,13 +453,10 @@ def theme_rank(theme: str, first: int, last: int, leave_out: list[str]) -> Readi
     held = news[news["date"].dt.year.between(first, last)]
     counts = held["main_theme"].value_counts()
     named = counts.drop(leave_out, errors="ignore")
-    rank = named.rank(ascending=False, method="min")
     told = f"{theme} {counts.get(theme, 0)} items; " + ", ".join(
         f"{name} {n}" for name, n in counts.drop(theme, errors="ignore").head(3).items()
     )
-    if theme not in rank.index:
-        return Reading(None, newest(held["date"]), told)
-    return Reading(float(rank[theme]), newest(held["date"]), told)
+    return Reading(rank_of(named, theme), newest(held["date"]), told)
 
 
 def dated_records(table: str) -> tuple[pd.Series, pd.Timestamp]:
@@ -503,7 +500,8 @@ def rate_change(table: str, day: str, days_before: int) -> Reading:
     )
     if found["days_after"] < 30 or not found["before"]:
         return Reading(None, newest(end), told)
-    return Reading(float(found["rate_after"] / found["rate_before"] - 1), newest(end), told)
+    change = relative_change(found["rate_after"], found["rate_before"])
+    return Reading(change, newest(end), told)
 
 
 def contacts_around(month: str, days: int) -> Reading:
@@ -524,7 +522,7 @@ def contacts_around(month: str, days: int) -> Reading:
         return Reading(None, newest(end), f"{before} contacts before, {after} after")
     last = dates[dates < at + pd.Timedelta(days=length)].max()
     told = f"{before} in {days} days before, {after} in {length} days from {month}"
-    return Reading((after / length) / (before / days) - 1, newest(last), told)
+    return Reading(relative_change(after / length, before / days), newest(last), told)
 
 
 def followed(first: int, days: int, levels: list[str]) -> Reading:
@@ -576,7 +574,7 @@ def third_party_ratio(
     told = ", then ".join(f"{span.sum()} of {len(span)}" for span in spans)
     if not len(spans[1]) or not spans[0].sum():
         return Reading(None, latest, told)
-    return Reading(float(spans[1].mean() / spans[0].mean()), latest, told)
+    return Reading(ratio(spans[1].mean(), spans[0].mean()), latest, told)
 
 
 def realised_share(value: bool = False) -> Reading:
@@ -617,7 +615,8 @@ def stated_growth(year: int) -> Reading:
         + (f"for {row.months_covered} months" if pd.notna(row.months_covered) else "(period open)")
         for row in rows.itertuples()
     )
-    return Reading(float(known["growth_yoy_percent"].min() / 100), newest(year), told)
+    least = extreme(known["growth_yoy_percent"] / 100, "min")
+    return Reading(least, newest(year), told)
 
 
 def turnover_growth(first: int, last: int) -> Reading:
@@ -636,7 +635,7 @@ def turnover_growth(first: int, last: int) -> Reading:
         & (totals["direction"] == "both_ways")
         & (totals["period_type"] == "calendar_year")
     ]
-    chained, told = 1.0, []
+    rates, told = [], []
     for year in range(first + 1, last + 1):
         now, before = rows[rows["year"] == year], rows[rows["year"] == year - 1]
         steps = [1 + growth / 100 for growth in now["growth_yoy_percent"].dropna()]
@@ -644,9 +643,9 @@ def turnover_growth(first: int, last: int) -> Reading:
             steps.append(float(now["value_usd"].min() / before["value_usd"].max()))
         if not steps:
             return Reading(None, newest(year - 1))
-        chained *= min(steps)
+        rates.append(min(steps) - 1)
         told.append(f"{year} " + " or ".join(f"{100 * (s - 1):+.0f} %" for s in sorted(steps)))
-    return Reading(chained - 1, newest(last), "; ".join(told))
+    return Reading(compound(pd.Series(rates)), newest(last), "; ".join(told))
 
 
 def contracts_since(day: str, sectors: list[str], papers: list[str]) -> Reading:
@@ -667,7 +666,7 @@ def contracts_since(day: str, sectors: list[str], papers: list[str]) -> Reading:
         & (deals["confidence"] != "low")
     ]
     told = "; ".join(signed["project"].unique()) or "none"
-    return Reading(float(signed["project"].nunique()), newest(deals["date"]), told)
+    return Reading(count(signed["project"]), newest(deals["date"]), told)
 
 
 def payment_steps_since(day: str, stages: list[str]) -> Reading:
@@ -683,7 +682,7 @@ def payment_steps_since(day: str, stages: list[str]) -> Reading:
         (dated["date"] > day) & dated["stage"].isin(stages) & (dated["confidence"] != "low")
     ]
     told = "; ".join(f"{row.link} {row.date.date()}" for row in done.itertuples()) or "none"
-    return Reading(float(done["link"].nunique()), newest(dated["date"]), told)
+    return Reading(count(done["link"]), newest(dated["date"]), told)
 
 
 def listings_ratio(target: str, counted_by: str, first: int, last: int) -> Reading:
@@ -721,7 +720,7 @@ def listings_ratio(target: str, counted_by: str, first: int, last: int) -> Readi
         f"{begin['listings']:,} on {begin['date'].date()}, {end['listings']:,} on "
         f"{end['date'].date()}"
     )
-    return Reading(float(end["listings"] / begin["listings"]), newest(end["date"]), told)
+    return Reading(ratio(end["listings"], begin["listings"]), newest(end["date"]), told)
 
 
 def restrictions_ended(first: int, last: int) -> Reading:
@@ -742,4 +741,4 @@ def restrictions_ended(first: int, last: int) -> Reading:
         f"ended: {', '.join(ended['restriction']) or 'none'}; begun: "
         f"{', '.join(later['restriction']) or 'none'}"
     )
-    return Reading(float(len(gone)), newest(ended["date_end"], later["date_start"]), told)
+    return Reading(count(gone), newest(ended["date_end"], later["date_start"]), told)

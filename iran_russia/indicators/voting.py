@@ -4,7 +4,7 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.voting import agreement, ballots, key_positions, ranked
 
 
