@@ -64,6 +64,7 @@ class Registration:
     rows: str
     years: str
     measure: Callable
+    words: dict[str, str]
 
 
 def indicator(
@@ -73,11 +74,12 @@ def indicator(
     rows: str,
     measure: Callable,
     years: str = "{first}–{last}",
+    words: dict[str, str] | None = None,
 ) -> Callable:
     """Register a function as an indicator.
 
-    Texts may name arguments in braces, which are put into words; a part in square brackets is left
-    out where an argument in it is empty.
+    Texts may name arguments in braces, which are put into words. A part in square brackets is left
+    out where an argument in it is empty; what follows a bar in it then takes its place.
 
     Args:
         title: what the number says, in plain words.
@@ -85,10 +87,11 @@ def indicator(
         rows: which rows of which tables it is taken from.
         measure: the function of :mod:`iran_russia.measures` that works it out.
         years: the years or days looked at.
+        words: words for values of the arguments.
     """
 
     def register(function: Callable) -> Callable:
-        function.registered = Registration(title, unit, rows, years, measure)
+        function.registered = Registration(title, unit, rows, years, measure, words or {})
         return function
 
     return register
@@ -108,38 +111,50 @@ def about(function: Callable, arguments: dict) -> About:
     bound.apply_defaults()
     given, said = bound.arguments, function.registered
     unit = said.unit if isinstance(said.unit, str) else said.unit(given)
-    measure = f"{said.measure.__module__}.{said.measure.__name__}"
+    title, rows, years = (
+        _filled(text, given, said.words) for text in (said.title, said.rows, said.years)
+    )
     return About(
-        title=_filled(said.title, given),
+        title=title[:1].upper() + title[1:],
         unit=unit,
-        rows=_filled(said.rows, given),
-        years=_filled(said.years, given),
-        formula=f"{METHODS}{measure}",
+        rows=rows,
+        years=years,
+        formula=f"{METHODS}{said.measure.__module__}.{said.measure.__name__}",
     )
 
 
-def _filled(text: str, given: dict) -> str:
+def _filled(text: str, given: dict, words: dict[str, str]) -> str:
     """Fill a text of a registration with arguments in words."""
 
     def optional(part: re.Match) -> str:
-        names = re.findall(r"\{(\w+)\}", part[1])
-        return part[1] if all(given[name] for name in names) else ""
+        there, _, otherwise = part[1].partition("|")
+        names = re.findall(r"\{(\w+)\}", there)
+        return there if all(given[name] for name in names) else otherwise
 
     kept = re.sub(r"\[([^\]]*)\]", optional, text)
-    words = re.sub(r"\{(\w+)\}", lambda field: _argument(field[1], given), kept)
-    return re.sub(r"\b(\d{4}(?:-\d{2})?)–\1\b", r"\1", words).strip()
+    filled = re.sub(r"\{(\w+)\}", lambda field: _argument(field[1], given, words), kept)
+    return re.sub(r"\b(\d{4}(?:-\d{2})?)–\1\b", r"\1", filled).strip()
 
 
-def _argument(name: str, given: dict) -> str:
-    """Put one argument into words; ``years`` are single years, other pairs of years are spans."""
+def _argument(name: str, given: dict, words: dict[str, str]) -> str:
+    """Put an argument into words; its name says whether a list holds years, or ways between states."""
     value = given[name]
-    if name == "years" and isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple)) and name == "years":
         return ", ".join(map(str, value))
-    return _words(value)
+    if isinstance(value, (list, tuple)) and name in _WAYS:
+        ways = value if isinstance(value[0], (list, tuple)) else [value]
+        return ", ".join(" → ".join(map(_words, way)) for way in ways)
+    if isinstance(value, (list, tuple)) and words:
+        return ", ".join(words.get(item, _words(item)) for item in value)
+    return words.get(value) or _words(value) if isinstance(value, str) else _words(value)
+
+
+_WAYS = {"flows", "pairs", "one", "other"}
+"""Arguments of which a list holds two ends of a flow, where it is a list."""
 
 
 def _words(value: object) -> str:
-    """Put an argument into words: states by name, spans by their ends, runs of codes in short."""
+    """Put a value into words: states by name, spans by their ends, runs of codes in short."""
     if isinstance(value, bool) or value is None:
         return ""
     if isinstance(value, dict):
@@ -147,7 +162,8 @@ def _words(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return _listed(value)
     if isinstance(value, str):
-        return _NAMES.get(value) or _states().get(value, value).replace("_", " ")
+        words = _NAMES.get(value) or _states().get(value, value)
+        return words.replace("_", " ").replace("|", " or ")
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -174,18 +190,22 @@ _NAMES = {
     "SUN": "the Soviet Union",
     "USA": "the United States",
     "GBR": "the United Kingdom",
-    "WLD": "the world",
+    "WLD": "all suppliers",
     "EU": "the European Union",
     "COW": "the Correlates of War Project",
-    "UNCTAD": "UNCTAD",
+    "cow_trade_v4": "the Correlates of War Project",
+    "unctad_matrix": "UNCTAD",
+    "cinc": "the composite index of national capability",
     "newest": "the newest year with both flows",
-    "both": "turnover with Russia",
+    "both": "trade with Russia both ways",
     "export": "Iran’s exports to Russia",
     "import": "Iran’s imports from Russia",
     "min": "fewest",
     "max": "most",
     "usd": "US dollars",
     "eur": "euros",
+    "iran_to_russia": "from Iran to Russia",
+    "within_russia": "made in Russia",
 }
 """Words for arguments that are neither the code of a state nor words already."""
 

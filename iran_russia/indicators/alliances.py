@@ -24,6 +24,12 @@ def _delivered(supplier: str, first: int, last: int) -> pd.DataFrame:
     return deals.assign(recipient=deals["recipient_iso3"].fillna(deals["recipient_name"]))
 
 
+@indicator(
+    "How many of {named} received arms from {supplier}",
+    unit="of those named",
+    rows="deals of the arms register with {supplier} as supplier and something delivered",
+    measure=count,
+)
 def recipients_among(supplier: str, named: list[str], first: int, last: int) -> Reading:
     """Count those of the named that the arms register has as recipients of a supplier.
 
@@ -41,6 +47,12 @@ def recipients_among(supplier: str, named: list[str], first: int, last: int) -> 
     return Reading(count(counts.index[counts > 0]), latest, detail)
 
 
+@indicator(
+    "Groups that are no state and received arms from {supplier}",
+    unit="groups",
+    rows="deals of the arms register with {supplier} as supplier, recipients without a code of a state",
+    measure=count,
+)
 def non_state_recipients(supplier: str, first: int, last: int) -> Reading:
     """Count the groups that are no state and appear as recipients of a supplier.
 
@@ -56,6 +68,12 @@ def non_state_recipients(supplier: str, first: int, last: int) -> Reading:
     return Reading(count(names), latest, ", ".join(names))
 
 
+@indicator(
+    "Share of {supplier} in the arms that {recipient} imported, by trend-indicator value",
+    unit="share",
+    rows="SIPRI’s volumes by supplier over its totals of imports",
+    measure=share_of,
+)
 def supplier_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
     """Share of a supplier in all arms that a state imported, by trend-indicator value.
 
@@ -91,6 +109,12 @@ def _agreement_with(country: str, first: int, last: int) -> pd.DataFrame:
     return ranked(agreement(ballots(votes), rolls, country, "span"), "span")
 
 
+@indicator(
+    "How many of {named} rank in the top third of agreement with {country} in the General Assembly",
+    unit="of those named",
+    rows="roll calls of the General Assembly, ranked among the states compared",
+    measure=count,
+)
 def in_top_third(country: str, named: list[str], first: int, last: int) -> Reading:
     """Count those of the named that rank in the top third of agreement with a state.
 
@@ -113,6 +137,13 @@ def in_top_third(country: str, named: list[str], first: int, last: int) -> Readi
     return Reading(count(top), latest, detail)
 
 
+@indicator(
+    "Named entries of the chronology on record",
+    unit="entry",
+    rows="events {event_ids}, unless of low confidence",
+    measure=count,
+    years="as dated in the entries",
+)
 def recorded(event_ids: list[str]) -> Reading:
     """Count the named entries of the chronology that are of high or medium confidence.
 

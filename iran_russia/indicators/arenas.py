@@ -9,6 +9,13 @@ from iran_russia.measures.capabilities import ranked_states
 from iran_russia.measures.series import difference, mean, ratio
 
 
+@indicator(
+    "Rank of {country} by national capability among {among}",
+    unit="rank",
+    rows="composite index of national capability",
+    measure=ranked_states,
+    years="{year}",
+)
 def capability_rank(country: str, among: list[str], year: int) -> Reading:
     """Rank of a state by the composite index of national capability; rank 1 is the largest.
 
@@ -27,6 +34,13 @@ def capability_rank(country: str, among: list[str], year: int) -> Reading:
     return Reading(float(rank), newest(year), f"{told} in {year}")
 
 
+@indicator(
+    "Trade of {one} with {partner} over that of {other} with {partner}",
+    unit="times",
+    rows="exports and imports of both with {partner}, source {source_id}",
+    measure=ratio,
+    years="{year}",
+)
 def trade_ratio(one: str, other: str, partner: str, year: int, source_id: str) -> Reading:
     """Turnover of one state with a partner divided by that of another with the same partner.
 
@@ -51,6 +65,12 @@ def trade_ratio(one: str, other: str, partner: str, year: int, source_id: str) -
     return Reading(ratio(turnover[one], turnover[other]), newest(year), detail)
 
 
+@indicator(
+    "Mean tie of {pair} in news reports[, less that of {minus}]; above zero is net cooperation",
+    unit="points",
+    rows="monthly ties of GDELT, weighted by days with data",
+    measure=difference,
+)
 def mean_tie(pair: list[str], first: str, last: str, minus: list[str] | None = None) -> Reading:
     """Mean tie weight of a pair in GDELT per day with data; above zero is net cooperation.
 

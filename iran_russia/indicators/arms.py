@@ -16,6 +16,13 @@ from iran_russia.measures.series import count, difference, extreme, ratio, share
 ALL = "WLD"
 
 
+@indicator(
+    "Share of {suppliers} in the arms that {recipient} imported[, the highest of the periods {periods}]",
+    unit="share",
+    rows="SIPRI’s volumes by supplier, all suppliers of {recipient}",
+    measure=extreme,
+    years="{periods}",
+)
 def import_share(recipient: str, suppliers: list[str], periods: list[list[int]]) -> Reading:
     """Highest share, over periods, that suppliers have in what a state imports.
 
@@ -36,6 +43,12 @@ def import_share(recipient: str, suppliers: list[str], periods: list[list[int]])
     return Reading(extreme(own, "max"), newest(within["year"]), said)
 
 
+@indicator(
+    "Share of {recipient} in the arms that {supplier} exported",
+    unit="share",
+    rows="deals of the register, value divided over their delivery years",
+    measure=share_of,
+)
 def export_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
     """Share of a state in what another exports, by the deals spread over their delivery years.
 
@@ -60,6 +73,13 @@ def _flow(supplier: str, recipient: str) -> pd.DataFrame:
     return rows if supplier == ALL else rows[rows["supplier_iso3"] == supplier]
 
 
+@indicator(
+    "Arms delivered a year in {after} over that in {before}, by volume, for {flows}",
+    unit="times",
+    rows="SIPRI’s volumes of these flows; a year without a row counts as nothing",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def mean_ratio(flows: list[list[str]], before: list[int], after: list[int]) -> Reading:
     """Mean yearly volume of flows in one period over that in an earlier one.
 
@@ -77,6 +97,12 @@ def mean_ratio(flows: list[list[str]], before: list[int], after: list[int]) -> R
     return Reading(ratio(new, old), newest(within["year"]), detail)
 
 
+@indicator(
+    "The smaller of two flows of arms as a share of the larger: {one} and {other}",
+    unit="share",
+    rows="SIPRI’s volumes of both flows",
+    measure=share_of,
+)
 def smaller_of_larger(one: list[str], other: list[str], first: int, last: int) -> Reading:
     """The smaller of two flows as a share of the larger.
 
@@ -96,6 +122,12 @@ def smaller_of_larger(one: list[str], other: list[str], first: int, last: int) -
     return Reading(share_of(min(sums), max(sums)), latest, detail)
 
 
+@indicator(
+    "Share of years in which {supplier} delivered arms to {recipient}",
+    unit="share",
+    rows="SIPRI’s volumes above zero",
+    measure=share_of,
+)
 def years_with_deliveries(supplier: str, recipient: str, first: int, last: int) -> Reading:
     """Share of the years of a period in which anything was delivered.
 
@@ -109,6 +141,13 @@ def years_with_deliveries(supplier: str, recipient: str, first: int, last: int) 
     return Reading(share_of(rows["year"].nunique(), span), newest(rows["year"]), detail)
 
 
+@indicator(
+    "Change of the share made under licence at home in the arms that {recipient} receives",
+    unit="points",
+    rows="deliveries to {recipient}, by value, with those of local production",
+    measure=difference,
+    years="{before} and {after}",
+)
 def local_production_change(recipient: str, before: list[int], after: list[int]) -> Reading:
     """Change of the share made under licence at home in what a state receives, in points.
 
@@ -143,6 +182,13 @@ def _named(orders: pd.DataFrame) -> str:
     return ", ".join(f"{o.designation} ({o.order_year})" for o in orders.itertuples()) or "none"
 
 
+@indicator(
+    "Arms ordered a year from {supplier} by {recipient} in {within} over the other years",
+    unit="times",
+    rows="orders of the register by value; orders of open size have none",
+    measure=ratio,
+    years="{within} within {first}–{last}",
+)
 def ordered_ratio(
     supplier: str, recipient: str, within: list[int], first: int, last: int
 ) -> Reading:
@@ -167,6 +213,12 @@ def ordered_ratio(
     return Reading(ratio(looked_at, others), newest(rows["order_year"]), detail)
 
 
+@indicator(
+    "Orders of arms from {supplier} by {recipient}[ for {categories}][, something of them delivered{delivered}][, of at least {least_tiv} million TIV]",
+    unit="orders",
+    rows="orders of the register by year of order",
+    measure=count,
+)
 def orders(
     supplier: str,
     recipient: str,
@@ -194,6 +246,12 @@ def orders(
     return Reading(count(rows.index), latest, _named(rows))
 
 
+@indicator(
+    "Share of orders from {supplier} by {recipient} that were delivered in full",
+    unit="share",
+    rows="orders of the register by year of order",
+    measure=share_of,
+)
 def delivered_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
     """Share of orders in the register that were delivered in full.
 
@@ -211,6 +269,12 @@ def delivered_share(supplier: str, recipient: str, first: int, last: int) -> Rea
     )
 
 
+@indicator(
+    "Orders of {recipient} from {supplier} not delivered in full {years} years on",
+    unit="orders",
+    rows="orders of the register for {categories}",
+    measure=count,
+)
 def waiting(
     supplier: str, recipient: str, first: int, last: int, years: int, categories: list[str]
 ) -> Reading:
@@ -228,6 +292,13 @@ def waiting(
     return Reading(count(late.index), str(last), _named(late))
 
 
+@indicator(
+    "Reported happenings with arms for {recipient}[ on {categories}][ that were {statuses}]",
+    unit="reports",
+    rows="rows of confidence {confidence} that rest on {evidence}; talks left out",
+    measure=count,
+    years="all years of the table",
+)
 def reports(
     recipient: str,
     evidence: list[str],

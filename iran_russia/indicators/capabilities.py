@@ -6,8 +6,8 @@ from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.indicators.voting import place
-from iran_russia.measures.arms import tiv_between
 from iran_russia.measures import capabilities as measures
+from iran_russia.measures.arms import tiv_between
 from iran_russia.measures.capabilities import flow_imbalance
 from iran_russia.measures.energy import world_shares
 from iran_russia.measures.series import difference, extreme, relative_change
@@ -20,22 +20,53 @@ def _measure(measure: str) -> pd.DataFrame:
     return table[table["measure"] == measure].pivot(index="year", columns="iso3", values="value")
 
 
-def capability_change(
-    measure: str, countries: list[str], first: int, last: int, relative: bool = False
-) -> Reading:
+@indicator(
+    "Change of {measure} of {countries} together",
+    unit="points",
+    rows="yearly values of the measure, summed over the states",
+    measure=difference,
+    years="{first} and {last}",
+)
+def capability_change(measure: str, countries: list[str], first: int, last: int) -> Reading:
     """Change of a measure of capability, summed over states, between two years.
+
+    The change is in the unit of the measure, for shares of the world in percentage points.
 
     Args:
         measure: a measure of the table of capabilities.
         countries: ISO 3166-1 codes.
         first: first year.
         last: last year.
-        relative: divide by the first value; else the change is in the unit of the measure, for
-            shares of the world in percentage points.
     """
+    one, other, told = _two_years(measure, countries, first, last)
+    change = difference(other, one, scale=100 if measure == "cinc" else 1)
+    return Reading(change, newest(last), told)
+
+
+@indicator(
+    "Change of {measure} of {countries}, as a share",
+    unit="share",
+    rows="yearly values of the measure, summed over the states",
+    measure=relative_change,
+    years="{first} and {last}",
+)
+def capability_growth(measure: str, countries: list[str], first: int, last: int) -> Reading:
+    """Change of a measure of capability, summed over states, as a share of the first value.
+
+    Args:
+        measure, countries, first, last: as in :func:`capability_change`.
+    """
+    one, other, told = _two_years(measure, countries, first, last)
+    return Reading(relative_change(other, one), newest(last), told)
+
+
+def _two_years(
+    measure: str, countries: list[str], first: int, last: int
+) -> tuple[float | None, float | None, str]:
+    """Return a measure summed over states in two years, and both values in words."""
     values = _measure(measure)[countries].sum(axis=1, min_count=len(countries)).dropna()
     if not {first, last} <= set(values.index):
-        return Reading(None, newest(int(values.index.max())))
+        return None, None, f"no value of all states in {first} or {last}"
     one, other = float(values[first]), float(values[last])
     shares = measure == "cinc"
     shown = (lambda v: percent(v, 2)) if shares else (lambda v: number(v))
@@ -45,9 +76,7 @@ def capability_change(
         told += (
             f"; with China {percent(one + china[first], 1)} and {percent(other + china[last], 1)}"
         )
-    if relative:
-        return Reading(relative_change(other, one), newest(last), told)
-    return Reading(difference(other, one, scale=100 if shares else 1), newest(last), told)
+    return one, other, told
 
 
 def _energy_share(measure: str, countries: list[str]) -> pd.Series:
@@ -60,6 +89,13 @@ def _energy_share(measure: str, countries: list[str]) -> pd.Series:
     return wide.dropna().sum(axis=1)
 
 
+@indicator(
+    "Share of {countries} together in the world’s {measure}",
+    unit="share",
+    rows="output or reserves of the Energy Institute",
+    measure=world_shares,
+    years="[{year}|latest year]",
+)
 def world_share(measure: str, countries: list[str], year: int | None = None) -> Reading:
     """Joint share of states in the world’s output of oil or gas.
 
@@ -76,6 +112,13 @@ def world_share(measure: str, countries: list[str], year: int | None = None) -> 
     return Reading(float(shares[year]), newest(year), told)
 
 
+@indicator(
+    "Change of the share of {countries} together in the world’s {measure}",
+    unit="points",
+    rows="output or reserves of the Energy Institute",
+    measure=difference,
+    years="{first} and {last}",
+)
 def world_share_change(measure: str, countries: list[str], first: int, last: int) -> Reading:
     """Change of the joint share of states in the world’s output, in percentage points.
 
@@ -116,6 +159,13 @@ def _trade_with(country: str, partner: str, year: int, reporter: str) -> pd.Seri
     return ranked.loc[partner] if partner in ranked.index else None
 
 
+@indicator(
+    "The {which} rank that Russia and Iran hold among each other’s partners in trade of goods",
+    unit="rank",
+    rows="partners of each state, by year: {reporters}[; Iran’s side also {also}]",
+    measure=extreme,
+    years="{reporters}[, {also}]",
+)
 def trade_rank(
     reporters: dict[str, str], which: str, also: dict[str, str] | None = None
 ) -> Reading:
@@ -143,6 +193,12 @@ def trade_rank(
     return Reading(rank, max(year for _, year in places), f"ranks: {told}")
 
 
+@indicator(
+    "The {which} rank that Russia and Iran hold among each other’s suppliers of arms",
+    unit="rank",
+    rows="SIPRI’s volumes by supplier",
+    measure=extreme,
+)
 def arms_rank(first: int, last: int, which: str) -> Reading:
     """Worst or best rank that either state had among the other’s suppliers of major arms.
 
@@ -167,6 +223,13 @@ def _chosen(ranks: list[int], which: str) -> float | None:
     return extreme(pd.Series(ranks), "max" if which == "worst" else "min")
 
 
+@indicator(
+    "The {which} rank that Russia and Iran hold among those whose votes each state’s are compared with",
+    unit="rank",
+    rows="roll calls of the General Assembly",
+    measure=extreme,
+    years="{spans}",
+)
 def vote_rank(spans: list[list[int]], which: str) -> Reading:
     """Worst or best rank that either state had among the other’s comparators in the Assembly.
 
@@ -184,6 +247,13 @@ def vote_rank(spans: list[list[int]], which: str) -> Reading:
     return Reading(_chosen(ranks, which), max(row["latest"] for row in found.values()), told)
 
 
+@indicator(
+    "The larger flow of trade between Russia and Iran over the smaller, by {reporter}",
+    unit="times",
+    rows="full years of {reporter} with both directions; of several figures the smallest ratio",
+    measure=flow_imbalance,
+    years="{year}",
+)
 def flow_ratio(reporter: str, year: int) -> Reading:
     """The larger of the two flows of trade divided by the smaller, by one reporter.
 
@@ -208,6 +278,13 @@ def flow_ratio(reporter: str, year: int) -> Reading:
     return Reading(float(least["imbalance"]), newest(year), told)
 
 
+@indicator(
+    "Share of Russia in Iran’s trade over the share of Iran in Russia’s",
+    unit="times",
+    rows="turnover with each partner and in all, reporter {reporter}",
+    measure=measures.dependence_ratio,
+    years="{year}",
+)
 def dependence_ratio(year: int, reporter: str) -> Reading:
     """Share of Russia in Iran’s trade divided by the share of Iran in Russia’s.
 
@@ -225,8 +302,8 @@ def dependence_ratio(year: int, reporter: str) -> Reading:
     if iran is None or russia is None:
         return Reading(None, "")
     told = f"{percent(iran['share'], 2)} of Iran’s trade, {percent(russia, 2)} of Russia’s"
-    in_iran, in_russia = (pd.DataFrame({"year": [year], "share": [s]}) for s in (iran["share"], russia))
-    found = measures.dependence_ratio(in_iran, in_russia)
+    both = ({"year": [year], "share": [share]} for share in (iran["share"], russia))
+    found = measures.dependence_ratio(*map(pd.DataFrame, both))
     return Reading(float(found["ratio"].iloc[0]), newest(year), told)
 
 

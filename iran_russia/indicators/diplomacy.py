@@ -23,6 +23,12 @@ def _until(rows: pd.DataFrame, last: int) -> str:
     return newest(known_date(rows["date"], rows["date_precision"]))
 
 
+@indicator(
+    "Contacts of leaders in the year with the fewest",
+    unit="contacts",
+    rows="contacts at the level of {levels}",
+    measure=extreme,
+)
 def contacts(levels: list[str], first: int, last: int) -> Reading:
     """Contacts of leaders in the year with the fewest.
 
@@ -36,6 +42,12 @@ def contacts(levels: list[str], first: int, last: int) -> Reading:
     return Reading(extreme(by, "min"), _until(rows, last), _listed(by))
 
 
+@indicator(
+    "Years with fewer than {fewer_than} contacts of leaders",
+    unit="years",
+    rows="contacts at the level of {levels}",
+    measure=count,
+)
 def years_below(levels: list[str], fewer_than: int, first: int, last: int) -> Reading:
     """Count the years with fewer contacts of leaders than a number.
 
@@ -50,6 +62,12 @@ def years_below(levels: list[str], fewer_than: int, first: int, last: int) -> Re
     return Reading(count(few.index), _until(rows, last), _listed(few) or "none")
 
 
+@indicator(
+    "Longest time between one contact of leaders and the next",
+    unit="months",
+    rows="contacts at the level of {levels}",
+    measure=ratio,
+)
 def longest_gap(levels: list[str], first: int, last: int) -> Reading:
     """Longest time between one contact of leaders and the next, in mean months.
 
@@ -69,6 +87,12 @@ def longest_gap(levels: list[str], first: int, last: int) -> Reading:
     return Reading(months, _until(rows, last), detail)
 
 
+@indicator(
+    "Share of the presidents’ meetings with a paper signed within {within_days} days",
+    unit="share",
+    rows="meetings of presidents; papers are {types} of the chronology and {papers} among the deals, dated to the day",
+    measure=share_of,
+)
 def meetings_with_paper(
     types: list[str], papers: list[str], within_days: int, first: int, last: int
 ) -> Reading:
@@ -111,6 +135,12 @@ def _chronology(
     return rows[kept]
 
 
+@indicator(
+    "Years with {types} in the chronology",
+    unit="years",
+    rows="events of the chronology of these types",
+    measure=count,
+)
 def years_with(types: list[str], first: int, last: int) -> Reading:
     """Count the years with an event of some types in the chronology.
 
@@ -123,6 +153,12 @@ def years_with(types: list[str], first: int, last: int) -> Reading:
     return Reading(count(by.index[by > 0]), _until(rows, last), _listed(by))
 
 
+@indicator(
+    "{valence} events on {themes} in the year with the {which}",
+    unit="events",
+    rows="events of the chronology of the types {types}",
+    measure=extreme,
+)
 def events_in_a_year(
     types: list[str], themes: list[str], valence: str, first: int, last: int, which: str
 ) -> Reading:
@@ -140,6 +176,13 @@ def events_in_a_year(
     return Reading(extreme(by, which), _until(rows, last), _listed(by))
 
 
+@indicator(
+    "Events of the kinds {types}, {levels} a year in {after} over that in {before}",
+    unit="times",
+    rows="events of the chronology of these types or levels",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def events_ratio(
     types: list[str], levels: list[str], before: list[int], after: list[int]
 ) -> Reading:
@@ -157,6 +200,13 @@ def events_ratio(
     return Reading(ratio(new, old), _until(rows, after[1]), detail)
 
 
+@indicator(
+    "Organisations and formats in which both states take part",
+    unit="formats",
+    rows="memberships of the types {types}, steps {kinds}",
+    measure=count,
+    years="to {last}",
+)
 def formats(types: list[str], kinds: list[str], last: int) -> Reading:
     """Count the organisations and formats in which both take part.
 
@@ -173,6 +223,12 @@ def formats(types: list[str], kinds: list[str], last: int) -> Reading:
     return Reading(count(rows["organisation"]), newest(rows["irn_date"]), detail or "none")
 
 
+@indicator(
+    "Rank of the theme {group} by the number of rows that name it",
+    unit="rank",
+    rows="table {table}, themes in groups: {groups}",
+    measure=rank_of,
+)
 def theme_rank(
     table: str, group: str, groups: dict[str, list[str]], first: int, last: int
 ) -> Reading:
@@ -204,6 +260,12 @@ def _headline_shares(outlet: str, first: int, last: int) -> tuple[pd.Series, str
     return (sums["mentions"] / sums["items"]).sort_values(ascending=False), newest(rows["year"])
 
 
+@indicator(
+    "Rank of {country} by its share of the headlines of {outlet} among the states compared",
+    unit="rank",
+    rows="headlines that name a state, by year",
+    measure=rank_of,
+)
 def headline_rank(outlet: str, country: str, first: int, last: int) -> Reading:
     """Rank of a state by its share of an outlet's headlines among the states compared.
 
@@ -218,6 +280,12 @@ def headline_rank(outlet: str, country: str, first: int, last: int) -> Reading:
     return Reading(rank_of(share, country), latest, detail)
 
 
+@indicator(
+    "Share of {country} in the headlines of {outlet} over the smallest share of {against}",
+    unit="times",
+    rows="headlines that name a state, by year",
+    measure=ratio,
+)
 def headline_ratio(outlet: str, country: str, against: list[str], first: int, last: int) -> Reading:
     """A state's share of an outlet's headlines over the smallest share of states compared.
 

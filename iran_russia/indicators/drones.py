@@ -10,6 +10,13 @@ from iran_russia.measures.events import known_date
 from iran_russia.measures.series import count, extreme, median, share_of
 
 
+@indicator(
+    "Median cost of one drone, as stated for the latest year with a figure, {flow}",
+    unit="thousand US dollars",
+    rows="statements on unit cost of confidence {confidence}; a range counts with its middle",
+    measure=median,
+    years="latest year with a figure",
+)
 def unit_cost(flow: str, confidence: list[str]) -> Reading:
     """Median unit cost stated for the latest year that has one, in thousand US dollars.
 
@@ -33,6 +40,13 @@ def unit_cost(flow: str, confidence: list[str]) -> Reading:
     return Reading(median(latest / 1000), str(years.max()), detail)
 
 
+@indicator(
+    "Share of launched drones that were neither destroyed nor lost",
+    unit="share",
+    rows="Ukrainian bulletins on Shahed-type drones",
+    measure=share_of,
+    years="latest {months} complete months",
+)
 def not_neutralised(months: int) -> Reading:
     """Share of launched drones neither destroyed nor lost, over the latest complete months.
 
@@ -50,6 +64,12 @@ def _extreme(values: pd.Series, which: str, detail: str) -> Reading:
     return Reading(extreme(values, which), newest(pd.Series(values.index)), detail)
 
 
+@indicator(
+    "Drones launched in the year with the {which}",
+    unit="drones",
+    rows="Ukrainian bulletins on Shahed-type drones",
+    measure=extreme,
+)
 def launches(first: int, last: int, which: str) -> Reading:
     """Drones launched in the year with the fewest or the most.
 
@@ -62,6 +82,12 @@ def launches(first: int, last: int, which: str) -> Reading:
     return _extreme(by, which, "; ".join(f"{y}: {n:,.0f}" for y, n in by.items()))
 
 
+@indicator(
+    "Share of drones in all drones and missiles launched, in the year with the {which}",
+    unit="share",
+    rows="Ukrainian bulletins on drones and on missiles",
+    measure=extreme,
+)
 def share_of_launches(first: int, last: int, which: str) -> Reading:
     """Share of drones in all drones and missiles launched, in the lowest or highest year.
 
@@ -74,6 +100,12 @@ def share_of_launches(first: int, last: int, which: str) -> Reading:
     return _extreme(by, which, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
 
 
+@indicator(
+    "Share of launched drones destroyed or lost, in the year with the {which}",
+    unit="share",
+    rows="Ukrainian bulletins on Shahed-type drones",
+    measure=extreme,
+)
 def neutralised(first: int, last: int, which: str) -> Reading:
     """Share of launched drones destroyed or lost, in the lowest or highest year.
 
@@ -87,6 +119,13 @@ def neutralised(first: int, last: int, which: str) -> Reading:
     return _extreme(by, which, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
 
 
+@indicator(
+    "Claims on drones, {flow}[: {categories}][ resting on {claim_types}][ that name {items}][ of at least {at_least}]",
+    unit="claims",
+    rows="statements of confidence {confidence}, those on one happening once",
+    measure=count,
+    years="all years of the table",
+)
 def claims(
     flow: str,
     confidence: list[str],
@@ -121,5 +160,7 @@ def claims(
         for r in rows.itertuples()
     )
     return Reading(
-        count(rows["happening"]), newest(known_date(rows["date"], rows["date_precision"])), detail or "none"
+        count(rows["happening"]),
+        newest(known_date(rows["date"], rows["date_precision"])),
+        detail or "none",
     )

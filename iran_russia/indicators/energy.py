@@ -11,7 +11,16 @@ from iran_russia.measures.energy import (
     reserves_to_production,
     world_shares,
 )
-from iran_russia.measures.series import difference, extreme, mean, ratio, relative_change, share_of, total
+from iran_russia.measures.series import (
+    count,
+    difference,
+    extreme,
+    mean,
+    ratio,
+    relative_change,
+    share_of,
+    total,
+)
 
 _BINDING = [
     "pledged cut",
@@ -25,6 +34,13 @@ _BINDING = [
 """Measures of ``opec_plus`` that bind a party to a volume."""
 
 
+@indicator(
+    "Share of {country} in the world’s {measures}[, the largest of these]",
+    unit="share",
+    rows="figures of the Energy Institute",
+    measure=extreme,
+    years="{year}",
+)
 def world_share(country: str, measures: list[str], year: int) -> Reading:
     """Share of a state in a world total, the largest of several measures, from 0 to 1.
 
@@ -48,6 +64,13 @@ def world_share(country: str, measures: list[str], year: int) -> Reading:
     return Reading(extreme(found["share"], "max"), str(year), f"{told}, {year}")
 
 
+@indicator(
+    "Years that reserves of {country} last at present output over the world’s years",
+    unit="times",
+    rows="proved reserves and output of {fuels}, the fuel in which the state weighs more",
+    measure=ratio,
+    years="end of {year}",
+)
 def reserve_life(country: str, fuels: list[str], year: int) -> Reading:
     """Years that proved reserves last over the world's years, in the fuel with most world weight.
 
@@ -77,6 +100,13 @@ def reserve_life(country: str, fuels: list[str], year: int) -> Reading:
     return Reading(ratio(*ratios[first]), str(year), told)
 
 
+@indicator(
+    "Change of {measure} of {country}",
+    unit="share",
+    rows="figures of the Energy Institute",
+    measure=relative_change,
+    years="{first} and {last}",
+)
 def change(country: str, measure: str, first: int, last: int) -> Reading:
     """Relative change of a measure between two years; −0.5 means half.
 
@@ -93,6 +123,12 @@ def change(country: str, measure: str, first: int, last: int) -> Reading:
     return Reading(relative_change(by[last], by[first]), str(last), told)
 
 
+@indicator(
+    "Gas output of {country} less its use, mean a year",
+    unit="billion cubic metres",
+    rows="figures of the Energy Institute",
+    measure=mean,
+)
 def gas_surplus(country: str, first: int, last: int) -> Reading:
     """Output of gas less use, mean of a span of years, in billion cubic metres a year.
 
@@ -109,6 +145,13 @@ def gas_surplus(country: str, first: int, last: int) -> Reading:
     return Reading(mean(rest), newest(rest.index.max()), told)
 
 
+@indicator(
+    "Gas by pipeline from {exporter} to {destination}",
+    unit="billion cubic metres",
+    rows="pipeline trade of the Energy Institute; a destination not listed is zero where the others add up",
+    measure=total,
+    years="{year}",
+)
 def gas_flow(exporter: str, destination: str, year: int) -> Reading:
     """Recorded pipeline gas to a destination, billion cubic metres.
 
@@ -133,6 +176,55 @@ def gas_flow(exporter: str, destination: str, year: int) -> Reading:
     return Reading(total(by[by.index == destination]), str(year), told)
 
 
+@indicator(
+    "The smaller of the pipeline flows of gas: {flows}",
+    unit="billion cubic metres",
+    rows="pipeline trade of the Energy Institute",
+    measure=extreme,
+    years="{year}",
+)
+def smaller_gas_flow(flows: list[list[str]], year: int) -> Reading:
+    """The smallest of several recorded flows of pipeline gas, billion cubic metres.
+
+    Args:
+        flows: exporter and destination of each flow, as in :func:`gas_flow`.
+        year: calendar year.
+    """
+    found = [gas_flow(*flow, year) for flow in flows]
+    told = "; ".join(reading.detail for reading in found)
+    if any(reading.value is None for reading in found):
+        return Reading(None, "", told)
+    return Reading(extreme(pd.Series([r.value for r in found]), "min"), str(year), told)
+
+
+@indicator(
+    "Agreement periods of OPEC+ that name both {parties}",
+    unit="periods",
+    rows="terms of OPEC+ that name each state",
+    measure=count,
+    years="all periods of the table",
+)
+def periods_named(parties: list[str]) -> Reading:
+    """Count the OPEC+ agreement periods whose terms name all of some states.
+
+    Args:
+        parties: ISO 3166-1 alpha-3.
+    """
+    rows = load("opec_plus")
+    rows = rows[rows["party"].isin(parties)]
+    named = rows.groupby("period_start")["party"].nunique()
+    both = named.index[named == len(parties)]
+    told = f"periods from {', '.join(f'{start:%Y-%m}' for start in both) or 'none'}"
+    return Reading(count(both), newest(rows["period_start"]), told)
+
+
+@indicator(
+    "Share of the agreement periods of OPEC+ naming {party} in which it is bound to a volume",
+    unit="share",
+    rows="terms of OPEC+ that name {party}",
+    measure=share_of,
+    years="all periods of the table",
+)
 def bound_periods(party: str) -> Reading:
     """Share of the OPEC+ agreement periods that name a state in which it is bound, 0 to 1.
 
@@ -152,6 +244,12 @@ def bound_periods(party: str) -> Reading:
     return Reading(share_of(bound.sum(), len(bound)), newest(rows["period_start"]), told)
 
 
+@indicator(
+    "Correlation of the yearly changes of {measure} of {one} and {other}",
+    unit="correlation",
+    rows="figures of the Energy Institute",
+    measure=correlation_of_changes,
+)
 def joint_output(one: str, other: str, measure: str, first: int, last: int) -> Reading:
     """Correlation of yearly changes of two states' output, from −1 to 1.
 
@@ -170,6 +268,12 @@ def joint_output(one: str, other: str, measure: str, first: int, last: int) -> R
     return Reading(float(found["correlation"]), str(last), told)
 
 
+@indicator(
+    "Share of {buyer} in the crude exports of {supplier}, lower bound",
+    unit="share",
+    rows="lowest figure for the buyer over the highest for all buyers; customs figures left out",
+    measure=share_of,
+)
 def buyer_share(supplier: str, buyer: str, first: int, last: int) -> Reading:
     """Lower bound of the share of a supplier's crude exports that a buyer took, 0 to 1.
 
@@ -194,6 +298,13 @@ def buyer_share(supplier: str, buyer: str, first: int, last: int) -> Reading:
     return Reading(share_of(part.min(), whole.max()), newest(rows["period_end"]), told)
 
 
+@indicator(
+    "Change of the crude that {supplier} sold to {buyer}",
+    unit="share",
+    rows="yearly customs and trade-matrix figures, the least change",
+    measure=relative_change,
+    years="{first} and {last}",
+)
 def sales_change(supplier: str, buyer: str, first: int, last: int) -> Reading:
     """Relative change of crude sold to a buyer, by yearly customs and trade-matrix figures.
 
@@ -216,6 +327,13 @@ def sales_change(supplier: str, buyer: str, first: int, last: int) -> Reading:
     return Reading(relative_change(low, high), latest, told)
 
 
+@indicator(
+    "Crude exports of {supplier} over the oil output of the world",
+    unit="share",
+    rows="lowest figure that covers the year",
+    measure=share_of,
+    years="{year}",
+)
 def export_share_of_world_output(supplier: str, year: int) -> Reading:
     """Crude exports of a state over the oil output of the world, from 0 to 1.
 
@@ -240,6 +358,13 @@ def export_share_of_world_output(supplier: str, year: int) -> Reading:
     return Reading(share, newest(whole["period_end"]), told)
 
 
+@indicator(
+    "Least widening of the discount on crude of {supplier} for {buyer} after a day",
+    unit="USD a barrel",
+    rows="quoted discounts against Brent",
+    measure=difference,
+    years="before and from {since} to {until}",
+)
 def discount_change(supplier: str, buyer: str, since: str, until: str) -> Reading:
     """Least widening of a discount against Brent after a day, dollars a barrel.
 
@@ -270,6 +395,13 @@ def discount_change(supplier: str, buyer: str, since: str, until: str) -> Readin
     return Reading(wider, newest(rows["period_end"]), f"dollars below Brent: {told}")
 
 
+@indicator(
+    "Mean price of {benchmark} over {months} months from a month on, against as many before",
+    unit="share",
+    rows="monthly prices",
+    measure=relative_change,
+    years="from {month}",
+)
 def price_change(benchmark: str, month: str, months: int) -> Reading:
     """Mean price of the months from one on, over the mean of as many before it, less 1.
 

@@ -29,6 +29,12 @@ def _by_year(rows: pd.DataFrame, first: int, last: int) -> pd.Series:
     return rows["year"].value_counts().reindex(range(first, last + 1), fill_value=0)
 
 
+@indicator(
+    "[{domain} ]exercises held[ by {participants} together][ in {areas}]",
+    unit="exercises",
+    rows="exercises reported as held",
+    measure=count,
+)
 def held(
     first: int,
     last: int,
@@ -49,6 +55,13 @@ def held(
     return Reading(count(rows["exercise_id"]), _latest(rows), detail or "none")
 
 
+@indicator(
+    "Change of the exercises held a year in {areas}",
+    unit="exercises a year",
+    rows="exercises reported as held",
+    measure=difference,
+    years="{before} and {after}",
+)
 def mean_change(before: list[int], after: list[int], areas: list[str]) -> Reading:
     """Change of the mean number of exercises held a year, in exercises.
 
@@ -60,6 +73,13 @@ def mean_change(before: list[int], after: list[int], areas: list[str]) -> Readin
     return Reading(difference(new, old), latest, _said(old, new, before, after))
 
 
+@indicator(
+    "Exercises held a year in {after} over that in {before}",
+    unit="times",
+    rows="exercises reported as held",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def mean_ratio(before: list[int], after: list[int]) -> Reading:
     """Mean number of exercises held a year in one period over that in an earlier one.
 
@@ -81,6 +101,12 @@ def _said(old: float, new: float, before: list[int], after: list[int]) -> str:
     return f"{new:.2f} a year in {after[0]}–{after[1]} against {old:.2f} in {before[0]}–{before[1]}"
 
 
+@indicator(
+    "Exercises held in the year with the fewest",
+    unit="exercises",
+    rows="exercises reported as held",
+    measure=extreme,
+)
 def least_in_a_year(first: int, last: int) -> Reading:
     """Exercises held in the year with the fewest.
 

@@ -20,6 +20,9 @@ def _dated(rows: pd.DataFrame) -> str:
     return newest(known_date(rows["date"], rows["date_precision"]))
 
 
+@indicator(
+    "Share of {valence} events", unit="share", rows="events of the list {lists}", measure=share_of
+)
 def valence_share(lists: str, valence: str, first: int, last: int) -> Reading:
     """Share of the events of a list that were read as cooperative, frictional or mixed.
 
@@ -34,6 +37,13 @@ def valence_share(lists: str, valence: str, first: int, last: int) -> Reading:
     return Reading(share_of(hits.sum(), len(rows)), _dated(rows), detail)
 
 
+@indicator(
+    "Change of the share of {valence} events",
+    unit="points",
+    rows="events of the list {lists}",
+    measure=difference,
+    years="{before} and {after}",
+)
 def valence_change(lists: str, valence: str, before: list[int], after: list[int]) -> Reading:
     """Change of the share of events of one direction from one period to a later one, in points.
 
@@ -47,6 +57,13 @@ def valence_change(lists: str, valence: str, before: list[int], after: list[int]
     return Reading(difference(new.value, old.value, scale=100), new.latest, detail)
 
 
+@indicator(
+    "Steps from one era to the next in which the share of {valence} events did not fall",
+    unit="steps",
+    rows="events of the history, by era: {eras}",
+    measure=count,
+    years="1521–2000",
+)
 def eras_without_fall(valence: str, eras: list[str]) -> Reading:
     """Count the steps from one era to the next in which a share of events did not fall.
 
@@ -74,6 +91,12 @@ def _scores(countries: list[str]) -> pd.DataFrame:
     return ballots(votes[votes["iso3"].isin(countries)])
 
 
+@indicator(
+    "Votes of {country} identical with those of {one} less those identical with {other}",
+    unit="points",
+    rows="roll calls of the General Assembly",
+    measure=difference,
+)
 def agreement_gap(country: str, one: str, other: str, first: int, last: int) -> Reading:
     """Share of identical UN votes with one state minus that with another, in points.
 
@@ -91,6 +114,12 @@ def agreement_gap(country: str, one: str, other: str, first: int, last: int) -> 
     return Reading(gap, newest(calls["year"]), detail)
 
 
+@indicator(
+    "Share of identical votes of {one} and {other} where {opponent} voted no",
+    unit="share",
+    rows="roll calls of the General Assembly",
+    measure=agreement,
+)
 def identical_where_no(one: str, other: str, opponent: str, first: int, last: int) -> Reading:
     """Share of identical UN votes of two states among those in which a third voted no.
 
@@ -110,6 +139,12 @@ def identical_where_no(one: str, other: str, opponent: str, first: int, last: in
     return Reading(float(row["share_identical"]), newest(calls["year"]), detail)
 
 
+@indicator(
+    "Share of the votes on {topic} in which {one} said yes and {other} no",
+    unit="share",
+    rows="key votes of the General Assembly",
+    measure=share_of,
+)
 def opposed_share(topic: str, one: str, other: str, first: int, last: int) -> Reading:
     """Share of the key UN votes on a topic in which one state voted yes and the other no.
 
@@ -127,6 +162,12 @@ def opposed_share(topic: str, one: str, other: str, first: int, last: int) -> Re
     return Reading(share_of(apart.sum(), len(apart)), newest(calls["year"]), detail)
 
 
+@indicator(
+    "Iran’s exports to Russia over its imports from there, by {reporter}",
+    unit="times",
+    rows="both directions, {period_type}",
+    measure=ratio,
+)
 def exports_to_imports(reporter: str, period_type: str, first: int, last: int) -> Reading:
     """Iran's exports to Russia divided by its imports from there, by one reporter.
 

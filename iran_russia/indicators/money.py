@@ -8,6 +8,13 @@ from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.series import count, rank_correlation, rank_of, share_of
 
 
+@indicator(
+    "Western senders with a sanctions case in force against {target}",
+    unit="senders",
+    rows="cases open at the end of coverage; counted are {senders}",
+    measure=count,
+    years="2022, the end of coverage",
+)
 def senders_in_force(target: str, senders: list[str]) -> Reading:
     """Number of senders, among those named, with a case in force at the end of coverage.
 
@@ -27,6 +34,13 @@ def senders_in_force(target: str, senders: list[str]) -> Reading:
     return Reading(count(found), newest(held["end_year"]), told)
 
 
+@indicator(
+    "Rank of {target} by the stock of listings that {counted_by} gives",
+    unit="rank",
+    rows="stocks of all authorities on one day",
+    measure=rank_of,
+    years="{date}",
+)
 def listing_rank(target: str, date: str, counted_by: str) -> Reading:
     """Rank of a state by the stock of listings that one counter gives for one day.
 
@@ -47,6 +61,13 @@ def listing_rank(target: str, date: str, counted_by: str) -> Reading:
     return Reading(rank_of(by, target), date, f"listings: {told}")
 
 
+@indicator(
+    "Share of the sanctions steps over drones and missiles whose link to Russia is {links}",
+    unit="share",
+    rows="the list of such steps",
+    measure=share_of,
+    years="all years of the table",
+)
 def steps_share(links: list[str]) -> Reading:
     """Share of sanctions steps over drones and missiles with a link to Russia, from 0 to 1.
 
@@ -59,6 +80,13 @@ def steps_share(links: list[str]) -> Reading:
     return Reading(share_of(held.sum(), len(steps)), newest(steps["date"]), told)
 
 
+@indicator(
+    "Senders of sanctions steps over drones and missiles whose link to Russia is {links}",
+    unit="senders",
+    rows="the list of such steps",
+    measure=count,
+    years="all years of the table",
+)
 def step_senders(links: list[str]) -> Reading:
     """Number of senders of sanctions steps over drones and missiles with a link to Russia.
 
@@ -72,6 +100,13 @@ def step_senders(links: list[str]) -> Reading:
     return Reading(count(by.index), newest(steps["date"]), told)
 
 
+@indicator(
+    "Latest share of trade settled in the two currencies or national ones, as {side} states it, for {scope} of trade",
+    unit="share",
+    rows="statements by the side of the speaker",
+    measure=share_of,
+    years="latest statement",
+)
 def latest_stated_share(side: str, scope: str = "all") -> Reading:
     """Latest stated share of trade settled in the two currencies or national ones, from 0 to 1.
 
@@ -88,6 +123,13 @@ def latest_stated_share(side: str, scope: str = "all") -> Reading:
     return Reading(share_of(last["share_low_pct"], 100), newest(rows["reported_on"]), told)
 
 
+@indicator(
+    "Rank correlation with time of the shares of trade settled in the two currencies, as {side} states them",
+    unit="correlation",
+    rows="statements on all trade",
+    measure=rank_correlation,
+    years="all years of the table",
+)
 def stated_share_trend(side: str) -> Reading:
     """Rank correlation of stated shares of all trade with time, from −1 to 1.
 

@@ -16,6 +16,13 @@ WORKS = ["in construction", "in operation", "partly completed", "completed"]
 _SIGN = {"usd": "$", "eur": "€"}
 
 
+@indicator(
+    "Share of the announced value of projects in {branches} of which any report tells of works",
+    unit="share",
+    rows="projects with a value in {currency}, each value once",
+    measure=share_of,
+    years="all years of the table",
+)
 def works_share(branches: list[str], currency: str) -> Reading:
     """Share of announced value in projects of which any report tells of works, from 0 to 1.
 
@@ -36,6 +43,12 @@ def works_share(branches: list[str], currency: str) -> Reading:
     return Reading(share_of(part, whole), newest(value["latest"]), told)
 
 
+@indicator(
+    "Announced value of projects in {sectors} reported as begun",
+    unit=lambda given: f"billion {given['currency'].upper()}",
+    rows="projects with a value in {currency} signed in the span, each value once",
+    measure=total,
+)
 def money_in_works(sectors: list[str], first: str, last: str, currency: str) -> Reading:
     """Announced value of projects signed in a span of days and reported as begun, in billions.
 
@@ -56,6 +69,13 @@ def money_in_works(sectors: list[str], first: str, last: str, currency: str) -> 
     return Reading(total(begun[amount] / 1e9), latest, told)
 
 
+@indicator(
+    "Projects and trade programmes in {sectors} reported in operation or complete",
+    unit="projects",
+    rows="deals of these sectors, reports since the day",
+    measure=count,
+    years="since {since}",
+)
 def projects_running(sectors: list[str], since: str) -> Reading:
     """Number of projects and trade programmes reported in operation or complete.
 
@@ -71,6 +91,13 @@ def projects_running(sectors: list[str], since: str) -> Reading:
     return Reading(count(names), newest(counted["status_on"]), told)
 
 
+@indicator(
+    "Contracts in {branches} signed less contracts and papers given up",
+    unit="contracts",
+    rows="deals of these branches",
+    measure=difference,
+    years="{months} months from {since}",
+)
 def contracts_less_exits(branches: list[str], since: str, months: int) -> Reading:
     """Contracts signed less contracts and papers given up in the months after a day.
 
@@ -121,6 +148,12 @@ def _money(value: float, currency: str) -> str:
     return f"{_SIGN[currency]}{number(value / 1e9, 2)} billion"
 
 
+@indicator(
+    "Planned dates of the {step} of {unit} that passed unmet",
+    unit="dates",
+    rows="milestones of the unit, different planned dates",
+    measure=count,
+)
 def postponements(unit: str, step: str, first: int, last: int) -> Reading:
     """Number of different planned dates of a step that passed unmet within years.
 
@@ -148,6 +181,12 @@ def postponements(unit: str, step: str, first: int, last: int) -> Reading:
     return Reading(count(inside.index), newest(happened), told)
 
 
+@indicator(
+    "Delays of {topic} that {actors} announced or explained",
+    unit="delays",
+    rows="milestones on which Russia restrains, not of low confidence",
+    measure=count,
+)
 def delays_named(topic: str, first: int, last: int, actors: list[str]) -> Reading:
     """Number of reported delays that a party announced or explained.
 
@@ -166,6 +205,12 @@ def delays_named(topic: str, first: int, last: int, actors: list[str]) -> Readin
     return Reading(count(held.index), newest(held["date"]), told)
 
 
+@indicator(
+    "Years with a text critical of Iran’s programme",
+    unit="years",
+    rows="votes of the IAEA Board, adopted texts of the Security Council",
+    measure=count,
+)
 def years_of_concern(first: int, last: int) -> Reading:
     """Years with a text critical of Iran's programme, of the IAEA Board or the Security Council.
 
@@ -188,6 +233,13 @@ def years_of_concern(first: int, last: int) -> Reading:
     return Reading(count(every), newest(*(last_on for _, last_on in years.values())), told)
 
 
+@indicator(
+    "Change of Iran’s stock of uranium, column {level}",
+    unit="kilograms",
+    rows="latest measured figure of each year",
+    measure=difference,
+    years="{first} and {last}",
+)
 def stock_change(level: str, first: int, last: int) -> Reading:
     """Change of the stock of uranium at a level of enrichment between two years, kilograms.
 
@@ -208,6 +260,13 @@ def stock_change(level: str, first: int, last: int) -> Reading:
     return Reading(difference(by.loc[last, level], by.loc[first, level]), latest, told)
 
 
+@indicator(
+    "Days that the corridor saves against the sea route, as a share, {bound} bound",
+    unit="share",
+    rows="journeys of the kind: {kind}",
+    measure=relative_change,
+    years="all years of the table",
+)
 def time_saved(kind: str, bound: str) -> Reading:
     """Days saved by the corridor against the sea route, as a share of the sea route's days.
 
@@ -236,6 +295,13 @@ def time_saved(kind: str, bound: str) -> Reading:
     return Reading(slow if bound == "low" else fast, latest, told)
 
 
+@indicator(
+    "Share of the cargo promised for the corridor, branch {branch}, that was carried",
+    unit="share",
+    rows="targets and figures reported for the year, lowest",
+    measure=attainment,
+    years="{year}",
+)
 def cargo_on_path(branch: str, year: int) -> Reading:
     """Share of a cargo target that was carried in its year, the lowest figure, 0 to 1.
 
@@ -257,6 +323,13 @@ def cargo_on_path(branch: str, year: int) -> Reading:
     return Reading(float(met["share_low"].min()), str(year), told)
 
 
+@indicator(
+    "Least change of the cargo of the corridor, branch {branch}, by Russian count",
+    unit="share",
+    rows="reported cargo of calendar years, growth rates where there is no figure",
+    measure=relative_change,
+    years="{first} to {last}",
+)
 def cargo_change(branch: str, first: int, last: int) -> Reading:
     """Least change of cargo by Russian count from a year to the latest one with a figure.
 

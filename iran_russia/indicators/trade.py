@@ -36,6 +36,14 @@ Years = list[int] | str
 """Gregorian years in which Iranian years begin, or ``newest``: the newest year of which the
 Iranian customs give tariff lines of both flows."""
 
+
+@indicator(
+    "Share of HS {codes} in {flow}[, tariff lines {without} left out]",
+    unit="share",
+    rows="tariff lines of the Iranian customs",
+    measure=share_of,
+    years="{years}",
+)
 def share(flow: str, years: Years, codes: list[str], without: list[str] = ()) -> Reading:
     """Share of goods in the trade that the Iranian customs recorded, from 0 to 1.
 
@@ -57,6 +65,13 @@ def share(flow: str, years: Years, codes: list[str], without: list[str] = ()) ->
     return Reading(share_of(part, whole), newest(kept["period_end"]), detail)
 
 
+@indicator(
+    "Share of HS {codes} in the direction of trade with Russia in which it is larger",
+    unit="share",
+    rows="tariff lines of the Iranian customs",
+    measure=extreme,
+    years="{years}",
+)
 def largest_share(years: Years, codes: list[str]) -> Reading:
     """Share of goods in the direction in which it is larger, from 0 to 1.
 
@@ -73,6 +88,13 @@ def largest_share(years: Years, codes: list[str]) -> Reading:
     return Reading(best, newest(*(r.latest for r in known.values())), told)
 
 
+@indicator(
+    "Share of HS {codes} less that of [HS {over}|the largest other section], in the direction in which it leads by more",
+    unit="share",
+    rows="tariff lines of the Iranian customs",
+    measure=extreme,
+    years="{years}",
+)
 def lead(years: Years, codes: list[str], over: list[str] | None = None) -> Reading:
     """Share of goods less that of others, in the direction in which this lead is greater.
 
@@ -104,6 +126,13 @@ def _of_others(lines: pd.DataFrame, codes: list[str], over: list[str] | None) ->
     return by.drop(section[codes[0][:2]], errors="ignore").max()
 
 
+@indicator(
+    "Rank of HS chapter {chapter} in {flow}",
+    unit="rank",
+    rows="tariff lines of the Iranian customs",
+    measure=rank_of,
+    years="{years}",
+)
 def chapter_rank(flow: str, years: Years, chapter: str) -> Reading:
     """Rank of a chapter of the Harmonized System by value, 1 for the largest.
 
@@ -121,6 +150,13 @@ def chapter_rank(flow: str, years: Years, chapter: str) -> Reading:
     return Reading(rank, newest(lines["period_end"]), f"largest chapters: {first}")
 
 
+@indicator(
+    "Share of HS {codes} in {flow}, later years over earlier ones",
+    unit="times",
+    rows="tariff lines of the Iranian customs",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def share_ratio(flow: str, codes: list[str], before: Years, after: Years) -> Reading:
     """Share of goods in later years over that in earlier ones; 1 means no change.
 
@@ -137,6 +173,13 @@ def share_ratio(flow: str, codes: list[str], before: Years, after: Years) -> Rea
     return Reading(ratio(now.value, then.value), now.latest, f"{told} {_span(before)}")
 
 
+@indicator(
+    "Change of the concentration of {flow} over HS chapters",
+    unit="share",
+    rows="tariff lines of the Iranian customs, Herfindahl–Hirschman index by year",
+    measure=relative_change,
+    years="{before} and {after}",
+)
 def concentration_change(flow: str, before: Years, after: Years) -> Reading:
     """Relative change of the Herfindahl–Hirschman index over chapters; −0.2 means 20 % less.
 
@@ -166,6 +209,13 @@ def _concentration(flow: str, years: Years) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["index", "lines", "latest"])
 
 
+@indicator(
+    "Largest share of a partner in the trade of a state: {pairs}",
+    unit="share",
+    rows="turnover with the partner and in all, every source that gives both",
+    measure=extreme,
+    years="{years}",
+)
 def partner_share(pairs: list[list[str]], years: list[int]) -> Reading:
     """Largest share of a partner in the trade of a state, both directions together, 0 to 1.
 
@@ -186,6 +236,13 @@ def partner_share(pairs: list[list[str]], years: list[int]) -> Reading:
     return Reading(extreme(rows["share"], "max"), newest(rows["period_end"]), told)
 
 
+@indicator(
+    "Worst rank of {partner} among the trading partners of {state}",
+    unit="rank",
+    rows="turnover by partner, every source that lists partners both ways",
+    measure=extreme,
+    years="{years}",
+)
 def partner_rank(state: str, partner: str, years: list[int]) -> Reading:
     """Worst rank of a partner in the trade of a state over years, 1 for the largest partner.
 
@@ -236,6 +293,12 @@ def _partners(state: str, years: list[int]) -> pd.DataFrame:
     return single.assign(state=state, listed=of_listed)
 
 
+@indicator(
+    "Share of years in which turnover of Russia and Iran rose, by {reporter}",
+    unit="share",
+    rows="turnover of full years, one a year",
+    measure=share_of,
+)
 def growing_years(reporter: str, first: int, last: int) -> Reading:
     """Share of years in which turnover rose on the year before, from 0 to 1.
 
@@ -254,6 +317,12 @@ def growing_years(reporter: str, first: int, last: int) -> Reading:
     return Reading(rose, newest(growth["year"]), told)
 
 
+@indicator(
+    "Deepest fall of turnover of Russia and Iran from one year to the next, by {reporter}",
+    unit="share",
+    rows="turnover of full years, one a year",
+    measure=extreme,
+)
 def deepest_fall(reporter: str, first: int, last: int) -> Reading:
     """Deepest fall of turnover from one year to the next, as a share; 0 when it never fell.
 
@@ -281,6 +350,13 @@ def _fall(growth: pd.DataFrame) -> str:
     )
 
 
+@indicator(
+    "Change of turnover of Russia and Iran, by {reporter}",
+    unit="share",
+    rows="turnover of full years, one a year",
+    measure=relative_change,
+    years="{first} and {last}",
+)
 def turnover_change(reporter: str, first: int, last: int) -> Reading:
     """Relative change of turnover between two years; 0.2 means 20 % more.
 
@@ -296,6 +372,13 @@ def turnover_change(reporter: str, first: int, last: int) -> Reading:
     return Reading(relative_change(by[last], by[first]), str(last), told)
 
 
+@indicator(
+    "Growth of turnover by the lowest rate stated for each year, by {reporter}",
+    unit="share",
+    rows="stated growth rates, those for parts of a year too",
+    measure=compound,
+    years="{years}",
+)
 def growth_stated(reporter: str, years: list[int]) -> Reading:
     """Growth of turnover over years by the lowest growth rate stated for each, as a share.
 
@@ -324,6 +407,13 @@ def _balances() -> pd.DataFrame:
     return trade_balance(totals[(totals["period_type"] != "partial") & totals["value_usd"].notna()])
 
 
+@indicator(
+    "How well what {exporter} exports fits what {importer} imports",
+    unit="of 1",
+    rows="SITC sections, trade with third states",
+    measure=complementarity,
+    years="{year}",
+)
 def structure_match(exporter: str, importer: str, year: int) -> Reading:
     """Trade complementarity of one state's exports and the other's imports, from 0 to 1.
 
@@ -347,6 +437,13 @@ def structure_match(exporter: str, importer: str, year: int) -> Reading:
     return Reading(complementarity(out, into), str(year), told)
 
 
+@indicator(
+    "Growth of Iran’s trade with the {bloc}",
+    unit="share",
+    rows="published figures for all goods both ways",
+    measure=relative_change,
+    years="{first} and {last}",
+)
 def bloc_growth(bloc: str, first: int, last: int) -> Reading:
     """Growth of Iran's trade with a bloc between two years, as a share, from published figures.
 
@@ -365,6 +462,13 @@ def bloc_growth(bloc: str, first: int, last: int) -> Reading:
     return Reading(relative_change(by[last], by[first]), newest(notes["period_end"]), told)
 
 
+@indicator(
+    "Agreements with the {organisation} that entered into force",
+    unit="agreements",
+    rows="steps of membership",
+    measure=count,
+    years="all years of the table",
+)
 def steps_in_force(organisation: str) -> Reading:
     """Number of agreements of a state or bloc that entered into force.
 
@@ -378,6 +482,13 @@ def steps_in_force(organisation: str) -> Reading:
     return Reading(count(steps.index), newest(steps["irn_date"]), told)
 
 
+@indicator(
+    "Share of Iran’s trade with Russia declared at customs offices of the {coast} coast",
+    unit="share",
+    rows="trade by customs office, a year complete in both directions",
+    measure=share_of,
+    years="{year}",
+)
 def office_share(year: int, coast: str) -> Reading:
     """Share of the recorded trade declared at customs offices of one coast, from 0 to 1.
 
@@ -397,6 +508,12 @@ def office_share(year: int, coast: str) -> Reading:
     return Reading(whole, newest(rows["period_end"]), told)
 
 
+@indicator(
+    "Rank of {recipient} among those who received arms of {supplier}",
+    unit="rank",
+    rows="deals of the register, value divided over their delivery years",
+    measure=shares_by_period,
+)
 def arms_recipient_rank(supplier: str, recipient: str, first: int, last: int) -> Reading:
     """Rank of a recipient among those of a supplier's arms, by trend-indicator value.
 

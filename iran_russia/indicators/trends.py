@@ -138,6 +138,26 @@ _SERIES: dict[str, tuple[Callable[[], pd.Series], str]] = {
 }
 
 
+SERIES_WORDS = {
+    "trade": "turnover of goods as the Russian side states it",
+    "trade_iranian": "turnover of goods by Iran’s customs",
+    "arms": "deliveries of major arms both ways",
+    "contacts": "contacts between the presidents",
+    "exercises": "joint exercises held",
+    "distance": "distance of ideal points in the General Assembly",
+    "tie": "tie in news reports",
+    "memberships": "joint intergovernmental organisations",
+    "friction": "frictional events of the chronology",
+    "deals": "economic projects first announced",
+    "freight": "cargo of the North–South corridor",
+}
+"""What each series holds, in words."""
+
+
+def _slope_unit(given: dict) -> str:
+    return f"{_SERIES[given['name']][1]} a year"
+
+
 def series(name: str) -> pd.Series:
     """Return a named series, indexed by its period as ISO text (``2019`` or ``2019-03``).
 
@@ -182,6 +202,14 @@ def _told(values: float | None, unit: str = "") -> str:
     return "no value" if values is None else f"{values:,.4g} {unit}".strip()
 
 
+@indicator(
+    "Change of the mean of a series: {name}",
+    unit="share",
+    rows="the whole series in its tables, one value a period",
+    measure=relative_change,
+    years="{before} and {after}",
+    words=SERIES_WORDS,
+)
 def change(name: str, before: list[str], after: list[str]) -> Reading:
     """Change of the mean of a series from one span to another, as a share of the first mean.
 
@@ -212,6 +240,14 @@ def closer(name: str, before: list[str], after: list[str]) -> Reading:
     return Reading(-reading.value, reading.latest, reading.detail)
 
 
+@indicator(
+    "Change of a series in its latest {years} years against as many before: {name}; a rise is closer",
+    unit="share",
+    rows="the whole series in its tables, one value a period",
+    measure=relative_change,
+    years="latest {years} years and {years} before",
+    words=SERIES_WORDS,
+)
 def latest_change(name: str, years: int = 3) -> Reading:
     """Change of the mean of the latest years against as many before, as a share; a rise is closer.
 
@@ -231,6 +267,14 @@ def latest_change(name: str, years: int = 3) -> Reading:
     return Reading(-rise if name in FALLING else rise, str(last), told)
 
 
+@indicator(
+    "Rank of the latest mean over {years} years among all such means: {name}; 1 is the closest on record",
+    unit="rank",
+    rows="the whole series in its tables, one value a period",
+    measure=rank_of,
+    years="from {first}",
+    words=SERIES_WORDS,
+)
 def rank_of_latest(name: str, first: int, years: int = 3) -> Reading:
     """Rank of the latest mean over some years among all such means; 1 is the closest on record.
 
@@ -256,6 +300,14 @@ def rank_of_latest(name: str, first: int, years: int = 3) -> Reading:
     return Reading(rank, str(int(means.index[-1])), told)
 
 
+@indicator(
+    "Share of the steps from one span to the next in which a series moved closer: {name}",
+    unit="share",
+    rows="the whole series in its tables, one value a period",
+    measure=share_of,
+    years="{spans}",
+    words=SERIES_WORDS,
+)
 def steps_closer(name: str, spans: list[list[str]]) -> Reading:
     """Share of the steps from one span to the next in which the mean moved closer.
 
@@ -275,6 +327,14 @@ def steps_closer(name: str, spans: list[list[str]]) -> Reading:
     return Reading(share_of((steps > 0).sum(), len(steps)), newest(values.index.max()), told)
 
 
+@indicator(
+    "Change of a series from the first span with a mean to the last: {name}; a rise is closer",
+    unit="share",
+    rows="the whole series in its tables, one value a period",
+    measure=relative_change,
+    years="{spans}",
+    words=SERIES_WORDS,
+)
 def whole_change(name: str, spans: list[list[str]]) -> Reading:
     """Change from the first span with a mean to the last one, as a share; a rise is closer.
 
@@ -290,6 +350,14 @@ def whole_change(name: str, spans: list[list[str]]) -> Reading:
     return closer(name, known[0], known[-1])
 
 
+@indicator(
+    "Slope of a series by year: {name}; a rise is closer",
+    unit=_slope_unit,
+    rows="the whole series in its tables, one value a period",
+    measure=theil_sen,
+    years="from {first}",
+    words=SERIES_WORDS,
+)
 def slope(name: str, first: int) -> Reading:
     """Theil–Sen slope of a series by year, in its unit a year; a rise is closer.
 
@@ -306,6 +374,14 @@ def slope(name: str, first: int) -> Reading:
     return Reading(-found if name in FALLING else found, str(int(values.index.max())), told)
 
 
+@indicator(
+    "Part of the rise of a series that fell between two spans: {name}",
+    unit="share",
+    rows="the whole series in its tables, one value a period",
+    measure=share_of,
+    years="rise from {base}; between {before} and {after}",
+    words=SERIES_WORDS,
+)
 def part_of_rise(name: str, base: list[int], before: list[int], after: list[int]) -> Reading:
     """Part of the rise of a series, up to its latest three years, that fell between two spans.
 
@@ -335,9 +411,18 @@ def part_of_rise(name: str, base: list[int], before: list[int], after: list[int]
         f"{_told(one.mean())} before and {_told(other.mean())} after February 2022"
     )
     rose = rise > 0.05 * start.mean()
-    return Reading(share_of(within, rise) if rose else 0.0, latest, told)
+    part = share_of(within, rise) if rose else share_of(0.0, 1.0)
+    return Reading(part, latest, told)
 
 
+@indicator(
+    "Series that moved [closer{closer_to}|apart]: {names}",
+    unit="fields",
+    rows="the whole series in its tables, one value a period",
+    measure=count,
+    years="{before} and {after}",
+    words=SERIES_WORDS,
+)
 def fields_moving(
     names: list[str], before: list[str], after: list[str], closer_to: bool
 ) -> Reading:
@@ -360,6 +445,13 @@ def fields_moving(
     return Reading(count(moved), max(r.latest for r in known.values()), told)
 
 
+@indicator(
+    "Change of the mean monthly tie of Iran and Russia in news reports",
+    unit="share",
+    rows="monthly ties of GDELT, scaled by the world’s",
+    measure=relative_change,
+    years="{before} and {after}",
+)
 def tie_change(before: list[str], after: list[str]) -> Reading:
     """Change of the mean monthly tie of GDELT, as a share of the mean before.
 
@@ -380,6 +472,13 @@ def _ties(of: str) -> pd.DataFrame:
     return wide[[pair for pair in wide.columns if of in pair]]
 
 
+@indicator(
+    "Rank of Iran and Russia by the change of their tie in news reports among all pairs held",
+    unit="rank",
+    rows="monthly ties of GDELT, scaled by the world’s",
+    measure=change_of_means,
+    years="{before} and {after}",
+)
 def tie_rank(before: list[str], after: list[str], of: str = "") -> Reading:
     """Rank of the pair by the change of its tie among all pairs held, 1 for the largest rise.
 
@@ -396,6 +495,13 @@ def tie_rank(before: list[str], after: list[str], of: str = "") -> Reading:
     return Reading(float(row["rank"]), after[1], told)
 
 
+@indicator(
+    "Change of the tie of Iran and Russia less the median change of other pairs of {of}",
+    unit="units",
+    rows="monthly ties of GDELT, scaled by the world’s",
+    measure=difference,
+    years="{before} and {after}",
+)
 def tie_above_median(before: list[str], after: list[str], of: str) -> Reading:
     """Change of the pair’s tie less the median change of a state’s other pairs.
 
@@ -413,6 +519,13 @@ def tie_above_median(before: list[str], after: list[str], of: str) -> Reading:
     return Reading(difference(own, middle), after[1], told)
 
 
+@indicator(
+    "Share of items that name the subject in {after} over that in {before}",
+    unit="times",
+    rows="columns {part} and {whole} of {table}[, outlet {outlet}]",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def attention_ratio(
     table: str, part: str, whole: str, before: list[int], after: list[int], outlet: str = ""
 ) -> Reading:
@@ -440,6 +553,12 @@ def attention_ratio(
     return Reading(ratio(shares[1], shares[0]), newest(counts["month"])[:7], told)
 
 
+@indicator(
+    "Rank of the theme {theme} among news items that name both states",
+    unit="rank",
+    rows="main themes of the news items, without {leave_out}",
+    measure=rank_of,
+)
 def theme_rank(theme: str, first: int, last: int, leave_out: list[str]) -> Reading:
     """Rank of a theme among news items that name both, by number of items.
 
@@ -482,6 +601,13 @@ def dated_records(table: str) -> tuple[pd.Series, pd.Timestamp]:
     return rows["date"], rows["date"].max()
 
 
+@indicator(
+    "Change of the rate of dated records from a day on: {table}",
+    unit="share",
+    rows="dated records of the two states",
+    measure=relative_change,
+    years="{days_before} days before {day} and the time after",
+)
 def rate_change(table: str, day: str, days_before: int) -> Reading:
     """Change of the rate of dated records from a day on against the time before, as a share.
 
@@ -504,6 +630,13 @@ def rate_change(table: str, day: str, days_before: int) -> Reading:
     return Reading(change, newest(end), told)
 
 
+@indicator(
+    "Change of leaders’ contacts from a month on",
+    unit="share",
+    rows="contacts of leaders of all levels",
+    measure=relative_change,
+    years="{days} days on either side of {month}",
+)
 def contacts_around(month: str, days: int) -> Reading:
     """Change of leaders’ contacts in the days from the start of a month against those before.
 
@@ -525,6 +658,13 @@ def contacts_around(month: str, days: int) -> Reading:
     return Reading(relative_change(after / length, before / days), newest(last), told)
 
 
+@indicator(
+    "Share of frictional events that a cooperative event follows within {days} days",
+    unit="share",
+    rows="events of the chronology dated to the day; cooperative ones at the level of {levels}",
+    measure=followed_and_by_chance,
+    years="from {first}",
+)
 def followed(first: int, days: int, levels: list[str]) -> Reading:
     """Share of frictional events that a cooperative event follows within some days.
 
@@ -548,6 +688,13 @@ def followed(first: int, days: int, levels: list[str]) -> Reading:
     return Reading(float(found["share"]), newest(friction), told)
 
 
+@indicator(
+    "Share of joint records with China as third party in {after} over that in {before}",
+    unit="times",
+    rows="table {table}",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def third_party_ratio(
     table: str, code: str, words: str, before: list[int], after: list[int]
 ) -> Reading:
@@ -577,6 +724,13 @@ def third_party_ratio(
     return Reading(ratio(spans[1].mean(), spans[0].mean()), latest, told)
 
 
+@indicator(
+    "Share of announced projects that reached works, operation or completion[, by announced value{value}]",
+    unit="share",
+    rows="each project once; those of which nothing recent is known count as not reached",
+    measure=realisation_rate,
+    years="all years of the table",
+)
 def realised_share(value: bool = False) -> Reading:
     """Share of announced projects that reached works, operation or completion.
 
@@ -594,6 +748,13 @@ def realised_share(value: bool = False) -> Reading:
     return Reading(float(rate["low"]), newest(deals["status_on"]), told)
 
 
+@indicator(
+    "Lowest growth of trade that the Russian side states for a known part of the year",
+    unit="share",
+    rows="stated growth rates",
+    measure=extreme,
+    years="{year}",
+)
 def stated_growth(year: int) -> Reading:
     """Lowest growth of trade in a year that the Russian side states for a known part of it.
 
@@ -619,6 +780,13 @@ def stated_growth(year: int) -> Reading:
     return Reading(least, newest(year), told)
 
 
+@indicator(
+    "Lowest growth of turnover that the Russian side’s figures allow",
+    unit="share",
+    rows="stated values and growth rates of full years, chained",
+    measure=compound,
+    years="{first} to {last}",
+)
 def turnover_growth(first: int, last: int) -> Reading:
     """Lowest growth of turnover between two years that the Russian side’s figures allow.
 
@@ -648,6 +816,13 @@ def turnover_growth(first: int, last: int) -> Reading:
     return Reading(compound(pd.Series(rates)), newest(last), "; ".join(told))
 
 
+@indicator(
+    "Projects in {sectors} with a paper signed since a day: {papers}",
+    unit="projects",
+    rows="deals not of low confidence",
+    measure=count,
+    years="since {day}",
+)
 def contracts_since(day: str, sectors: list[str], papers: list[str]) -> Reading:
     """Number of projects with a paper of some kind signed since a day.
 
@@ -669,6 +844,13 @@ def contracts_since(day: str, sectors: list[str], papers: list[str]) -> Reading:
     return Reading(count(signed["project"]), newest(deals["date"]), told)
 
 
+@indicator(
+    "Payment links that reached the stage {stages}",
+    unit="links",
+    rows="steps of payment links, not of low confidence",
+    measure=count,
+    years="since {day}",
+)
 def payment_steps_since(day: str, stages: list[str]) -> Reading:
     """Number of payment links that reached a stage after a day, by the events recorded.
 
@@ -685,6 +867,12 @@ def payment_steps_since(day: str, stages: list[str]) -> Reading:
     return Reading(count(done["link"]), newest(dated["date"]), told)
 
 
+@indicator(
+    "Latest stock of designations of {target} over the first, by {counted_by}",
+    unit="times",
+    rows="stocks of designations of the scope with the longest span",
+    measure=ratio,
+)
 def listings_ratio(target: str, counted_by: str, first: int, last: int) -> Reading:
     """Latest stock of designations over the first, by one counter.
 
@@ -723,6 +911,12 @@ def listings_ratio(target: str, counted_by: str, first: int, last: int) -> Readi
     return Reading(ratio(end["listings"], begin["listings"]), newest(end["date"]), told)
 
 
+@indicator(
+    "UN restrictions on arms of Iran that ended and did not come back",
+    unit="restrictions",
+    rows="periods of UN restrictions",
+    measure=count,
+)
 def restrictions_ended(first: int, last: int) -> Reading:
     """Number of UN restrictions on arms of Iran that ended in a span and did not come back.
 
