@@ -137,16 +137,16 @@ def _filled(text: str, given: dict, words: dict[str, str]) -> str:
 
 
 def _argument(name: str, given: dict, words: dict[str, str]) -> str:
-    """Put an argument into words; its name says whether a list holds years, or ways between states."""
+    """Put an argument into words; its name says what a list holds: years, ways, series."""
     value = given[name]
     if isinstance(value, (list, tuple)) and name == "years":
         return ", ".join(map(str, value))
     if isinstance(value, (list, tuple)) and name in _WAYS:
         ways = value if isinstance(value[0], (list, tuple)) else [value]
         return ", ".join(" → ".join(map(_words, way)) for way in ways)
-    if isinstance(value, (list, tuple)) and words:
-        return ", ".join(words.get(item, _words(item)) for item in value)
-    return words.get(value) or _words(value) if isinstance(value, str) else _words(value)
+    if name == "names":
+        return ", ".join(words[item] for item in value)
+    return words.get(value, _words(value)) if name == "name" else _words(value)
 
 
 _WAYS = {"flows", "pairs", "one", "other"}
