@@ -104,7 +104,7 @@ class Part:
     def on_edge(self) -> bool:
         """Whether the value lies within :data:`EDGE` of a threshold other than zero."""
         value = self.reading.value
-        return value is not None and any(
+        return value is not None and self.about.unit != "rank" and any(
             abs(value - threshold) <= EDGE * abs(threshold)
             for sign, threshold in map(_parsed, filter(None, self._both))
             if threshold and sign != "="
@@ -132,7 +132,9 @@ def _shown(value: float | None, unit: str) -> str:
         return percent(value, 1)
     if unit == "rank":
         return f"rank {value:g}"
-    return f"{value:,.4g} {unit}".replace("-", "−")
+    return f"{value:,.4g} {unit.removesuffix('s') if value == 1 and unit != 'times' else unit}".replace(
+        "-", "−"
+    )
 
 
 def holds(condition: str, value: float) -> bool:

@@ -12,7 +12,6 @@ from iran_russia.measures.energy import (
     world_shares,
 )
 from iran_russia.measures.series import (
-    count,
     difference,
     extreme,
     mean,
@@ -195,27 +194,6 @@ def smaller_gas_flow(flows: list[list[str]], year: int) -> Reading:
     if any(reading.value is None for reading in found):
         return Reading(None, "", told)
     return Reading(extreme(pd.Series([r.value for r in found]), "min"), str(year), told)
-
-
-@indicator(
-    "Agreement periods of OPEC+ that name both {parties}",
-    unit="periods",
-    rows="terms of OPEC+ that name each state",
-    measure=count,
-    years="all periods of the table",
-)
-def periods_named(parties: list[str]) -> Reading:
-    """Count the OPEC+ agreement periods whose terms name all of some states.
-
-    Args:
-        parties: ISO 3166-1 alpha-3.
-    """
-    rows = load("opec_plus")
-    rows = rows[rows["party"].isin(parties)]
-    named = rows.groupby("period_start")["party"].nunique()
-    both = named.index[named == len(parties)]
-    told = f"periods from {', '.join(f'{start:%Y-%m}' for start in both) or 'none'}"
-    return Reading(count(both), newest(rows["period_start"]), told)
 
 
 @indicator(
