@@ -177,7 +177,8 @@ def growth_by_year(balances: pd.DataFrame, reporter: str, first: int, last: int)
     """
     by = _firmest(balances, reporter)[["turnover", "doubtful"]]
     by = by[(by.index >= first) & (by.index <= last)]
-    both = by.join(by.set_axis(by.index + 1), rsuffix="_before", how="inner").reset_index()
+    before = by.set_axis(by.index + 1).add_suffix("_before")
+    both = by.join(before, how="inner").reset_index()
     return pd.DataFrame(
         {
             "year": both["year"],
