@@ -11,8 +11,8 @@ import json
 import operator
 import os
 import re
-from dataclasses import asdict, dataclass
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
 
@@ -104,10 +104,14 @@ class Part:
     def on_edge(self) -> bool:
         """Whether the value lies within :data:`EDGE` of a threshold other than zero."""
         value = self.reading.value
-        return value is not None and self.about.unit != "rank" and any(
-            abs(value - threshold) <= EDGE * abs(threshold)
-            for sign, threshold in map(_parsed, filter(None, self._both))
-            if threshold and sign != "="
+        return (
+            value is not None
+            and self.about.unit != "rank"
+            and any(
+                abs(value - threshold) <= EDGE * abs(threshold)
+                for sign, threshold in map(_parsed, filter(None, self._both))
+                if threshold and sign != "="
+            )
         )
 
     @property
@@ -132,9 +136,9 @@ def _shown(value: float | None, unit: str) -> str:
         return percent(value, 1)
     if unit == "rank":
         return f"rank {value:g}"
-    return f"{value:,.4g} {unit.removesuffix('s') if value == 1 and unit != 'times' else unit}".replace(
-        "-", "−"
-    )
+    if value == 1 and unit != "times":
+        unit = unit.removesuffix("s")
+    return f"{value:,.4g} {unit}".replace("-", "−")
 
 
 def holds(condition: str, value: float) -> bool:

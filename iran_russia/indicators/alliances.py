@@ -50,7 +50,10 @@ def recipients_among(supplier: str, named: list[str], first: int, last: int) -> 
 @indicator(
     "Groups that are no state and received arms from {supplier}",
     unit="groups",
-    rows="deals of the arms register with {supplier} as supplier, recipients without a code of a state",
+    rows=(
+        "deals of the arms register with {supplier} as supplier, recipients without a code "
+        "of a state"
+    ),
     measure=count,
 )
 def non_state_recipients(supplier: str, first: int, last: int) -> Reading:

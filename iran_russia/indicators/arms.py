@@ -17,7 +17,8 @@ ALL = "WLD"
 
 
 @indicator(
-    "Share of {suppliers} in the arms that {recipient} imported[, the highest of the periods {periods}]",
+    "Share of {suppliers} in the arms that {recipient} imported[, the highest of the "
+    "periods {periods}]",
     unit="share",
     rows="SIPRI’s volumes by supplier, all suppliers of {recipient}",
     measure=extreme,
@@ -214,7 +215,8 @@ def ordered_ratio(
 
 
 @indicator(
-    "Orders of arms from {supplier} by {recipient}[ for {categories}][, something of them delivered{delivered}][, of at least {least_tiv} million TIV]",
+    "Orders of arms from {supplier} by {recipient}[ for {categories}][, something of "
+    "them delivered{delivered}][, of at least {least_tiv} million TIV]",
     unit="orders",
     rows="orders of the register by year of order",
     measure=count,

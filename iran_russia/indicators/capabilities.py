@@ -224,7 +224,8 @@ def _chosen(ranks: list[int], which: str) -> float | None:
 
 
 @indicator(
-    "The {which} rank that Russia and Iran hold among those whose votes each state’s are compared with",
+    "The {which} rank that Russia and Iran hold among those whose votes each state’s are "
+    "compared with",
     unit="rank",
     rows="roll calls of the General Assembly",
     measure=extreme,

@@ -90,7 +90,10 @@ def longest_gap(levels: list[str], first: int, last: int) -> Reading:
 @indicator(
     "Share of the presidents’ meetings with a paper signed within {within_days} days",
     unit="share",
-    rows="meetings of presidents; papers are {types} of the chronology and {papers} among the deals, dated to the day",
+    rows=(
+        "meetings of presidents; papers are {types} of the chronology and {papers} among "
+        "the deals, dated to the day"
+    ),
     measure=share_of,
 )
 def meetings_with_paper(

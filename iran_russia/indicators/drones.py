@@ -120,7 +120,8 @@ def neutralised(first: int, last: int, which: str) -> Reading:
 
 
 @indicator(
-    "Claims on drones, {flow}[: {categories}][ resting on {claim_types}][ that name {items}][ of at least {at_least}]",
+    "Claims on drones, {flow}[: {categories}][ resting on {claim_types}][ that name "
+    "{items}][ of at least {at_least}]",
     unit="claims",
     rows="statements of confidence {confidence}, those on one happening once",
     measure=count,

@@ -147,7 +147,10 @@ def gas_surplus(country: str, first: int, last: int) -> Reading:
 @indicator(
     "Gas by pipeline from {exporter} to {destination}",
     unit="billion cubic metres",
-    rows="pipeline trade of the Energy Institute; a destination not listed is zero where the others add up",
+    rows=(
+        "pipeline trade of the Energy Institute; a destination not listed is zero where the "
+        "others add up"
+    ),
     measure=total,
     years="{year}",
 )

@@ -101,7 +101,8 @@ def step_senders(links: list[str]) -> Reading:
 
 
 @indicator(
-    "Latest share of trade settled in the two currencies or national ones, as {side} states it, for {scope} of trade",
+    "Latest share of trade settled in the two currencies or national ones, as {side} "
+    "states it, for {scope} of trade",
     unit="share",
     rows="statements by the side of the speaker",
     measure=share_of,
@@ -124,7 +125,8 @@ def latest_stated_share(side: str, scope: str = "all") -> Reading:
 
 
 @indicator(
-    "Rank correlation with time of the shares of trade settled in the two currencies, as {side} states them",
+    "Rank correlation with time of the shares of trade settled in the two currencies, as "
+    "{side} states them",
     unit="correlation",
     rows="statements on all trade",
     measure=rank_correlation,

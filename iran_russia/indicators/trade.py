@@ -89,7 +89,8 @@ def largest_share(years: Years, codes: list[str]) -> Reading:
 
 
 @indicator(
-    "Share of HS {codes} less that of [HS {over}|the largest other section], in the direction in which it leads by more",
+    "Share of HS {codes} less that of [HS {over}|the largest other section], in the "
+    "direction in which it leads by more",
     unit="share",
     rows="tariff lines of the Iranian customs",
     measure=extreme,

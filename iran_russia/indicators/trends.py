@@ -241,7 +241,8 @@ def closer(name: str, before: list[str], after: list[str]) -> Reading:
 
 
 @indicator(
-    "Change of a series in its latest {years} years against as many before: {name}; a rise is closer",
+    "Change of a series in its latest {years} years against as many before: {name}; a "
+    "rise is closer",
     unit="share",
     rows="the whole series in its tables, one value a period",
     measure=relative_change,
@@ -268,7 +269,8 @@ def latest_change(name: str, years: int = 3) -> Reading:
 
 
 @indicator(
-    "Rank of the latest mean over {years} years among all such means: {name}; 1 is the closest on record",
+    "Rank of the latest mean over {years} years among all such means: {name}; 1 is the "
+    "closest on record",
     unit="rank",
     rows="the whole series in its tables, one value a period",
     measure=rank_of,
@@ -725,7 +727,8 @@ def third_party_ratio(
 
 
 @indicator(
-    "Share of announced projects that reached works, operation or completion[, by announced value{value}]",
+    "Share of announced projects that reached works, operation or completion[, by "
+    "announced value{value}]",
     unit="share",
     rows="each project once; those of which nothing recent is known count as not reached",
     measure=realisation_rate,

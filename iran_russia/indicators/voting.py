@@ -52,7 +52,8 @@ def place(of: str, among: str, first: int, last: int) -> pd.Series:
 
 
 @indicator(
-    "Share of identical votes of {one} and {other} in the General Assembly[, votes that the United States calls important{important}]",
+    "Share of identical votes of {one} and {other} in the General Assembly[, votes that "
+    "the United States calls important{important}]",
     unit="share",
     rows="roll calls of the General Assembly",
     measure=agreement,
@@ -93,7 +94,8 @@ def _when_voted(
 
 
 @indicator(
-    "Share of identical votes of {one} and {other} where {third} voted {vote}[, less the share in all other roll calls{against_rest}]",
+    "Share of identical votes of {one} and {other} where {third} voted {vote}[, less the "
+    "share in all other roll calls{against_rest}]",
     unit=lambda given: "points" if given["against_rest"] else "share",
     rows="roll calls of the General Assembly",
     measure=agreement,
