@@ -17,11 +17,10 @@ ALL = "WLD"
 
 
 @indicator(
-    "Share of {suppliers} in the arms that {recipient} imported[, the highest of the "
-    "periods {periods}]",
+    "Share of {suppliers} in the arms that {recipient} imported, the highest of several periods",
     unit="share",
     rows="SIPRI’s volumes by supplier, all suppliers of {recipient}",
-    measure=extreme,
+    measure=shares_by_period,
     years="{periods}",
 )
 def import_share(recipient: str, suppliers: list[str], periods: list[list[int]]) -> Reading:

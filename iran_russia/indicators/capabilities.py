@@ -12,6 +12,7 @@ from iran_russia.measures.capabilities import flow_imbalance
 from iran_russia.measures.energy import world_shares
 from iran_russia.measures.series import difference, extreme, relative_change
 from iran_russia.measures.trade import partner_shares, trade_balance
+from iran_russia.measures.voting import ranked
 
 
 def _measure(measure: str) -> pd.DataFrame:
@@ -155,15 +156,15 @@ def _trade_with(country: str, partner: str, year: int, reporter: str) -> pd.Seri
     by = rows[own].groupby("partner_iso3")["value_usd"].sum()
     total = next(code for code in ("WLD", "SUM") if code in by.index)
     both = by.reset_index().assign(year=year, country_iso3=country, flow="turnover")
-    ranked = partner_shares(both, total).set_index("partner_iso3")
-    return ranked.loc[partner] if partner in ranked.index else None
+    of_all = partner_shares(both, total).set_index("partner_iso3")
+    return of_all.loc[partner] if partner in of_all.index else None
 
 
 @indicator(
     "The {which} rank that Russia and Iran hold among each other’s partners in trade of goods",
     unit="rank",
     rows="partners of each state, by year: {reporters}[; Iran’s side also {also}]",
-    measure=extreme,
+    measure=partner_shares,
     years="{reporters}[, {also}]",
 )
 def trade_rank(
@@ -197,7 +198,7 @@ def trade_rank(
     "The {which} rank that Russia and Iran hold among each other’s suppliers of arms",
     unit="rank",
     rows="SIPRI’s volumes by supplier",
-    measure=extreme,
+    measure=tiv_between,
 )
 def arms_rank(first: int, last: int, which: str) -> Reading:
     """Worst or best rank that either state had among the other’s suppliers of major arms.
@@ -228,7 +229,7 @@ def _chosen(ranks: list[int], which: str) -> float | None:
     "compared with",
     unit="rank",
     rows="roll calls of the General Assembly",
-    measure=extreme,
+    measure=ranked,
     years="{spans}",
 )
 def vote_rank(spans: list[list[int]], which: str) -> Reading:

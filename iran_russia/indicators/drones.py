@@ -68,7 +68,7 @@ def _extreme(values: pd.Series, which: str, detail: str) -> Reading:
     "Drones launched in the year with the {which}",
     unit="drones",
     rows="Ukrainian bulletins on Shahed-type drones",
-    measure=extreme,
+    measure=launches_by,
 )
 def launches(first: int, last: int, which: str) -> Reading:
     """Drones launched in the year with the fewest or the most.
@@ -86,7 +86,7 @@ def launches(first: int, last: int, which: str) -> Reading:
     "Share of drones in all drones and missiles launched, in the year with the {which}",
     unit="share",
     rows="Ukrainian bulletins on drones and on missiles",
-    measure=extreme,
+    measure=drone_share_of_launches,
 )
 def share_of_launches(first: int, last: int, which: str) -> Reading:
     """Share of drones in all drones and missiles launched, in the lowest or highest year.
@@ -104,7 +104,7 @@ def share_of_launches(first: int, last: int, which: str) -> Reading:
     "Share of launched drones destroyed or lost, in the year with the {which}",
     unit="share",
     rows="Ukrainian bulletins on Shahed-type drones",
-    measure=extreme,
+    measure=launches_by,
 )
 def neutralised(first: int, last: int, which: str) -> Reading:
     """Share of launched drones destroyed or lost, in the lowest or highest year.

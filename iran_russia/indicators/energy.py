@@ -37,7 +37,7 @@ _BINDING = [
     "Share of {country} in the world’s {measures}[, the largest of these]",
     unit="share",
     rows="figures of the Energy Institute",
-    measure=extreme,
+    measure=world_shares,
     years="{year}",
 )
 def world_share(country: str, measures: list[str], year: int) -> Reading:

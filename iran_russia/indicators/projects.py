@@ -152,7 +152,7 @@ def _money(value: float, currency: str) -> str:
     "Planned dates of the {step} of {unit} that passed unmet",
     unit="dates",
     rows="milestones of the unit, different planned dates",
-    measure=count,
+    measure=different_plans,
 )
 def postponements(unit: str, step: str, first: int, last: int) -> Reading:
     """Number of different planned dates of a step that passed unmet within years.

@@ -69,7 +69,7 @@ def share(flow: str, years: Years, codes: list[str], without: list[str] = ()) ->
     "Share of HS {codes} in the direction of trade with Russia in which it is larger",
     unit="share",
     rows="tariff lines of the Iranian customs",
-    measure=extreme,
+    measure=share_of,
     years="{years}",
 )
 def largest_share(years: Years, codes: list[str]) -> Reading:
@@ -93,7 +93,7 @@ def largest_share(years: Years, codes: list[str]) -> Reading:
     "direction in which it leads by more",
     unit="share",
     rows="tariff lines of the Iranian customs",
-    measure=extreme,
+    measure=difference,
     years="{years}",
 )
 def lead(years: Years, codes: list[str], over: list[str] | None = None) -> Reading:
@@ -178,7 +178,7 @@ def share_ratio(flow: str, codes: list[str], before: Years, after: Years) -> Rea
     "Change of the concentration of {flow} over HS chapters",
     unit="share",
     rows="tariff lines of the Iranian customs, Herfindahl–Hirschman index by year",
-    measure=relative_change,
+    measure=herfindahl_hirschman,
     years="{before} and {after}",
 )
 def concentration_change(flow: str, before: Years, after: Years) -> Reading:
@@ -214,7 +214,7 @@ def _concentration(flow: str, years: Years) -> pd.DataFrame:
     "Largest share of a partner in the trade of a state: {pairs}",
     unit="share",
     rows="turnover with the partner and in all, every source that gives both",
-    measure=extreme,
+    measure=share_of,
     years="{years}",
 )
 def partner_share(pairs: list[list[str]], years: list[int]) -> Reading:
@@ -298,7 +298,7 @@ def _partners(state: str, years: list[int]) -> pd.DataFrame:
     "Share of years in which turnover of Russia and Iran rose, by {reporter}",
     unit="share",
     rows="turnover of full years, one a year",
-    measure=share_of,
+    measure=growth_by_year,
 )
 def growing_years(reporter: str, first: int, last: int) -> Reading:
     """Share of years in which turnover rose on the year before, from 0 to 1.
@@ -322,7 +322,7 @@ def growing_years(reporter: str, first: int, last: int) -> Reading:
     "Deepest fall of turnover of Russia and Iran from one year to the next, by {reporter}",
     unit="share",
     rows="turnover of full years, one a year",
-    measure=extreme,
+    measure=growth_by_year,
 )
 def deepest_fall(reporter: str, first: int, last: int) -> Reading:
     """Deepest fall of turnover from one year to the next, as a share; 0 when it never fell.
