@@ -227,7 +227,9 @@ def test_words_of_an_indicator_follow_its_arguments():
     share = indicators.about(
         trade.share, {"flow": "export", "years": [2023], "codes": ["07", "08"]}
     )
-    assert share.title == "Share of HS 07–08 in Iran’s exports to Russia"
+    assert share.title == (
+        "Share of HS 07–08 (vegetables; fruit and nuts) in Iran’s exports to Russia"
+    )
     assert share.years == "2023" and share.unit == "share"
     left_out = {"flow": "import", "years": "newest", "codes": ["84"], "without": ["84091000"]}
     assert indicators.about(trade.share, left_out).title.endswith("84091000 left out")

@@ -8,6 +8,7 @@ from iran_russia.measures.series import herfindahl_hirschman, runs, shares
 from iran_russia.measures.trade import (
     doubtful,
     export_intensities,
+    growth_by_year,
     hs_headings,
     mirror_ratio,
     newest_customs_year,
@@ -16,6 +17,7 @@ from iran_russia.measures.trade import (
     section_shares,
     trade_balance,
     trade_intensity,
+    turnover,
     unit_value,
     with_customs_totals,
 )
@@ -236,3 +238,38 @@ def test_customs_lines_without_a_total_are_added_up_to_the_one_that_is_recorded(
         added.drop(columns=bare).reset_index(drop=True),
         totals[recorded].drop(columns=bare).reset_index(drop=True),
     )
+
+
+def balances(*rows):
+    columns = ["year", "reporter", "basis", "turnover", "doubtful"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_of_several_turnovers_one_without_a_caution_comes_first_then_the_firmer_basis():
+    lines, quoted, said = "customs_tariff_lines", "official_statistics_quoted", "official_statement"
+    table = balances(
+        (2021, "IRN", quoted, 1.0, True),
+        (2021, "IRN", said, 2.0, False),
+        (2022, "IRN", quoted, 3.0, False),
+        (2022, "IRN", lines, 4.0, False),
+        (2023, "IRN", quoted, 6.0, True),
+        (2023, "IRN", quoted, 5.0, True),
+        (2023, "RUS", lines, 9.0, False),
+        (2024, "IRN", lines, None, False),
+    )
+    assert turnover(table, "IRN").to_dict() == {2021: 2.0, 2022: 4.0, 2023: 5.0}
+
+
+def test_growth_needs_the_year_before_within_the_span():
+    said = "official_statement"
+    table = balances(
+        (2019, "RUS", said, 1.0, False),
+        (2020, "RUS", said, 2.0, True),
+        (2021, "RUS", said, 3.0, False),
+        (2023, "RUS", said, 4.0, False),
+    )
+    found = growth_by_year(table, "RUS", 2019, 2023)
+    assert found["year"].tolist() == [2020, 2021]
+    assert found["growth"].tolist() == [1.0, 0.5]
+    assert found["doubtful"].tolist() == [True, True]
+    assert growth_by_year(table, "RUS", 2020, 2023)["year"].tolist() == [2021]

@@ -144,10 +144,25 @@ def _argument(name: str, given: dict, words: dict[str, str]) -> str:
     if isinstance(value, (list, tuple)) and name in _WAYS:
         ways = value if isinstance(value[0], (list, tuple)) else [value]
         return ", ".join(" → ".join(map(_words, way)) for way in ways)
+    if name in ("codes", "over", "chapter"):
+        return _goods([value] if isinstance(value, str) else value)
     if name == "names":
         return ", ".join(words[item] for item in value)
     return words.get(value, _words(value)) if name == "name" else _words(value)
 
+
+def _goods(codes: list[str]) -> str:
+    """Write codes of the Harmonized System, a few of them with the names of the goods."""
+    chapters = load("hs_sections").set_index("hs_chapter")["chapter_title"]
+    lines = load("products").drop_duplicates("hs6").set_index("hs6")["name_en"]
+    names = [chapters.get(code) or lines.get(code) for code in codes]
+    if len(codes) > _NAMED or not all(isinstance(name, str) for name in names):
+        return _listed(codes)
+    return f"{_listed(codes)} ({'; '.join(name[:1].lower() + name[1:] for name in names)})"
+
+
+_NAMED = 6
+"""Up to so many goods are named; of longer lists the ends of runs say more."""
 
 _WAYS = {"flows", "pairs", "one", "other"}
 """Arguments of which a list holds two ends of a flow, where it is a list."""

@@ -17,7 +17,7 @@ ALL = "WLD"
 
 
 @indicator(
-    "Share of {suppliers} in the arms that {recipient} imported, the highest of several periods",
+    "Share of {suppliers} in the arms that {recipient} imported (of several periods the highest)",
     unit="share",
     rows="SIPRI’s volumes by supplier, all suppliers of {recipient}",
     measure=shares_by_period,
