@@ -793,29 +793,28 @@ def stated_growth(year: int) -> Reading:
 def turnover_growth(first: int, last: int) -> Reading:
     """Lowest growth of turnover between two years that the Russian side’s figures allow.
 
-    For each year the lowest of the stated growth of the full year and the ratio of the stated
-    values; the years are chained.
+    For each year the lowest of the growth rates stated for the full year and the ratio of the
+    turnovers, of which each year has one; the years are chained.
 
     Args:
         first: first year.
         last: last year.
     """
     totals = load("trade_totals")
-    rows = totals[
+    full = totals[
         (totals["reporter"] == "RUS")
         & (totals["direction"] == "both_ways")
         & (totals["period_type"] == "calendar_year")
     ]
+    stated = full.set_index("year")["growth_yoy_percent"].dropna() / 100
+    by_value = _turnover("RUS").reindex(range(first, last + 1)).pct_change(fill_method=None)
     rates, told = [], []
     for year in range(first + 1, last + 1):
-        now, before = rows[rows["year"] == year], rows[rows["year"] == year - 1]
-        steps = [1 + growth / 100 for growth in now["growth_yoy_percent"].dropna()]
-        if now["value_usd"].notna().any() and before["value_usd"].notna().any():
-            steps.append(float(now["value_usd"].min() / before["value_usd"].max()))
-        if not steps:
+        steps = pd.concat([stated[stated.index == year], by_value[by_value.index == year].dropna()])
+        if steps.empty:
             return Reading(None, newest(year - 1))
-        rates.append(min(steps) - 1)
-        told.append(f"{year} " + " or ".join(f"{100 * (s - 1):+.0f} %" for s in sorted(steps)))
+        rates.append(extreme(steps.astype(float), "min"))
+        told.append(f"{year} " + " or ".join(f"{100 * rate:+.0f} %" for rate in sorted(steps)))
     return Reading(compound(pd.Series(rates)), newest(last), "; ".join(told))
 
 
