@@ -115,6 +115,11 @@ class Part:
         )
 
     @property
+    def near(self) -> str:
+        """How near to its threshold a value on the edge lies, in words."""
+        return f"within {percent(EDGE)} of a threshold"
+
+    @property
     def _both(self) -> tuple[str, str]:
         return self.supported_if, self.contradicted_if
 
