@@ -15,6 +15,7 @@ from iran_russia.measures.trade import (
     compiled_from,
     doubtful,
     export_intensities,
+    growth_by_year,
     hs_headings,
     imf_newest,
     imf_pair,
@@ -25,6 +26,7 @@ from iran_russia.measures.trade import (
     section_shares,
     trade_balance,
     trade_intensity,
+    turnover,
     unit_value,
     with_customs_totals,
 )
@@ -351,3 +353,38 @@ def test_values_move_with_the_price_level_to_the_year_asked_for():
     )
     # The mean of the three months known of 2020 is 233.3; January stands at 100.
     assert in_dollars_of(2020, pd.Series([3.0]), PRICES, start, end).item() == pytest.approx(7.0)
+
+
+def balances(*rows):
+    columns = ["year", "reporter", "basis", "turnover", "doubtful"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_of_several_turnovers_one_without_a_caution_comes_first_then_the_firmer_basis():
+    lines, quoted, said = "customs_tariff_lines", "official_statistics_quoted", "official_statement"
+    table = balances(
+        (2021, "IRN", quoted, 1.0, True),
+        (2021, "IRN", said, 2.0, False),
+        (2022, "IRN", quoted, 3.0, False),
+        (2022, "IRN", lines, 4.0, False),
+        (2023, "IRN", quoted, 6.0, True),
+        (2023, "IRN", quoted, 5.0, True),
+        (2023, "RUS", lines, 9.0, False),
+        (2024, "IRN", lines, None, False),
+    )
+    assert turnover(table, "IRN").to_dict() == {2021: 2.0, 2022: 4.0, 2023: 5.0}
+
+
+def test_growth_needs_the_year_before_within_the_span():
+    said = "official_statement"
+    table = balances(
+        (2019, "RUS", said, 1.0, False),
+        (2020, "RUS", said, 2.0, True),
+        (2021, "RUS", said, 3.0, False),
+        (2023, "RUS", said, 4.0, False),
+    )
+    found = growth_by_year(table, "RUS", 2019, 2023)
+    assert found["year"].tolist() == [2020, 2021]
+    assert found["growth"].tolist() == [1.0, 0.5]
+    assert found["doubtful"].tolist() == [True, True]
+    assert growth_by_year(table, "RUS", 2020, 2023)["year"].tolist() == [2021]

@@ -67,8 +67,19 @@ def test_a_confirmed_event_has_two_publishers_beside_channels_and_logs():
 
 @pytest.mark.parametrize(
     "table",
-    "leader_contacts event_positions payment_link_steps payment_claims membership treaty_steps "
-    "unsc_vetoes unsc_votes nuclear_milestones military_exercises claim_evidence".split(),
+    [
+        "leader_contacts",
+        "event_positions",
+        "payment_link_steps",
+        "payment_claims",
+        "membership",
+        "treaty_steps",
+        "unsc_vetoes",
+        "unsc_votes",
+        "nuclear_milestones",
+        "military_exercises",
+        "claim_evidence",
+    ],
 )
 def test_no_row_that_counts_rests_on_a_relayed_event(table):
     rows, relayed = load(table), set(load("events").query("status == 'relayed'")["event_id"])

@@ -1,6 +1,99 @@
 """Shares, concentration, and values compared over time or with each other."""
 
+from collections.abc import Iterable
+
 import pandas as pd
+
+
+def count(things: Iterable) -> float:
+    """Number of different things: rows by their key, years, names, each counted once."""
+    return float(len(set(things)))
+
+
+def share_of(part: float, whole: float) -> float | None:
+    """Part over whole, usually between 0 and 1; None where the whole is nothing or not known."""
+    return ratio(part, whole)
+
+
+def ratio(one: float | None, other: float | None) -> float | None:
+    """One value over another in the same unit; None where either is missing or the second is 0."""
+    if pd.isna(one) or pd.isna(other) or not other:
+        return None
+    return float(one / other)
+
+
+def relative_change(now: float | None, before: float | None) -> float | None:
+    """Change as a share of the value before: now / before - 1, so that -0.5 means half.
+
+    None where either is missing or the value before is 0.
+    """
+    found = ratio(now, before)
+    return None if found is None else found - 1
+
+
+def difference(one: float | None, other: float | None, scale: float = 1) -> float | None:
+    """One value less another, times a scale; None where either is missing.
+
+    Args:
+        one, other: values in the same unit.
+        scale: 100 for two shares whose difference is wanted in percentage points.
+    """
+    if pd.isna(one) or pd.isna(other):
+        return None
+    return float(scale * (one - other))
+
+
+def rank_of(values: pd.Series, name: str, lowest_first: bool = False) -> float | None:
+    """Rank of one among several; 1 is the largest, ties share the better rank.
+
+    Args:
+        values: one value each, indexed by name; missing ones have no rank.
+        name: whose rank is wanted; None when it has no value.
+        lowest_first: rank 1 is the smallest instead.
+    """
+    ranks = values.dropna().rank(ascending=lowest_first, method="min")
+    return float(ranks[name]) if name in ranks.index else None
+
+
+def extreme(values: pd.Series, which: str) -> float | None:
+    """Least or largest of several values; None where there are none or one of them is missing.
+
+    Args:
+        values: one value a year, state or figure.
+        which: ``min`` or ``max``.
+    """
+    if not len(values) or values.isna().any():
+        return None
+    return float(getattr(values, which)())
+
+
+def total(values: pd.Series) -> float:
+    """Sum of values in one unit; 0 where there are none."""
+    return float(values.sum())
+
+
+def compound(rates: pd.Series) -> float:
+    """Growth over several years by the rate of each, as a share: the product of 1 + rate, less 1.
+
+    Args:
+        rates: growth of each year on the one before, as a share.
+    """
+    return float((1 + rates).prod() - 1)
+
+
+def median(values: pd.Series) -> float | None:
+    """Middle value; of an even number the mean of the two in the middle. None without values."""
+    return float(values.median()) if values.notna().any() else None
+
+
+def mean(values: pd.Series, weights: pd.Series | None = None) -> float | None:
+    """Arithmetic mean, by weights where these are given; None where there are no values.
+
+    Formula: the sum of weight times value over the sum of weights.
+    """
+    if weights is None:
+        return float(values.mean()) if values.notna().any() else None
+    return ratio((values * weights).sum(), weights.sum())
 
 
 def shares(values: pd.Series) -> pd.Series:

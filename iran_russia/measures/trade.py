@@ -133,6 +133,71 @@ def trade_balance(totals: pd.DataFrame) -> pd.DataFrame:
     return both[shown].sort_values(keys, ignore_index=True)
 
 
+BASES = [
+    "customs_tariff_lines",
+    "customs_country_table",
+    "official_statistics_quoted",
+    "official_statement",
+    "press_preliminary",
+    "compiled_importer_report",
+    "compiled_exporter_report",
+]
+"""What a figure of trade rests on, the firmest first."""
+
+
+def turnover(balances: pd.DataFrame, reporter: str) -> pd.Series:
+    """One turnover a year of one reporter, in US dollars: both directions together.
+
+    Where a reporter gives several figures for a year, one without a caution comes before one with,
+    then the firmer basis (:data:`BASES`: tariff lines first), then the lowest figure.
+
+    Args:
+        balances: what :func:`trade_balance` returns.
+        reporter: ``RUS``, ``IRN``, ``COW`` or ``UNCTAD``.
+
+    Returns:
+        Turnover by year.
+    """
+    return _firmest(balances, reporter)["turnover"]
+
+
+def _firmest(balances: pd.DataFrame, reporter: str) -> pd.DataFrame:
+    found = balances[(balances["reporter"] == reporter) & balances["turnover"].notna()]
+    found = found.assign(firm=found["basis"].map(BASES.index))
+    best = found.sort_values(["year", "doubtful", "firm", "turnover"]).drop_duplicates("year")
+    return best.set_index("year")
+
+
+def growth_by_year(balances: pd.DataFrame, reporter: str, first: int, last: int) -> pd.DataFrame:
+    """Growth of turnover on the year before, for pairs of years that both have one.
+
+    Formula: turnover of the year / turnover of the year before - 1, see :func:`turnover`.
+
+    Args:
+        balances: what :func:`trade_balance` returns.
+        reporter: as in :func:`turnover`.
+        first: the first year, which has nothing to be compared with.
+        last: the last year.
+
+    Returns:
+        One row a pair of years: ``year``, ``turnover``, ``before`` (US dollars), ``growth`` (as a
+        share), ``doubtful`` (either figure carries a caution or low confidence).
+    """
+    by = _firmest(balances, reporter)[["turnover", "doubtful"]]
+    by = by[(by.index >= first) & (by.index <= last)]
+    before = by.set_axis(by.index + 1).add_suffix("_before")
+    both = by.join(before, how="inner").reset_index()
+    return pd.DataFrame(
+        {
+            "year": both["year"],
+            "turnover": both["turnover"],
+            "before": both["turnover_before"],
+            "growth": both["turnover"] / both["turnover_before"] - 1,
+            "doubtful": both["doubtful"] | both["doubtful_before"],
+        }
+    )
+
+
 def partner_shares(partners: pd.DataFrame, total: str = "WLD") -> pd.DataFrame:
     """Share and rank of each partner in a country's trade.
 
