@@ -47,8 +47,10 @@ def test_of_the_dollars_announced_one_in_a_hundred_is_known_to_be_realised(outco
     assert rate["high"] == pytest.approx(0.151, abs=0.001)
 
 
-def test_bushehr_1_is_the_only_deal_known_to_be_finished(outcomes):
-    assert outcomes.loc[outcomes["status"] == "realised", "deal"].tolist() == ["Bushehr-1"]
+def test_bushehr_1_and_two_phases_of_south_pars_are_the_deals_known_to_be_finished(outcomes):
+    """Gazprom’s 30 % of phases 2 and 3: on stream in March 2002, paid back by 2010."""
+    finished = outcomes.loc[outcomes["status"] == "realised", "deal"].tolist()
+    assert finished == ["Bushehr-1", "South Pars phases 2–3"]
 
 
 def test_the_forty_billion_dollar_memorandum_never_became_a_contract(deals, outcomes):
