@@ -76,3 +76,14 @@ def test_gas_was_talked_of_until_2026_and_none_was_recorded(deals, outcomes):
     recorded = deals.set_index("deal_id").loc["D072"]
     assert recorded["status_as_reported"] == "no deliveries recorded"
     assert recorded["status_on"].year == 2025
+
+
+def test_land_handed_over_is_no_construction(deals):
+    assert deals.set_index("deal_id").loc["D030", "status_group"] == "preparation"
+
+
+def test_a_contract_without_a_later_row_says_when_a_later_report_was_looked_for(deals):
+    counted = deals[deals["kind"] == "deal"]
+    alone = counted[~counted["project"].duplicated(keep=False)]
+    signed = alone[alone["status_group"] == "contract"]
+    assert signed["follow_up"].str.contains("no later report", case=False).all()

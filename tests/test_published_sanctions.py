@@ -203,3 +203,9 @@ def test_no_large_sum_of_cash_or_gold_is_stated_by_a_party():
     claims = load("payment_claims").query("instrument in ['cash', 'gold']")
     assert len(claims) == 5
     assert not claims["evidence"].eq("stated by a party").any()
+
+
+def test_the_promise_of_a_full_branch_is_that_of_the_bank():
+    steps = load("payment_link_steps").set_index("step_id")
+    assert steps.loc["PL32", "stated_by"] == "VTB"
+    assert steps.loc["PL32", "event_id"] == steps.loc["PL31", "event_id"]
