@@ -105,7 +105,7 @@ def test_a_text_alternative_with_a_number_from_the_data_types_no_month(name):
     alternatives = re.findall(r"\balt=(.*?)\)\n```", page, flags=re.DOTALL)
     assert alternatives
     typed = [re.findall(rf"(?:{_MONTH}) 20\d\d", text) for text in alternatives if "{" in text]
-    assert not sum(typed, [])
+    assert not any(typed)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
