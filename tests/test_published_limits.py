@@ -95,7 +95,7 @@ def test_in_compiled_figures_the_bilateral_flow_cancels():
     assert ratio == pytest.approx(by["RUS"] / by["IRN"])
 
 
-def test_of_38_announced_deals_three_are_known_to_be_carried_out():
+def test_of_38_announced_deals_four_are_known_to_be_carried_out():
     projects = project_outcomes(load("deals"))
     lines = life_lines(load("arms_reported"))
     lines = lines[(lines["supplier_iso3"] == "RUS") & (lines["recipient_iso3"] == "IRN")]
@@ -105,6 +105,7 @@ def test_of_38_announced_deals_three_are_known_to_be_carried_out():
     assert rate["deals"] == 38
     assert set(outcomes.loc[outcomes["status"] == "realised", "deal"]) == {
         "Bushehr-1",
+        "South Pars phases 2–3",
         "s-300",
         "tor-m1",
     }

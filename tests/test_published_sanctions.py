@@ -262,3 +262,9 @@ def test_the_european_list_grows_by_87_persons_and_34_bodies_between_february_an
     at = eu.set_index(["date", "counted"])["listings"]
     assert at["2023-03-13", "individuals"] - at["2023-02-21", "individuals"] == 87
     assert at["2023-03-13", "entities"] - at["2023-02-21", "entities"] == 34
+
+
+def test_the_promise_of_a_full_branch_is_that_of_the_bank():
+    steps = load("payment_link_steps").set_index("step_id")
+    assert steps.loc["PL32", "stated_by"] == "VTB"
+    assert steps.loc["PL32", "event_id"] == steps.loc["PL31", "event_id"]

@@ -461,7 +461,7 @@ def test_russia_voted_for_six_council_texts_critical_of_iran_and_for_none_since_
     assert council.query("date < '2018'")["rus_vote"].tolist() == ["yes"] * 6
     assert council.query("date >= '2018'")["rus_vote"].tolist() == ["no", "abstain"]
     vetoes = load("unsc_vetoes").query("iran_relation == 'direct' and vetoed_by_iso3 == 'RUS'")
-    assert [f"{d:%Y-%m-%d}" for d in vetoes["date"]] == ["2018-02-26", "2026-04-07"]
+    assert [f"{d:%Y-%m-%d}" for d in vetoes["date"]] == ["2018-02-26", "2026-04-07", "2026-09-17"]
 
 
 def test_no_veto_stands_among_the_other_council_votes():

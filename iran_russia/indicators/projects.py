@@ -313,7 +313,9 @@ def cargo_on_path(branch: str, year: int) -> Reading:
     targets = rows[(rows["kind"] != "reported") & (rows["year"] == year)]
     if targets.empty:
         return Reading(None, "", f"no target for {year}")
-    found = attainment(targets, rows[rows["kind"] == "reported"])
+    # A target is held against counts of whoever set it.
+    alike = rows["counted_by"].isin(targets["counted_by"])
+    found = attainment(targets, rows[(rows["kind"] == "reported") & alike])
     promised = f"{number(targets['low'].min(), 1)} million tonnes promised for {year}"
     met = found[found["same_year"]]
     if met.empty:
