@@ -55,7 +55,7 @@ _GLUED_BESIDE = re.compile(
 )
 _LIKE = re.compile(
     # Russia in other words, the state before it, its parts and groups that it belongs to.
-    "روسی|russ|росс|^rf$|شوروی|soviet|ussr|ссср|داغستان|dag[h]?estan|چچن|chechn|تاتارستان|tatarstan|"
+    "روسی|^روس$|russ|росс|^rf$|شوروی|soviet|ussr|ссср|داغستان|dag[h]?estan|چچن|chechn|تاتارستان|tatarstan|"
     "باش[قک]یرستان|bashk|کالمیک|kalmyk|اینگوش|ingush|کریمه|crimea|سیبری|siberia|مسکو|moscow|"
     "پترزبورگ|petersburg|اوراسیا|eurasia|^eaeu$|^cis$|مشترکالمنافع|independentstates|"
     # No country at all.
@@ -289,7 +289,8 @@ def undeclared(cell: object) -> str:
     if re.fullmatch(_DATE, text):
         return "تاریخ"
     if re.fullmatch(
-        r"(?:(?:صادرات|واردات)ی?(?: قطعی| مجدد| موقت)?|(?:re-?)?(?:ex|im)ports?|ترانزیت|transit)", text
+        r"(?:(?:صادرات|واردات)ی?(?: قطعی| مجدد| موقت)?|(?:re-?)?(?:ex|im)ports?|ترانزیت|transit)",
+        text,
     ):
         return "جریان"
     if (month(cell) and not text.isdecimal()) or _PART.fullmatch(text):
@@ -306,7 +307,8 @@ _FLOWS = {
 _DATE = r"(?<!\d)(?:1[34]|20)\d\d ?[/.-] ?\d{1,2} ?[/.-] ?\d{1,2}(?!\d)(?: \d\d:\d\d(?::\d\d)?)?"
 _REPORTED = re.compile(
     r"(?:تاریخ|مورخه?|تهیه|استخراج|چاپ|انتشار|به ?روز ?رسانی|dated?|issued|printed|published|"
-    rf"updated|extracted|generated|retrieved|as of)[^\d]{{0,30}}(?:{_DATE}|\d{{1,2}} ?[^\W\d]{{3,12}},? ?\d{{4}}|\d{{4}})"
+    rf"updated|extracted|generated|retrieved|as of)[^\d]{{0,30}}(?:{_DATE}|\d{{4}}|"
+    r"\d{1,2} ?[^\W\d]{3,12},? ?\d{4})"
 )
 _NUMBERS = _each("یک دو سه چهار پنج شش هفت هشت نه ده یازده")
 _ENGLISH = _each("one two three four five six seven eight nine ten eleven")
@@ -392,7 +394,9 @@ def year(text: str, *, alone: bool = False) -> tuple[str, str]:
     # A span of years holds all between its ends.
     for first, last in re.findall(rf"{_YEAR} ?(?:تا|الی|لغایت|to|-|–) ?{_YEAR}", text):
         text += " سال ".join(["", *map(str, range(int(first), int(last) + 1))])
-    named = re.findall(rf"(?:سال|سالها|سالهای|years?)(?: [^\W\d]+)? {_YEAR}(?: (?:و|and) {_YEAR})?", text)
+    named = re.findall(
+        rf"(?:سال|سالها|سالهای|years?)(?: [^\W\d]+)? {_YEAR}(?: (?:و|and) {_YEAR})?", text
+    )
     named = [year for pair in named for year in pair if year]
     found = sorted(set(named or re.findall(_YEAR, text)))
     if found:
@@ -447,7 +451,8 @@ _WHOLE = frozenset(
 )
 _STOP = frozenset(
     _each(
-        "طی در سال سالها سالهای به بر برای از تفکیک بدون ارقام وزن ارزش مبالغ واحد براساس حسب برحسب بین تا "
+        "طی در سال سالها سالهای به بر برای از تفکیک بدون ارقام وزن ارزش مبالغ واحد براساس حسب "
+        "برحسب بین تا "
         "by in during for to from with at year per between excluding except without"
     )
 )

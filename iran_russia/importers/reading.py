@@ -379,6 +379,11 @@ def _short(text: str) -> str:
     return repr(text)
 
 
+def counted(number: int, reason: str) -> str:
+    """Word a count: ``3 lines of «روسیه سفید»``, ``1 line of «روسیه سفید»``."""
+    return f"{number:,} {reason.replace('lines', 'line', 1) if number == 1 else reason}"
+
+
 def locate(file: Download, columns: list[str], keys: set[str]) -> dict[str, int]:
     """Return the first line on which each key stands; a key joins the cells of the columns."""
     places = [file.layout.names.index(c) for c in columns]
