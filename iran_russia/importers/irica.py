@@ -220,7 +220,8 @@ def unpack(file: Download, folder: Path) -> None:
         told = ", ".join(counted(n, reason) for reason, n in file.left_out.items())
         raise Refused(
             [
-                f"{file.name}: found no line of Russia among {sum(t.read for t in tables):,} lines"
+                f"{file.name}: found no line of Russia among "
+                + counted(sum(t.read for t in tables), "lines")
                 + (f" (left out: {told})" if told else "")
                 + ", expected at least one, whose country is روسیه, فدراسیون روسیه or Russia"
             ]
@@ -889,7 +890,9 @@ def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
 def _rounded(column: pd.Series, places: int) -> pd.Series:
     """Round sums as the book has them: a half to the even digit."""
     return column.map(
-        lambda cell: "" if pd.isna(cell) else f"{round(Decimal(cell), places).normalize():f}"
+        lambda cell: (
+            "" if pd.isna(cell) or cell == "" else f"{round(Decimal(cell), places).normalize():f}"
+        )
     )
 
 
