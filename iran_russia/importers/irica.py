@@ -558,7 +558,8 @@ def _parts(tables: list[Table], file: Download) -> list[str]:
 
 def _resolve(table: Table, tables: list[Table], file: Download, problems: list[str]) -> None:
     """Give every line its year, direction, tariff line and numbers."""
-    digits_of = cache(lambda year: _digits_of(year, tables))
+    # Once a year and not once a line: both look into the book.
+    digits_of = cache(lambda year: (_digits_of(year, tables), _zeros_lost(year)))
     own = [*table.titles, table.sheet.name]
     only_named = not any(len(words.flows(text)) == 1 for text in own)
     where = f"{file.name} › {table.sheet.name}"
@@ -613,7 +614,7 @@ def _resolve(table: Table, tables: list[Table], file: Download, problems: list[s
                 fault(line, "flow", f"{table.flow}, as the title or the sheet says; mend one")
                 continue
         try:
-            line.code = _code(line, digits_of(line.year), file)
+            line.code = _code(line, *digits_of(line.year), file)
         except ValueError as error:
             fault(line, "code", str(error))
         numbers = []
@@ -663,19 +664,24 @@ def _raised(cell: object) -> bool:
     return any(unicodedata.category(c) == "No" for c in str(cell))
 
 
-def _code(line: Line, digits: int, file: Download) -> str:
-    """Return the tariff line with the zeros that it lost.
+def _zeros_lost(year: str) -> int:
+    """Return how many zeros a tariff line of a year may have lost.
 
-    A code of the Harmonized System loses one zero at most, since there is no chapter 00; those of
-    the national tariff before it may lose more.
+    A code of the Harmonized System loses one at most, since there is no chapter 00; those of the
+    national tariff before it may lose more.
+    """
+    return _NATIONAL if _revision(year) == "national_pre_HS" else 1
+
+
+def _code(line: Line, digits: int, most: int, file: Download) -> str:
+    """Return the tariff line with the zeros that it lost, at most so many.
 
     Raises:
         ValueError: what was expected.
     """
     code = _digits(line.cells["code"])
     lost = digits - len(code)
-    national = _revision(line.year) == "national_pre_HS"
-    if not code.isdecimal() or lost < 0 or lost > (_NATIONAL if national else 1):
+    if not code.isdecimal() or lost < 0 or lost > most:
         raise ValueError(
             f"a tariff line of {digits} digits, as the others of {line.year}; mend it, or import "
             "the workbook that has them all"
