@@ -6,11 +6,22 @@ figures are made up.
 
 import datetime
 import re
+import struct
 import zipfile
 from pathlib import Path
 
 import pytest
-from test_importers_irica import PERSIAN, PLAIN, RUSSIA, TITLE, book, line, refused, taken
+from test_importers_irica import (
+    PERSIAN,
+    PLAIN,
+    RUSSIA,
+    TITLE,
+    book,
+    line,
+    refused,
+    taken,
+    xlsb,
+)
 
 from iran_russia.importers import irica_words
 from iran_russia.importers.reading import counted
@@ -440,3 +451,38 @@ def test_a_weight_of_0_that_cannot_be_is_not_known_nor_is_the_sum(tmp_path, head
 def test_a_value_of_0_is_told(tmp_path, column, named):
     _, file = taken(book(tmp_path, {"s": [PLAIN, line(**{column: 0}), line()]}))
     assert file.said == [f"the value in {named} is 0 in 1 line"]
+
+
+# Cells far from the others, which would end the process
+
+
+@pytest.mark.parametrize("said", [b"", b'<dimension ref="A1:G2"/>'], ids=["absent", "stale"])
+def test_a_far_cell_is_found_whatever_range_the_sheet_states(tmp_path, said):
+    def far(written):
+        written["s"]["XFD100000"] = 1
+
+    path = book(tmp_path, {"s": [PLAIN, line()]}, change=far)
+    changed(path, SHEET, lambda xml: re.sub(rb"<dimension[^>]*/>", said, xml))
+    assert "cell XFD100000: found a cell far from the others" in refused(path)
+
+
+def test_a_far_cell_of_a_binary_workbook_is_refused(tmp_path):
+    end = bytes([146, 1, 0])
+    row = bytes([0, 25]) + struct.pack("<III", 100_000, 0, 0) + bytes(13)
+    cell = bytes([5, 16]) + struct.pack("<IId", 16_000, 0, 1.0)
+    path = xlsb(tmp_path / "export 1404.xlsb", [PLAIN, line()])
+    changed(path, "xl/worksheets/sheet1.bin", lambda held: held.replace(end, row + cell + end))
+    assert "cell WQK100001: found a cell far from the others" in refused(path)
+
+
+def test_formats_far_below_the_lines_do_no_harm(tmp_path):
+    def far(written):
+        written["s"]["AZ1048576"].number_format = "0.00"
+
+    assert len(taken(book(tmp_path, {"s": [PLAIN, line()]}, change=far))[0]) == 1
+
+
+def test_a_sheet_that_states_no_range_is_read_whole(tmp_path):
+    path = book(tmp_path, {"s": [PLAIN, line(), line(code="07099999")]})
+    changed(path, SHEET, lambda xml: re.sub(rb"<dimension[^>]*/>", b"", xml))
+    assert len(taken(path)[0]) == 2
