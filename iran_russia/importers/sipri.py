@@ -1,4 +1,4 @@
-"""What exports of the SIPRI Arms Transfers Database share: their notes, their words, their source."""
+"""What exports of SIPRI's arms transfers database share: their notes, words and source."""
 
 import datetime
 import re

@@ -86,8 +86,13 @@ def _closeness(record: dict, deal: dict) -> tuple[int, int]:
     figures = sum(bool(record[c]) and _number(record[c]) == _number(deal[c]) for c in _FIGURES)
     if names == len(NAMES):
         return names, figures
-    agree = _overlap(record, deal) if names == len(NAMES) - 1 else _same_deliveries(record, deal)
-    return (names, figures) if names and agree else ()
+    if names == len(NAMES) - 1:
+        agree = _overlap(record, deal)
+        if record["designation"] != deal["designation"]:
+            agree = agree and _same_number(record, deal)
+    else:
+        agree = bool(names) and _same_deliveries(record, deal)
+    return (names, figures) if agree else ()
 
 
 def _number(cell: str) -> str:
@@ -101,6 +106,24 @@ def _overlap(record: dict, deal: dict) -> bool:
         return bool(here & there)
     ordered = record["quantity_ordered"]
     return not here and not there and bool(ordered) and ordered == deal["quantity_ordered"]
+
+
+def _same_number(record: dict, deal: dict) -> bool:
+    """Whether as many were ordered or delivered."""
+    return any(
+        record[c] not in ("", "0") and record[c] == deal[c]
+        for c in ("quantity_ordered", "quantity_delivered")
+    )
+
+
+def alike(record: dict, deal: dict) -> bool:
+    """Whether a record without a deal may be one that its register no longer has."""
+    if any(record[c] != deal[c] for c in PARTIES):
+        return False
+    same_kind = record["weapon_description"] == deal["weapon_description"]
+    return record["designation"] == deal["designation"] or (
+        same_kind and _same_number(record, deal)
+    )
 
 
 def _same_deliveries(record: dict, deal: dict) -> bool:

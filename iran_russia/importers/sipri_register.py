@@ -20,6 +20,7 @@ from iran_russia import datasets
 from iran_russia.importers import reading, releases, sipri, sipri_deals, store
 from iran_russia.importers.reading import Download, Layout, Refused
 from iran_russia.importers.releases import Release
+from iran_russia.importers.sipri_deals import Ties
 
 if TYPE_CHECKING:
     import ibis
@@ -75,7 +76,7 @@ def recognise(file: Download) -> Layout | None:
     """Find the header below the notes; a mark of doubt has a column without a name.
 
     Raises:
-        Refused: it is the export by delivery.
+        Refused: it is the export by delivery, or lacks the columns with the marks of doubt.
     """
     if file.kind == "text" and file.find(_BY_DELIVERY):
         raise Refused(
@@ -90,7 +91,16 @@ def recognise(file: Download) -> Layout | None:
         return None
     names = [_RENAMED.get(n, n) for n in layout.names]
     layout.names = [n or f"{names[at - 1]}?" if at else n for at, n in enumerate(names)]
-    return layout if set(COLUMNS) <= set(layout.names) else None
+    missing = [c for c in COLUMNS if c not in layout.names]
+    if missing and all(c.endswith("?") for c in missing):
+        after = ", ".join(c.removesuffix("?") for c in missing)
+        raise Refused(
+            [
+                f"{file.name}, line {layout.header + 1}: found no column without a name after "
+                f"{after}, expected one each, which holds the marks of doubt (?); export again"
+            ]
+        )
+    return None if missing else layout
 
 
 def unpack(file: Download, folder: Path) -> None:
@@ -172,24 +182,24 @@ def _fault(cells: list[str], width: int) -> str:
 def _is_ours(cells: list[str]) -> bool:
     """Whether a broken record may be one of the book's deals."""
     names = [sipri.plain(c) for c in cells]
-    if "iran" not in names:
+    if "iran" not in names and not re.search(r"\biran\b", " ".join(names[:2])):
         return False
-    return names[0] in ("", "iran", "russia") or names[1] != "iran"
+    to_others = names[1:2] == ["iran"] and names[0] and "russia" not in names[0]
+    return not to_others
 
 
 def _tell(file: Download, kept: list[list[str]], broken: list[int]) -> None:
-    """Report broken records of others and names that look like Iran but are not taken for it."""
+    """Report broken records of others and names like Iran or Russia that are not taken for it."""
     if broken:
         some = ", ".join(map(str, broken[:8])) + (", …" if len(broken) > 8 else "")
         file.left_out[f"broken or shifted lines of other countries (lines {some})"] = len(broken)
-    like = Counter(
-        name
-        for cells in kept
-        for name in cells[:2]
-        if re.search(r"\biran", name, re.I) and name != "Iran"
-    )
-    for name, count in like.items():
-        file.left_out[f"lines of «{name}»"] = count
+    like: Counter[str] = Counter()
+    for recipient, supplier, *_ in kept:
+        like.update(n for n in (recipient, supplier) if re.search(r"\biran", n, re.I))
+        if supplier == "Iran" and re.search("russia|soviet", recipient, re.I):
+            like[recipient] += 1
+    for name in like.keys() - {"Iran", "Russia"}:
+        file.left_out[f"lines of «{name}»"] = like[name]
 
 
 # What it covers
@@ -198,7 +208,7 @@ def _tell(file: Download, kept: list[list[str]], broken: list[int]) -> None:
 def _range(file: Download) -> tuple[int | None, int | None] | None:
     """Return the first and the last year of delivery asked for, as the notes say; None if not."""
     said = r"'?(\d{4}|not specified)'?"
-    found = re.search(rf"(?:range|for|made)\s+{said}\s*(?:to|-|–)\s*{said}", sipri.notes(file), re.I)
+    found = re.search(rf"{said}\s*(?:to|and|-|–)\s*{said}", sipri.notes(file), re.I)
     if not found:
         return None
     first, last = (int(y) if y.isdigit() else None for y in found.groups())
@@ -211,17 +221,17 @@ def _refuse_a_part(file: Download, kept: list[list[str]]) -> None:
     if stated is None:
         place = file.layout.names.index("Year(s) of delivery")
         years = [int(y) for cells in kept for y in re.findall(r"\d{4}", cells[place])]
-        first, last = min(years, default=None), None
-        said = f"no range of years is stated, and the first delivery is of {first}"
+        first, last = min(years, default=None), max(years, default=None)
+        said = f"none is stated, and there are deliveries of {first} to {last} only"
     else:
         first, last = stated
         said = f"the deliveries of {first or 'the beginning'} to {last or 'today'} only"
     if (first or _FIRST) > _FIRST or (last and last < _last_year(file)):
         raise Refused(
             [
-                f"{file.name}: found a register of a range of years ({said}); its numbers are those "
-                f"of the range, not of the deal; expected all years from {_FIRST}; export it with "
-                "the years not specified and keep the notes above the header"
+                f"{file.name}: found a register of a range of years ({said}); its numbers are "
+                f"those of the range, not of the deal; expected all years from {_FIRST}; export it "
+                "with the years not specified and keep the notes above the header"
             ]
         )
     parties = re.search(r"arms from (.+?)\s+to (.+?)\s*\.", sipri.notes(file), re.I)
@@ -382,6 +392,7 @@ def combine(batches: list[Batch]) -> list[Batch]:
         ties = sipri_deals.tied(records, known)
         if _is_newer(batch, known):
             problems += _unsure(batch, records, known, ties)
+            _tell_alike(batch, records, known, ties)
         keys = {place: known.at[deal, "transfer_id"] for place, deal in ties.deals.items()}
         names = [keys.get(place) or f"{_NEW}{len(known) + place}" for place in records.index]
         batch.rows = records.assign(transfer_id=names)
@@ -393,8 +404,8 @@ def combine(batches: list[Batch]) -> list[Batch]:
     return batches
 
 
-_NEW = "new "
-"""Begins the key of a deal that the book does not have, until :func:`finish` gives it one."""
+_NEW = "untied "
+"""Begins the key of a record without a deal in the book, until :func:`finish` gives it one."""
 
 
 def _is_newer(batch: Batch, known: pd.DataFrame) -> bool:
@@ -405,17 +416,18 @@ def _is_newer(batch: Batch, known: pd.DataFrame) -> bool:
     return all(releases.compared(new, old) == releases.NEWER for old in held)
 
 
-def _unsure(batch: Batch, records: pd.DataFrame, known: pd.DataFrame, ties) -> Iterator[str]:
+def _unsure(batch: Batch, records: pd.DataFrame, known: pd.DataFrame, ties: Ties) -> Iterator[str]:
     """Ask which deal a record is."""
     names = [*sipri_deals.PARTIES, *sipri_deals.NAMES]
     for place, deals in ties.unsure.items():
         [line] = reading.locate(batch.file, list(COLUMNS), {records.at[place, "_key"]}).values()
         held = ", ".join(known.loc[deals, "transfer_id"])
+        deal = " ".join(records.loc[place, names])
         yield (
-            f"{batch.file.name}, line {line}: found a record of {' '.join(records.loc[place, names])}"
-            f" that may be {held}, to which another record of the file is as close or closer, "
-            "expected one record a deal; delete the line where it says the same deal again; where "
-            "it is another deal, add that to arms_transfers first"
+            f"{batch.file.name}, line {line}: found a record of {deal} that may be {held}, to which "
+            "another record of the file is as close or closer, expected one record a deal; delete "
+            "the line where it says the same deal again; where it is another deal, add that to "
+            "arms_transfers first"
         )
 
 
@@ -426,6 +438,21 @@ def _tell_renamed(batch: Batch, keys: list[str]) -> None:
             f"{len(keys)} deals have another name, kind or year of order than in the book; their "
             f"deliveries agree, so they are taken as the same: {some}."
         )
+
+
+def _tell_alike(batch: Batch, records: pd.DataFrame, known: pd.DataFrame, ties: Ties) -> None:
+    """Tell of new deals that may be deals of the book which the register no longer has."""
+    gone = known.drop(index=list(ties.deals.values())).to_dict("records")
+    names = [*sipri_deals.PARTIES, *sipri_deals.NAMES]
+    for place in records.index.difference([*ties.deals, *ties.unsure]):
+        record = dict(records.loc[place])
+        may_be = [deal["transfer_id"] for deal in gone if sipri_deals.alike(record, deal)]
+        if may_be:
+            batch.file.said.append(
+                f"{' '.join(record[c] for c in names)} is a new deal; the register does not have "
+                f"{', '.join(may_be)}, which may be the same: if so, remove one of them from "
+                "arms_transfers."
+            )
 
 
 def finish(table: str, added: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from typing import TYPE_CHECKING
 
@@ -51,8 +52,8 @@ def _refuse_the_old_layout(file: Download) -> None:
             [
                 f"{file.name}, line {layout.header + 1}: found the old layout of SIPRI's tables of "
                 "TIV (a country, years, Total), which does not say whether it holds imports or "
-                "exports, nor of which partners; expected the columns Recipient or Supplier, years, "
-                "Sum total years; export the table again from the database"
+                "exports, nor of which partners; expected the columns Recipient or Supplier, "
+                "years, Sum total years; export the table again from the database"
             ]
         )
 
@@ -68,11 +69,11 @@ def unpack(file: Download, folder: Path) -> None:
         Refused: it is of one partner, or nothing says that it is not.
     """
     reading.make_ready(file, folder)
-    totals = [
-        (number, record[0].strip())
-        for number, record in reading.records(file)
-        if record and re.match(r"total\b", record[0].strip(), re.I)
-    ]
+    try:
+        lines = [(n, record[0].strip()) for n, record in reading.records(file) if record]
+    except csv.Error as error:
+        raise Refused([f"{file.name}: cannot be read ({error}); a quote does not close"]) from None
+    totals = [(number, name) for number, name in lines if re.match(r"total\b", name, re.I)]
     flow = _FLOWS[file.layout.names[0]]
     wanted = _WORLD[flow]
     if [sipri.plain(name) for _, name in totals] != [sipri.plain(wanted)]:
@@ -86,8 +87,9 @@ def unpack(file: Download, folder: Path) -> None:
         )
     years = _years(file.layout)
     file.coverage = f"{flow} of all countries, {years[0]} to {years[-1]}"
-    named = {sipri.plain(record[0]) for _, record in reading.records(file) if record}
-    missing = set(_wanted(file).values()) - {c for n, c in _wanted(file).items() if n in named}
+    named = {sipri.plain(name) for _, name in lines}
+    wanted = _wanted(file)
+    missing = set(wanted.values()) - {code for name, code in wanted.items() if name in named}
     if missing:
         file.said.append(f"No line of {', '.join(sorted(missing))} is in the table.")
 
