@@ -1,9 +1,10 @@
 """Which deal of the book a record of SIPRI's register is.
 
 The register numbers no deals, and later editions rename and re-date them. A record is tied to the
-deal between the same parties with the same name, kind and year of order; where one of the three
-changed, or two, the deliveries must agree. Of records that could be either of two deals, and of
-more records under one name than the book has deals, nothing is guessed.
+deal between the same parties with the same name, kind and year of order. Where only the kind
+changed that is enough; where the name or the year did, or two of the three, deliveries must agree.
+Of records that could be either of two deals, and of more records under one name than the book has
+deals, nothing is guessed.
 """
 
 from __future__ import annotations
@@ -86,13 +87,17 @@ def _closeness(record: dict, deal: dict) -> tuple[int, int]:
     figures = sum(bool(record[c]) and _number(record[c]) == _number(deal[c]) for c in _FIGURES)
     if names == len(NAMES):
         return names, figures
-    if names == len(NAMES) - 1:
-        agree = _overlap(record, deal)
-        if record["designation"] != deal["designation"]:
-            agree = agree and _same_number(record, deal)
-    else:
-        agree = bool(names) and _same_deliveries(record, deal)
-    return (names, figures) if agree else ()
+    return (names, figures) if names and _support(record, deal, names) else ()
+
+
+def _support(record: dict, deal: dict, names: int) -> bool:
+    """Whether deliveries and numbers support that a record with other names is this deal."""
+    if names < len(NAMES) - 1:
+        return _same_deliveries(record, deal)
+    if record["weapon_description"] != deal["weapon_description"]:
+        return True
+    same_number = record["designation"] == deal["designation"] or _same_number(record, deal)
+    return _overlap(record, deal) and same_number
 
 
 def _number(cell: str) -> str:

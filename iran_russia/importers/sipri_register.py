@@ -387,7 +387,9 @@ def combine(batches: list[Batch]) -> list[Batch]:
         cells = [c for c in batch.rows.columns if c != "_key"]
         again = batch.rows.duplicated(cells)
         if again.any():
-            batch.file.said.append(f"{again.sum()} records stand there twice and count once.")
+            batch.file.said.append(
+                f"Lines that repeat a record and do not count again: {again.sum()}."
+            )
         records = batch.rows[~again].reset_index(drop=True)
         ties = sipri_deals.tied(records, known)
         if _is_newer(batch, known):
@@ -424,10 +426,10 @@ def _unsure(batch: Batch, records: pd.DataFrame, known: pd.DataFrame, ties: Ties
         held = ", ".join(known.loc[deals, "transfer_id"])
         deal = " ".join(records.loc[place, names])
         yield (
-            f"{batch.file.name}, line {line}: found a record of {deal} that may be {held}, to which "
-            "another record of the file is as close or closer, expected one record a deal; delete "
-            "the line where it says the same deal again; where it is another deal, add that to "
-            "arms_transfers first"
+            f"{batch.file.name}, line {line}: found a record of {deal} that may be {held}, to "
+            "which another record of the file is as close or closer, expected one record a deal; "
+            "delete the line where it says the same deal again; where it is another deal, add that "
+            "to arms_transfers first"
         )
 
 
@@ -435,8 +437,8 @@ def _tell_renamed(batch: Batch, keys: list[str]) -> None:
     if keys:
         some = ", ".join(keys[:8]) + (", …" if len(keys) > 8 else "")
         batch.file.said.append(
-            f"{len(keys)} deals have another name, kind or year of order than in the book; their "
-            f"deliveries agree, so they are taken as the same: {some}."
+            "Taken as deals of the book in spite of another name, kind or year of order: "
+            f"{len(keys)} ({some})."
         )
 
 
