@@ -387,9 +387,7 @@ def combine(batches: list[Batch]) -> list[Batch]:
         cells = [c for c in batch.rows.columns if c != "_key"]
         again = batch.rows.duplicated(cells)
         if again.any():
-            batch.file.said.append(
-                f"Lines that repeat a record and do not count again: {again.sum()}."
-            )
+            batch.file.said.append(f"Lines that repeat a record, counted once: {again.sum()}.")
         records = batch.rows[~again].reset_index(drop=True)
         ties = sipri_deals.tied(records, known)
         if _is_newer(batch, known):
