@@ -20,16 +20,19 @@ COLUMNS = (
 )
 OF_2026 = COLUMNS.replace("Number delivered", "Deliveries in the Year Range")
 NOTES = """\
-Transfers of major conventional arms from {parties} . Deals with deliveries made for the year range \
-'{first}' to '{last}'{end}
+Transfers of major conventional arms from {parties} . \
+Deals with deliveries made for the year range '{first}' to '{last}'{end}
 A '?' in a column indicates uncertain data.
 SIPRI trend-indicator values (TIVs) are in millions.
 
 Source: SIPRI Arms Transfers Database (c) SIPRI.
 Data generated: {day} 2:55:04 PM
 """
-SHAHED = "Russia,Iran,2022,,,,Shahed-136,one-way attack drone,6600,?,2022; 2023; 2024; 2025,New,,0.04,0,264"
-SU35 = "Iran,Russia,2023,,,,Su-35S,fighter/ground-attack aircraft,0,,,New,,60,0,0"
+SHAHED = (
+    "Russia,Iran,2022,,,,Shahed-136,one-way attack drone,6600,?,2022; 2023; 2024; 2025,New,,"
+    "0.04,0,264"
+)
+SU35 = "Iran,Russia,2023,?,,,Su-35S,fighter/ground-attack aircraft,0,,,New,,60,0,0"
 OTHER = "Syria,Iran,2015,?,6,?,Made-up,no such word,6,,2016,Unheard of,,1,6,6"
 FIRST = "India,Soviet Union,1949,?,6,?,Made-up,tank,6,,1950; 1951,New,,1,6,6"
 
@@ -112,20 +115,23 @@ def test_the_deals_of_the_book_written_as_a_register_are_all_identical(copy, tmp
     assert "Taken as deals" not in said and hashes(copy) == before
 
 
-@pytest.mark.parametrize("header", [COLUMNS, OF_2026, COLUMNS.replace(", ,", ",,")])
 @pytest.mark.parametrize(
-    "above",
+    ("above", "header"),
     [
-        notes(),
-        "\ufeff" + notes(),
-        notes(first="1950", last="2026"),
-        notes(parties="Russia   to Iran"),
-        "Transfers of major weapons: Deals with deliveries or orders made for 1950 to 2027\n"
-        "Data generated: 13 September 2027 12:33:29 PM\n\n",
-        "",
+        (notes(), COLUMNS),
+        ("\ufeff" + notes(), OF_2026),
+        ("\ufeff", COLUMNS),
+        (notes(first="1950", last="2026"), OF_2026),
+        (notes(parties="Russia   to Iran"), COLUMNS.replace(", ,", ",,")),
+        (
+            "Transfers of major weapons: Deals with deliveries or orders made for 1950 to 2027\n"
+            "Data generated: 13 September 2027 12:33:29 PM\n\n",
+            COLUMNS.replace(", ,", ",,"),
+        ),
+        ("", OF_2026),
     ],
 )
-def test_headers_and_notes_of_all_editions_are_read(copy, tmp_path, header, above):
+def test_headers_and_notes_of_all_editions_are_read(copy, tmp_path, above, header):
     said = run(register(tmp_path, FIRST, SU35, above=above, header=header), "--update")
     assert "0 added, 1 identical, 0 revised, 0 conflicting" in said
 
@@ -264,7 +270,7 @@ def test_lines_below_a_broken_record_keep_their_numbers(copy, tmp_path, kind):
 
 OURS = {
     "over two lines": (
-        ["Iran,Russia,2023,,,,Su-35S,fighter/ground-attack aircraft,0,,,New,Made", ",60,0,0"],
+        ["Iran,Russia,2023,?,,,Su-35S,fighter/ground-attack aircraft,0,,,New,Made", ",60,0,0"],
         "found 13 columns, expected 16",
     ),
     "before the supplier": (["Iran", SU35.removeprefix("Iran")], "found 1 columns, expected 16"),
@@ -281,7 +287,7 @@ OURS = {
     ),
     "a comma lost": ([SU35.replace("Iran,Russia", "Iran Russia")], "found 15 columns"),
     "a year that is none": ([edited(SU35, year="early")], "found 'early' as the year of order"),
-    "thousands": ([edited(SHAHED, delivered="6,600")], "quantity_delivered"),
+    "thousands": ([edited(SHAHED, designation="Made-up", delivered="6,600")], "quantity_delivered"),
 }
 
 
@@ -313,7 +319,7 @@ def test_names_like_iran_that_are_not_taken_are_told(copy, tmp_path, name):
         (notes(last="2025"), "the beginning to 2025"),
         (notes(day="17 Feb 2027", last="2024"), "the beginning to 2024"),
         ("Transfers of major weapons: Deals with deliveries made for 2000-2026\n", "2000 to 2026"),
-        ("", "2022 to 2025"),
+        ("", "2016 to 2025"),
     ],
 )
 def test_a_register_of_a_range_of_years_is_refused(copy, tmp_path, above, first):
@@ -382,7 +388,15 @@ def test_the_old_layout_of_tiv_is_named(copy, tmp_path, header):
     assert "the old layout of SIPRI's tables of TIV" in message
 
 
-def test_a_quote_that_does_not_close_in_a_table_of_tiv_is_one_error(copy, tmp_path):
+@pytest.fixture
+def short_fields():
+    """The limit of the csv module as it starts; some libraries raise it for the whole process."""
+    limit = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(limit)
+
+
+def test_a_quote_that_does_not_close_in_a_table_of_tiv_is_one_error(copy, tmp_path, short_fields):
     text = WORLD.replace("India", '"India').replace("Iran", "x" * 140_000 + "\nIran")
     assert "a quote does not close" in refused(copy, written(tmp_path, text))
 
@@ -411,8 +425,7 @@ def test_a_record_that_stands_twice_counts_once(copy, tmp_path, again):
 def test_a_record_that_stands_twice_with_other_values_is_asked_for(copy, tmp_path, again):
     for records in ([SHAHED, SU35, again], [again, SU35, SHAHED]):
         message = refused(copy, register(tmp_path, *records), "--update")
-        at = line(records.index(again))
-        assert f"line {at}: found a record of IRN RUS 2022 Shahed-136" in message
+        assert f"line {line(0)}, {line(2)}: found IRN RUS 2022 Shahed-136" in message
         assert deal(designation="Shahed-136")["transfer_id"] in message
 
 
@@ -495,7 +508,7 @@ def test_an_older_register_or_one_without_a_day_revises_nothing(copy, tmp_path, 
 
 
 def test_a_day_that_is_none_is_no_release(copy, tmp_path):
-    for day in ("31 Feb 2027", "14 juli 2026", "yesterday"):
+    for day in ("31 Feb 2027", "14 mai 2026", "yesterday"):
         said = run(register(tmp_path, SU35, above=notes(day)))
         assert "release not stated" in said
 

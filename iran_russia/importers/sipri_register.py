@@ -420,14 +420,16 @@ def _unsure(batch: Batch, records: pd.DataFrame, known: pd.DataFrame, ties: Ties
     """Ask which deal a record is."""
     names = [*sipri_deals.PARTIES, *sipri_deals.NAMES]
     for place, deals in ties.unsure.items():
-        [line] = reading.locate(batch.file, list(COLUMNS), {records.at[place, "_key"]}).values()
+        rivals = [p for p, deal in ties.deals.items() if deal in deals]
+        keys = set(records.loc[[place, *rivals], "_key"])
+        lines = sorted(reading.locate(batch.file, list(COLUMNS), keys).values())
+        line = ", ".join(map(str, lines))
         held = ", ".join(known.loc[deals, "transfer_id"])
         deal = " ".join(records.loc[place, names])
         yield (
-            f"{batch.file.name}, line {line}: found a record of {deal} that may be {held}, to "
-            "which another record of the file is as close or closer, expected one record a deal; "
-            "delete the line where it says the same deal again; where it is another deal, add that "
-            "to arms_transfers first"
+            f"{batch.file.name}, line {line}: found {deal}, which may be {held} or another deal, "
+            "expected one record a deal; delete the line that says the same deal again; where it is "
+            "another deal, add that to arms_transfers first"
         )
 
 
