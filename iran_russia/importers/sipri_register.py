@@ -428,7 +428,7 @@ def _unsure(batch: Batch, records: pd.DataFrame, known: pd.DataFrame, ties: Ties
         deal = " ".join(records.loc[place, names])
         yield (
             f"{batch.file.name}, line {line}: found {deal}, which may be {held} or another deal, "
-            "expected one record a deal; delete the line that says the same deal again; where it is "
+            "expected one record a deal; delete the line that repeats a deal; where it is "
             "another deal, add that to arms_transfers first"
         )
 
