@@ -429,6 +429,26 @@ def test_a_record_that_stands_twice_with_other_values_is_asked_for(copy, tmp_pat
         assert deal(designation="Shahed-136")["transfer_id"] in message
 
 
+def test_a_second_deal_under_one_name_is_taken_once_the_book_has_it(copy, tmp_path):
+    again = edited(SHAHED, delivered="50", years="2026", value="2")
+    file = register(tmp_path, SHAHED, again)
+    refused(copy, file)
+    second = rows("arms_transfers", designation="Shahed-136").assign(
+        transfer_id="AT0900", delivery_year_first="2026", delivery_year_last="2026",
+        delivery_years="2026", quantity_delivered="49",
+    )  # fmt: skip
+    run(written(tmp_path, second.to_csv(index=False), "second.csv"))
+    run(file, "--update")
+    assert deal(transfer_id="AT0900")["quantity_delivered"] == "50"
+    assert len(rows("arms_transfers", designation="Shahed-136")) == 2
+
+
+def test_a_carriage_return_within_a_comment_ends_no_line(copy, tmp_path):
+    wrong = edited(SU35, designation="Made-up", delivered="a few")
+    records = [edited(OTHER, comments='a\rb "c"'), SU35.replace("New,,", "New,a\rb,"), wrong]
+    assert f"line {line(2)}, column quantity_del" in refused(copy, register(tmp_path, *records))
+
+
 def test_an_older_register_with_more_records_than_the_book_adds_none(copy, tmp_path):
     before = hashes(copy)
     again = edited(SHAHED, delivered="1200", years="2022; 2023", unit="0.2", value="240")

@@ -112,9 +112,20 @@ def unpack(file: Download, folder: Path) -> None:
         Refused: a record of the book's is broken, or the register has a part of the deliveries.
     """
     reading.make_ready(file, folder)
+    kept = _sound(file)
+    _refuse_a_part(file, kept)
+    file.ready = folder / f"{len(list(folder.iterdir()))}.csv"
+    file.shift = file.layout.header or 0
+    with file.ready.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([file.layout.names, *kept])
+
+
+def _sound(file: Download) -> list[list[str]]:
+    """Return the cells of the records, empty ones in place of each line that is set aside."""
     width = len(file.layout.names)
-    text = file.ready.read_text(encoding="utf-8-sig").split("\n")
-    lines = [f"{line}\n" for line in (text if text[-1] else text[:-1])]
+    # A lone carriage return within a comment ends no line.
+    text = file.ready.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", " ")
+    lines = [f"{line}\n" for line in text.removesuffix("\n").split("\n")]
     kept, problems, broken = [], [], []
     for at, size, cells in _records(lines[1:], width):
         number = at + 2 + file.shift
@@ -138,11 +149,7 @@ def unpack(file: Download, folder: Path) -> None:
     if problems:
         raise Refused(problems[:1] if "second time" in problems[0] else problems)
     _tell(file, kept, broken)
-    _refuse_a_part(file, kept)
-    file.ready = folder / f"{len(list(folder.iterdir()))}.csv"
-    file.shift = file.layout.header or 0
-    with file.ready.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerows([file.layout.names, *kept])
+    return kept
 
 
 def _records(lines: list[str], width: int) -> Iterator[tuple[int, int, list[str]]]:
