@@ -217,7 +217,7 @@ def test_a_newer_sipri_register_revises_deals_and_leaves_our_comments(copy):
     su35 = {"designation": "Su-35S"}
     before = rows("arms_transfers", **su35)
     said = run(SAMPLES / "trade-register.csv")
-    assert "3 revised (kept; --update applies them)" in said
+    assert "4 revised (kept; --update applies them)" in said
     assert rows("arms_transfers", **su35).equals(before)
     run(SAMPLES / "trade-register.csv", "--update")
     [deal] = rows("arms_transfers", **su35).to_dict("records")

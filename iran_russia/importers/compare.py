@@ -283,7 +283,11 @@ def _said(sides: _Sides, row: int, target: int) -> dict[str, str]:
 
 def _told(sides: _Sides, row: int, target: int, values: dict[str, str]) -> str:
     changes = (f"{c}: {sides.old.at[target, c] or 'empty'} → {v}" for c, v in values.items())
-    return f"{_label(sides.new.loc[row], sides.identity)}: {', '.join(changes)}"
+    label = _label(sides.new.loc[row], sides.identity)
+    name = sides.resource.get("label_field")
+    if not sides.by_hand and name and name not in sides.identity:
+        label += f" {sides.old.at[target, name]}"
+    return f"{label}: {', '.join(changes)}"
 
 
 def _objection(sides: _Sides, row: int, target: int, values: dict[str, str]) -> str:
