@@ -73,7 +73,9 @@ def _unreadable(field: dict) -> list[str]:
         try:
             values.parse(str(value), kind)
         except ValueError as error:
-            told.append(f"column {field['name']}: found {value!r} in a constraint, expected {error}")
+            told.append(
+                f"column {field['name']}: found {value!r} in a constraint, expected {error}"
+            )
     try:
         re.compile(rules.get("pattern", ""))
     except (re.error, TypeError) as error:
@@ -109,24 +111,45 @@ def refusal(field: dict) -> Callable[[str], str]:
     return refused
 
 
+def faults(
+    columns: Columns, schema: dict, other: Callable[[str], tuple[Columns | None, dict]]
+) -> list[Fault]:
+    """Check all of a table, in the order of its rows; what is wrong in a cell is told once.
+
+    Args:
+        columns: of the table.
+        schema: of the table.
+        other: returns columns and schema of another table by its name; no columns where its file
+            cannot be read, which is told elsewhere.
+    """
+    cells = of_cells(columns, schema)
+    wrong = {(fault.row, fault.column) for fault in cells}
+    keys = [
+        fault
+        for fault in of_keys(columns, schema) + of_links(columns, schema, other)
+        if not any((fault.row, column) in wrong for column in fault.column.split(", "))
+    ]
+    return sorted(cells + keys, key=lambda fault: fault.row)
+
+
 def of_cells(columns: Columns, schema: dict) -> list[Fault]:
     """Check every cell by itself."""
-    faults = []
+    found = []
     for field in schema["fields"]:
         cells, refused = columns[field["name"]], refusal(field)
         wrong = {cell: told for cell in set(cells) if (told := refused(cell))}
         if wrong:
-            faults += [
+            found += [
                 Fault(row, field["name"], cell, wrong[cell])
                 for row, cell in enumerate(cells)
                 if cell in wrong
             ]
-    return faults
+    return found
 
 
 def of_keys(columns: Columns, schema: dict) -> list[Fault]:
     """Find rows whose key, or unique cell, another row before them has."""
-    faults = []
+    found = []
     key = names(schema.get("primaryKey", []))
     alone = [f["name"] for f in schema["fields"] if f.get("constraints", {}).get("unique")]
     for fields in [key, *([name] for name in alone if [name] != key)]:
@@ -135,26 +158,21 @@ def of_keys(columns: Columns, schema: dict) -> list[Fault]:
         for row, cells in enumerate(_rows(columns, schema, fields)):
             if not any(cells):
                 if fields == key:
-                    faults.append(Fault(row, ", ".join(fields), "", f"a {told}"))
+                    found.append(Fault(row, ", ".join(fields), "", f"a {told}"))
             elif first.setdefault(cells, row) != row:
-                faults.append(
-                    Fault(row, ", ".join(fields), " ".join(cells), f"a {told} that no row above has")
+                found.append(
+                    Fault(
+                        row, ", ".join(fields), " ".join(cells), f"a {told} that no row above has"
+                    )
                 )
-    return faults
+    return found
 
 
 def of_links(
     columns: Columns, schema: dict, other: Callable[[str], tuple[Columns | None, dict]]
 ) -> list[Fault]:
-    """Find rows that point to a row of another table, or of their own, that is not there.
-
-    Args:
-        columns: of the table.
-        schema: of the table.
-        other: returns columns and schema of another table by its name; no columns where its file
-            cannot be read, which is told elsewhere.
-    """
-    faults = []
+    """Find rows that point to a row of another table, or of their own, that is not there."""
+    found = []
     for key in schema.get("foreignKeys", []):
         fields, name = names(key["fields"]), key["reference"]["resource"]
         there, about = other(name) if name else (columns, schema)
@@ -162,12 +180,12 @@ def of_links(
             continue
         held = set(_rows(there, about, names(key["reference"]["fields"])))
         told = f"a row of {name or 'this table'} (foreign key)"
-        faults += [
+        found += [
             Fault(row, ", ".join(fields), " ".join(cells), told)
             for row, cells in enumerate(_rows(columns, schema, fields))
             if cells not in held and any(cells)
         ]
-    return faults
+    return found
 
 
 def _rows(columns: Columns, schema: dict, fields: list[str]) -> zip:

@@ -81,7 +81,7 @@ def package(descriptor: Path | None = None) -> dict:
 def _misdescribed(described: object) -> str:
     """Say what a descriptor lacks that everything here relies on; an empty text if nothing."""
     if not isinstance(described, dict) or not isinstance(described.get("resources"), list):
-        return "found no list of tables, expected one under \"resources\""
+        return 'found no list of tables, expected one under "resources"'
     seen = set()
     for place, resource in enumerate(described["resources"], 1):
         name = resource.get("name") if isinstance(resource, dict) else None
@@ -93,7 +93,7 @@ def _misdescribed(described: object) -> str:
         schema = resource.get("schema")
         fields = schema.get("fields") if isinstance(schema, dict) else None
         if not isinstance(fields, list) or not fields:
-            return f"table {name}: found no columns, expected them under \"schema\", \"fields\""
+            return f'table {name}: found no columns, expected them under "schema", "fields"'
         for field in fields:
             if not isinstance(field, dict) or not isinstance(field.get("name"), str):
                 return f"table {name}: found a column without a name, expected one"
@@ -358,12 +358,10 @@ def validate(descriptor: Path = DESCRIPTOR) -> int:
         except DataError as error:
             faults.append(str(error))
     for name, held in columns.items():
-        found = constraints.of_cells(held, schemas[name]) + constraints.of_keys(held, schemas[name])
         # Rows of a table that cannot be read are no fault of those that point to them.
-        found += constraints.of_links(
+        found = constraints.faults(
             held, schemas[name], lambda other: (columns.get(other), schemas[other])
         )
-        found.sort(key=lambda fault: fault.row)
         file = paths[name].name
         shown = found[:_FAULTS_SHOWN]
         faults += [f"{file}, {told}" for told in _worded(paths[name], shown)]
@@ -392,7 +390,9 @@ def _descriptor_faults(descriptor: Path) -> list[str]:
     schemas = {resource["name"]: resource["schema"] for resource in described["resources"]}
     faults = []
     for name, schema in schemas.items():
-        faults += [f"{descriptor.name}, table {name}: {told}" for told in constraints.unknown(schema)]
+        faults += [
+            f"{descriptor.name}, table {name}: {told}" for told in constraints.unknown(schema)
+        ]
         for key in schema.get("foreignKeys", []):
             other = key["reference"]["resource"] or name
             held = {field["name"] for field in schemas.get(other, {"fields": []})["fields"]}
