@@ -111,6 +111,23 @@ def refusal(field: dict) -> Callable[[str], str]:
     return refused
 
 
+def meant(cells: Sequence[str], field: dict) -> dict[str, str]:
+    """Return how to write the cells that a column refuses only for the way they are written."""
+    refused, kind = refusal(field), values.kind_of(field)
+    found = {}
+    for cell in sorted(set(cells) - {""}):
+        if not refused(cell):
+            continue
+        written = values.plain(cell)
+        try:
+            written = values.normal(cell, kind) if written and kind != "string" else written
+        except ValueError:
+            continue
+        if not refused(written):
+            found[cell] = written
+    return found
+
+
 def faults(
     columns: Columns, schema: dict, other: Callable[[str], tuple[Columns | None, dict]]
 ) -> list[Fault]:

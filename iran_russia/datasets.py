@@ -97,10 +97,10 @@ def _misdescribed(described: object) -> str:
         for field in fields:
             if not isinstance(field, dict) or not isinstance(field.get("name"), str):
                 return f"table {name}: found a column without a name, expected one"
-            if field.get("type") not in values.KINDS:
+            if field.get("type") not in values.TYPES:
                 return (
                     f"table {name}, column {field['name']}: found the type {field.get('type')!r}, "
-                    f"expected one of {', '.join(values.KINDS)}"
+                    f"expected one of {', '.join(values.TYPES)}"
                 )
     return ""
 

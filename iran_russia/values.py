@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-KINDS = {
+TYPES = {
     "string": "text",
     "integer": "a whole number such as 1200",
     "number": "a number such as 8.5",
@@ -24,13 +24,17 @@ KINDS = {
     "year": "a year such as 2024",
     "time": "a time of day such as 09:30",
 }
-"""The types that a column may have, and what is expected in it."""
+"""The types that a column of the data package may have, and what is expected in it."""
+
+KINDS = TYPES | {"moments": "a day, month or year written as 2024-03-20, 2024-03 or 2024"}
+"""What a column may hold: one of the types, or text that dates something."""
 
 NUMERIC = ("integer", "number", "year")
 
 _WHOLE = re.compile(r"0|-?[1-9][0-9]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_MOMENT = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?![0-9])")
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?")
 _EXACT = 15
 """Digits up to which a floating number keeps every decimal number."""
@@ -46,14 +50,24 @@ _TRUTHS = {"true": "true", "1": "true", "false": "false", "0": "false"}
 
 
 def kind_of(field: dict) -> str:
-    """Return what a column of the data package holds: its type, or ``year`` for years of ours.
+    """Return what a column of the data package holds: its type, or more than its type says.
 
-    Columns such as ``year`` and ``order_year`` are whole numbers in the data package; years of the
-    Iranian calendar stand in columns that say so, such as ``iranian_year``.
+    Columns such as ``year`` and ``order_year`` are whole numbers in the data package and hold
+    years of our calendar; those of the Iranian one stand in columns named so, as
+    ``iranian_year``. Text whose pattern is that of days, months and years dates something.
     """
     name, kind = field["name"], field["type"]
-    named = name == "year" or name.endswith("_year") or field.get("unit") == "year"
-    return "year" if kind == "integer" and named and "iranian" not in name else kind
+    if kind == "integer" and "iranian" not in name and not name.endswith("per_year"):
+        named = name == "year" or name.endswith("_year")
+        return "year" if named or field.get("unit") == "year" else kind
+    pattern = field.get("constraints", {}).get("pattern")
+    return "moments" if kind == "string" and pattern and _dates(pattern) else kind
+
+
+def _dates(pattern: str) -> bool:
+    """Whether a pattern takes years and something like a day, or a list of years."""
+    takes = re.compile(pattern).fullmatch
+    return bool(takes("2024") and (takes("2024-03-20") or takes("2024;2025"))) and not takes("-")
 
 
 def parse(text: str, kind: str) -> object:
@@ -144,6 +158,20 @@ def _check_calendar(year: int, what: str) -> None:
         )
 
 
+def _moments(text: str) -> str:
+    for part in text.split(";"):
+        found = _MOMENT.match(part)
+        if not found:
+            raise ValueError(KINDS["moments"])
+        _check_calendar(int(found[1]), "day")
+        year, month, day = (int(n or 1) for n in found.groups())
+        try:
+            datetime.date(year, month, day)
+        except ValueError:
+            raise ValueError("a day or month that exists, written as 2024-03-20") from None
+    return text
+
+
 def _time(text: str) -> str:
     if not _TIME.fullmatch(text):
         raise ValueError(_expected(text, "time"))
@@ -158,6 +186,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "date": _day,
     "year": _year,
     "time": _time,
+    "moments": _moments,
 }
 
 
@@ -202,6 +231,14 @@ def normal(text: str, kind: str) -> str:
     return written
 
 
+def told(column: str, cells: Iterable[str], written: dict[str, str]) -> str:
+    """Say of which cells of a column the writing was changed."""
+    count = sum(cell in written for cell in cells)
+    some = [f"{old!r} as {new or 'empty'}" for old, new in list(written.items())[:3]]
+    more = f" and {len(written) - 3} others" if len(written) > 3 else ""
+    return f"{column}: {count} {'cell' if count == 1 else 'cells'} read {', '.join(some)}{more}"
+
+
 def plain(text: str) -> str:
     """Write digits of any script as 0 to 9, without marks that cannot be seen and outer blanks."""
     kept = (c for c in text if unicodedata.category(c) != "Cf")
@@ -218,6 +255,8 @@ def _normalised(text: str, kind: str) -> str:
     if kind == "string":
         return text
     written = plain(text)
+    if kind == "moments":
+        return written
     if kind in NUMERIC:
         return _digits(written, kind)
     if kind == "boolean":

@@ -3,8 +3,9 @@
 import csv
 
 import ibis
+import pandas as pd
 
-from iran_russia import datasets
+from iran_russia import constraints, datasets, values
 from iran_russia.importers.reading import Download, Layout
 
 KIND = "tidy"
@@ -38,6 +39,17 @@ def columns(file: Download) -> dict[str, str]:
 def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
     """The rows as they are."""
     return {table_of(file): t.select(*file.layout.names, "_key")}
+
+
+def tidy(table: str, frame: pd.DataFrame, file: Download) -> pd.DataFrame:
+    """Write values as tables hold them, and say so; what is no value is told by the check."""
+    for field in datasets.describe(table)["schema"]["fields"]:
+        column = field["name"]
+        meant = constraints.meant(frame[column].tolist(), field)
+        if meant:
+            file.said.append(values.told(column, frame[column], meant))
+            frame = frame.assign(**{column: frame[column].map(lambda c, m=meant: m.get(c, c))})
+    return frame
 
 
 def source(file: Download) -> dict[str, str]:
