@@ -89,8 +89,9 @@ def import_(files, update: bool, dry_run: bool, engine: str, report: Path | None
 def new_table(name, file, topic, source, publisher, url, dry_run) -> None:
     """Add a file as a table, with a proposed schema.
 
-    FILE is CSV, or a workbook of one sheet; NAME is that of the table. Types, units, values allowed and keys follow from cells and names of columns. Nothing is
-    written unless every row is valid and has a source.
+    FILE is CSV, or a workbook of one sheet; NAME is that of the table. Types, units, values
+    allowed and keys follow from cells and names of columns. Nothing is written unless every row
+    is valid and has a source.
     """
     from iran_russia import scaffold
 
@@ -233,7 +234,8 @@ def _single(extension: str, write) -> None:
         except Error as error:
             first = str(error).strip().splitlines()[0]
             raise DataError(
-                f"no Chromium or Chrome starts ({first}); install one (Debian: apt install chromium)"
+                f"no Chromium or Chrome starts ({first}); install one "
+                "(Debian: apt install chromium)"
             ) from None
         write(browser, pages.resolve(), target)
         browser.close()

@@ -101,11 +101,11 @@ def refusal(field: dict) -> Callable[[str], str]:
         if "enum" in rules and value not in allowed:
             return f"one of {', '.join(map(str, allowed))} (allowed in data/datapackage.json)"
         if pattern and not pattern.fullmatch(cell):
-            return f"the form {pattern.pattern} (pattern in data/datapackage.json)"
+            return f"pattern {pattern.pattern} (in data/datapackage.json)"
         if "minimum" in bounds and value < bounds["minimum"]:
-            return f"at least {rules['minimum']} (minimum in data/datapackage.json)"
+            return f"minimum {rules['minimum']} (in data/datapackage.json)"
         if "maximum" in bounds and value > bounds["maximum"]:
-            return f"at most {rules['maximum']} (maximum in data/datapackage.json)"
+            return f"maximum {rules['maximum']} (in data/datapackage.json)"
         return ""
 
     return refused
