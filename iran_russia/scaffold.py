@@ -165,7 +165,7 @@ def _read(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
             problems = list(reading.malformed(file))
             if problems:
                 raise Refused(problems)
-            records = [(n, [c.strip() for c in r]) for n, r in reading.records(file)]
+            records = [(n, [_stripped(c) for c in r]) for n, r in reading.records(file)]
     else:
         header, records = _sheet(file)
         _check_header(header, file.name)
@@ -215,11 +215,16 @@ def _sheet(file: reading.Download) -> tuple[list[str], list[tuple[int, list[str]
                     f"{file.name}, line {number}, column {header[place]}: found {found!r}, "
                     f"expected {expected}"
                 )
-            cells.append(text.strip())
+            cells.append(_stripped(text))
         records.append((number, cells))
     if problems:
         raise Refused(problems)
     return records[0][1], records[1:]
+
+
+def _stripped(cell: str) -> str:
+    """Return a cell without blanks at its ends, its lines broken as tables have them."""
+    return values.normal(cell.strip(), "string")
 
 
 def _is_code(column: str) -> bool:
@@ -439,9 +444,7 @@ def _misfits(column: str, kind: str, cells: list[str]) -> dict[str, str]:
         nothing = ", or an empty cell"
         if all(_DAY.fullmatch(cell) for cell in plain):
             seems, nothing = "date", ""
-        elif all(_NUMBERLIKE.fullmatch(c) or c in _NOTHING for c in plain) and any(
-            _NUMBERLIKE.fullmatch(c) for c in plain
-        ):
+        elif _seem_numbers(column, plain):
             seems = "number"
     expected = {}
     for cell in cells if seems != "string" else ():
@@ -450,6 +453,14 @@ def _misfits(column: str, kind: str, cells: list[str]) -> dict[str, str]:
         except ValueError as error:
             expected[cell] = f"{error}{nothing}"
     return expected
+
+
+def _seem_numbers(column: str, cells: list[str]) -> bool:
+    """Whether cells are meant to be numbers: by their looks, or by a unit in the column's name."""
+    looks = [cell for cell in cells if _NUMBERLIKE.fullmatch(cell)]
+    if looks and all(cell in looks or cell in _NOTHING for cell in cells):
+        return True
+    return _unit(column) not in (None, "year") and any(_is(cell, "number") for cell in looks)
 
 
 def _is_country(column: str) -> bool:

@@ -97,6 +97,13 @@ def parsed(cells: Iterable[str], kind: str) -> tuple[dict[str, object], dict[str
     return found, wrong
 
 
+def _text(text: str) -> str:
+    # The writer of CSV files does not quote it in every version of Python.
+    if "\r" in text:
+        raise ValueError("text with line feeds only as its line breaks (no carriage return)")
+    return text
+
+
 def _whole(text: str) -> int:
     if not _WHOLE.fullmatch(text):
         raise ValueError(_expected(text, "integer"))
@@ -179,7 +186,7 @@ def _time(text: str) -> str:
 
 
 _PARSERS: dict[str, Callable[[str], object]] = {
-    "string": str,
+    "string": _text,
     "integer": _whole,
     "number": _number,
     "boolean": _truth,
@@ -253,7 +260,7 @@ def _digit(character: str) -> str:
 def _normalised(text: str, kind: str) -> str:
     """Bring a cell into the form of its type; the value itself is not checked."""
     if kind == "string":
-        return text
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     written = plain(text)
     if kind == "moments":
         return written
