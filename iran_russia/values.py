@@ -202,6 +202,8 @@ def _expected(text: str, kind: str) -> str:
     told = KINDS[kind]
     try:
         meant = _normalised(text, kind)
+        if meant != text:
+            parse(meant, kind)
     except ValueError as error:
         return str(error)
     return f"{told}, here written as {meant}"

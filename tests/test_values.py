@@ -17,6 +17,14 @@ from iran_russia import constraints, datasets, freshness, values
 from iran_russia.cli import main
 from iran_russia.datasets import DataError
 
+
+@pytest.fixture(autouse=True)
+def _described_anew():
+    """Forget the descriptions of made-up packages."""
+    yield
+    datasets.package.cache_clear()
+
+
 # What a value is
 
 
