@@ -1,12 +1,18 @@
 """The console command ``iran-russia``."""
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from iran_russia import changes as editions
 from iran_russia import datasets, freshness, links, singles
 from iran_russia.datasets import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BUILD = Path("_build")
 
@@ -136,29 +142,35 @@ def claims(check: Path | None) -> None:
 
     The columns are claim, basis, verdict and newest datum.
     """
-    import pandas as pd
-
     from iran_russia.claims import ledger
 
+    before = _ledger(check) if check else None
     shown = ledger()[["claim_id", "basis", "verdict", "newest"]]
-    if check is None:
+    if before is None:
         click.echo(shown.to_csv(index=False), nl=False)
         return
-    try:
-        before = pd.read_csv(check, dtype="str").set_index("claim_id")["verdict"]
-    except (KeyError, ValueError, OSError):
-        raise DataError(
-            f"{check}: found no ledger, expected a file saved from `iran-russia claims`, with the "
-            "columns claim_id and verdict"
-        ) from None
     now = shown.set_index("claim_id")["verdict"]
-    both = pd.DataFrame({"before": before, "now": now}).fillna("not in the ledger")
+    both = before.to_frame("before").join(now.to_frame("now"), how="outer")
+    both = both.fillna("not in the ledger")
     moved = both[both["before"] != both["now"]]
     for claim, row in moved.iterrows():
         click.echo(f"{claim}: {row['before']} -> {row['now']}")
     if len(moved):
         raise SystemExit(1)
     click.echo(f"{len(now)} verdicts: none differs.")
+
+
+def _ledger(file: Path) -> pd.Series:
+    """Read the verdicts, by claim, of a ledger that was saved."""
+    import pandas as pd
+
+    try:
+        return pd.read_csv(file, dtype="str").set_index("claim_id")["verdict"]
+    except (KeyError, ValueError, OSError):
+        raise DataError(
+            f"{file}: found no ledger, expected a file saved from `iran-russia claims`, with the "
+            "columns claim_id and verdict"
+        ) from None
 
 
 @main.command()

@@ -651,3 +651,10 @@ def test_help_describes_every_command_in_one_line_that_is_not_cut():
 def test_check_says_how_many_tables_the_package_named_has(tmp_path):
     _package(tmp_path, "string", ["a", "b"])
     assert "1 tables, 2 rows: all hold." in _run("validate", tmp_path / "datapackage.json")
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"\xff\xfe\x00", b'claim_id\n"'])
+def test_a_file_that_is_no_ledger_is_told(tmp_path, content):
+    (tmp_path / "ledger.csv").write_bytes(content)
+    said = _run("claims", "--check", tmp_path / "ledger.csv", ok=False)
+    assert "ledger.csv: found no ledger, expected" in said
