@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from iran_russia import freshness
+from iran_russia.datasets import DataError
 
 EDITION = freshness.ROOT / "book" / "edition.json"
 """The last edition, kept with the book."""
@@ -43,6 +44,26 @@ def save(file: Path = EDITION, runs: Path = freshness.ROOT / freshness.RUNS) -> 
     return sum(len(chapter["facts"]) for chapter in now.values())
 
 
+def edition(file: Path = EDITION) -> dict[str, dict]:
+    """Return what the chapters stated at the last edition, in the shape of :func:`state`.
+
+    Raises:
+        DataError: the file is broken.
+    """
+    if not file.exists():
+        return {}
+    kept = freshness.read(file)
+    if not isinstance(kept, dict) or not all(
+        isinstance(chapter, dict) and {"facts", "tables"} <= chapter.keys()
+        for chapter in kept.values()
+    ):
+        raise DataError(
+            f"{file} is no edition; restore it with `git checkout book/{file.name}`, or make the "
+            "present state the edition with `iran-russia changes --save`"
+        )
+    return kept
+
+
 def since(file: Path = EDITION, runs: Path = freshness.ROOT / freshness.RUNS) -> list[dict]:
     """List the facts that differ from an edition, in the order of chapters and facts.
 
@@ -51,9 +72,7 @@ def since(file: Path = EDITION, runs: Path = freshness.ROOT / freshness.RUNS) ->
     Returns:
         One dictionary a fact, with the fields of :class:`Change`; none where there is no edition.
     """
-    if not file.exists():
-        return []
-    before, now = json.loads(file.read_text(encoding="utf-8")), state(runs)
+    before, now = edition(file), state(runs)
     moved = []
     for chapter in sorted(before.keys() & now.keys()):
         then, today = before[chapter], now[chapter]

@@ -25,7 +25,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from iran_russia import datasets
+from iran_russia import datasets, values
 from iran_russia.datasets import DataError
 from iran_russia.importers import engine as engines
 from iran_russia.importers import reading
@@ -302,6 +302,8 @@ def as_cell(value: object) -> str:
     """Write one value as a cell: whole numbers without a point, truth in lower case."""
     import math
 
+    if isinstance(value, str):
+        return values.normal(value, "string")
     if value is None or value != value or str(value) == "<NA>":
         return ""
     if str(value) in ("True", "False"):
