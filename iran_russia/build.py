@@ -32,7 +32,6 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-resolved", keep_together)
     app.connect("html-page-context", mend_html)
     app.connect("html-page-context", introduce)
-    app.iran_russia_wrote = False  # a build without changes writes no page
     app.connect("write-started", note_writing)
     app.connect("build-finished", publish)
     app.connect("build-finished", end)

@@ -9,7 +9,7 @@ import copy
 import hashlib
 import json
 import re
-import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import altair as alt
@@ -64,8 +64,8 @@ _LAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 _drawings = joblib.Memory(DESCRIPTOR.parent.parent / "_build" / "drawings", verbose=0)
 # What a drawing depends on beside its specification: this module, the colours, vl-convert.
 _MADE_BY = hashlib.sha256(
-    b"".join(Path(module.__file__).read_bytes() for module in (sys.modules[__name__], colours))
-    + vl_convert.__version__.encode()
+    b"".join(Path(file).read_bytes() for file in (__file__, colours.__file__))
+    + version("vl-convert-python").encode()
 ).hexdigest()
 
 _TOKEN = {light: f"var(--ir-{name})" for name, light in LIGHT.items()}
@@ -236,7 +236,7 @@ def _fitted(spec: dict, width: int) -> tuple[dict, str]:
     sized = _sized(spec, width, room)
     svg = _svg(sized)
     if "autosize" not in sized:
-        excess = int(re.search(r' width="(\d+)"', svg)[1]) - width
+        excess = _width(svg) - width
         if not -40 <= excess <= 0:  # drawing takes time: a little room to spare is no matter
             sized = _sized(spec, width, room + excess)
             svg = _svg(sized)
@@ -277,6 +277,13 @@ def _set_width(view: dict, width: int, room: int, narrow: bool, top: bool = Fals
         view.setdefault("height", 240 if narrow else 320)
         if top:
             view["autosize"] = {"type": "fit-x", "contains": "padding"}
+
+
+def _width(svg: str) -> int:
+    drawn = re.search(r' width="(\d+)"', svg)
+    if not drawn:
+        raise FigureError("vl-convert drew a chart without a width")
+    return int(drawn[1])
 
 
 def _svg(spec: dict) -> str:

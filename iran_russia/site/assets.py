@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from iran_russia import colours, freshness
+from iran_russia.site.state import build_of, shown_by
 
 
 def without_thebe(app: Sphinx) -> None:
@@ -31,21 +32,36 @@ def write_assets(app: Sphinx, config) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "colours.css").write_text(colours.stylesheet())
     _bundle_vega(app)
-    # Found without importing it, which would import pandas too.
-    library = Path(find_spec("itables").origin).parent / "html"
-    script = (library / "dt_bundle.js").read_text(encoding="utf-8")
-    # Browsers refuse ES modules from file://, so the module's default export becomes a global.
-    exported = re.search(r"export\s*\{([^}]*)\}", script)
-    default = re.search(r"([\w$]+) as default", exported[1])[1]
-    classic = script.replace(exported[0], f"window.DataTable={default}")
-    (folder / "datatables.js").write_text(f"(()=>{{{classic}\n}})();", encoding="utf-8")
-    (folder / "datatables.css").write_text((library / "dt_bundle.css").read_text(encoding="utf-8"))
+    _write_datatables(folder)
     # MyST-NB writes its style at the very end, so that the first build finds no checksum for it
     # and differs from the next. Written here, it is there in time.
     style = (files("myst_nb.static") / "mystnb.css").read_bytes()
     (folder / f"mystnb.{hashlib.sha256(style).hexdigest()}.css").write_bytes(style)
     # Relative, so that the same book in another folder gives the same bytes.
     config.html_static_path.append(os.path.relpath(folder, app.confdir))
+
+
+_EXPORTS = re.compile(r"export\s*\{[^}]*?([\w$]+) as default[^}]*\}")
+
+
+def _write_datatables(folder: Path) -> None:
+    """Write DataTables out of itables as a script that pages opened from a folder may load.
+
+    Browsers refuse ES modules from file://, so the module's default export becomes a global.
+    """
+    # Found without importing it, which would import pandas too.
+    place = find_spec("itables")
+    library = Path(place.origin if place and place.origin else "").parent / "html"
+    try:
+        script = (library / "dt_bundle.js").read_text(encoding="utf-8")
+        style = (library / "dt_bundle.css").read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ExtensionError(f"itables brings no DataTables any more: {error}") from error
+    classic, found = _EXPORTS.subn(r"window.DataTable=\1", script)
+    if found != 1:
+        raise ExtensionError(f"itables: found {found} default exports in {library}/dt_bundle.js")
+    (folder / "datatables.js").write_text(f"(()=>{{{classic}\n}})();", encoding="utf-8")
+    (folder / "datatables.css").write_text(style)
 
 
 _BUNDLE = """
@@ -66,17 +82,18 @@ def _bundle_vega(app: Sphinx) -> None:
     It takes seconds, so it goes on beside Sphinx; :func:`finish_bundle` waits for it.
     """
     name = f"vega-{version('vl-convert-python')}.js"
-    script = app.iran_russia_vega = Path(sys.prefix, "share", "iran-russia", name)
-    app.iran_russia_bundling = None
-    if not script.exists():
-        app.iran_russia_bundling = subprocess.Popen([sys.executable, "-c", _BUNDLE, script])
+    build = build_of(app)
+    build.vega = Path(sys.prefix, "share", "iran-russia", name)
+    if not build.vega.exists():
+        build.bundling = subprocess.Popen([sys.executable, "-c", _BUNDLE, build.vega])
 
 
 def finish_bundle(app: Sphinx, *outdated) -> list[str]:
     """Wait for the script of live charts and put it among the static files."""
-    if app.iran_russia_bundling and app.iran_russia_bundling.wait() != 0:
+    build = build_of(app)
+    if build.bundling and build.bundling.wait() != 0:
         raise ExtensionError("vl-convert could not write the script of live charts; see above")
-    shutil.copyfile(app.iran_russia_vega, Path(app.doctreedir) / "static" / "vega.js")
+    shutil.copyfile(build.vega, Path(app.doctreedir) / "static" / "vega.js")
     return []
 
 
@@ -85,6 +102,6 @@ def restyled(app: Sphinx, env, *outdated) -> list[str]:
     folders = [Path(app.confdir) / folder for folder in app.config.html_static_path]
     static = (f for folder in folders for f in sorted(folder.rglob("*")) if f.is_file())
     now = freshness.fingerprint(*(f.read_bytes() for f in static))
-    before = env.__dict__.get("iran_russia_static")
-    env.iran_russia_static = now
+    shown = shown_by(env)
+    before, shown.static = shown.static, now
     return [] if now == before else list(env.found_docs)

@@ -12,7 +12,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from iran_russia.exhibits import LAB_MIME, MIME, render
-from iran_russia.site.state import CHRONOLOGY, FIGURES, exhibits_folder
+from iran_russia.site.state import CHRONOLOGY, FIGURES, exhibits_folder, shown_by
 
 _LINK = re.compile(r'(href|data-live)="(exhibit|site):([^"]+)"')
 
@@ -87,7 +87,7 @@ class ChangesDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return the list as a table."""
-        html = render("changes.html", moved=self.env.iran_russia_changes)
+        html = render("changes.html", moved=shown_by(self.env).changes)
         return [nodes.raw("", html, format="html")]
 
 

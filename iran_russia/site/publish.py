@@ -8,12 +8,12 @@ from sphinx.application import Sphinx
 
 from iran_russia import datasets, singles
 from iran_russia.site.polish import POLICY, lighten, secure
-from iran_russia.site.state import FIGURES, exhibits_folder
+from iran_russia.site.state import FIGURES, build_of, exhibits_folder
 
 
 def note_writing(app: Sphinx, builder) -> None:
     """Note that pages are written: only then must what stands beside them be renewed."""
-    app.iran_russia_wrote = True
+    build_of(app).wrote = True
 
 
 def publish(app: Sphinx, error: Exception | None) -> None:
@@ -24,7 +24,7 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     shutil.rmtree(out / "data", ignore_errors=True)
     shutil.copytree(datasets.DESCRIPTOR.parent, out / "data")
     singles.offer(out)
-    if not app.iran_russia_wrote:
+    if not build_of(app).wrote:
         return
     shutil.rmtree(out / FIGURES, ignore_errors=True)
     (out / FIGURES).mkdir()

@@ -22,7 +22,7 @@ from sphinx.util import logging
 
 from iran_russia import changes, datasets, freshness
 from iran_russia.site.pages import beginning
-from iran_russia.site.state import CHANGES, build_folder
+from iran_russia.site.state import CHANGES, build_folder, build_of, shown_by
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def begin(app: Sphinx, config) -> None:
     except filelock.Timeout:
         _log.info("another build of this book is running; waiting for it to end")
         lock.acquire()
-    app.iran_russia_lock = lock
+    build_of(app).lock = lock
     unfinished = folder / "unfinished"
     if unfinished.exists():
         _log.info("the last build did not finish; all pages are written again")
@@ -49,7 +49,8 @@ def end(app: Sphinx, error: Exception | None) -> None:
     """Let the next build of this folder begin; trust the pages of one that finished."""
     if error is None:
         (build_folder(app) / "unfinished").unlink(missing_ok=True)
-    app.iran_russia_lock.release()
+    if lock := build_of(app).lock:
+        lock.release()
 
 
 def run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
@@ -60,7 +61,7 @@ def run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
         freshness.forget_run(page, runs)
         for old in (f"{page}.html", f"_sources/{page}.md"):
             (Path(app.outdir) / old).unlink(missing_ok=True)
-    built = env.__dict__.setdefault("iran_russia_built", {})
+    shown = shown_by(env)
     _log.info("")  # Sphinx has begun a line of its own
     waiting, now = [], freshness.inputs()
     for chapter in sorted(env.found_docs):
@@ -69,10 +70,11 @@ def run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
             continue
         run = freshness.read_run(chapter, runs)
         reason = freshness.out_of_date_because(text, run, now)
-        # A page that need not be read again needs no outputs, and most builds read few pages.
-        read_again = chapter in added | changed or not run or built.get(chapter) != run.outputs
-        if not reason and read_again and not _outputs_kept(env, chapter, text, run):
-            reason = "its outputs are gone"
+        if run and not reason:
+            # A page that need not be read again needs no outputs, and most builds read few pages.
+            read_again = chapter in added | changed or shown.outputs.get(chapter) != run.outputs
+            if read_again and not _outputs_kept(env, chapter, text, run):
+                reason = "its outputs are gone"
         if reason:
             freshness.forget_run(chapter, runs)
             waiting.append(_Waiting(chapter, text, reason, run.seconds if run else None))
@@ -80,13 +82,11 @@ def run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
             _log.info("%s: cached", chapter)
     if waiting:
         _run_all(env, waiting, now, runs)
-    env.iran_russia_runs = {
-        c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))
-    }
-    stale = [c for c, outputs in env.iran_russia_runs.items() if built.get(c) != outputs]
+    shown.runs = {c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))}
+    stale = [c for c, outputs in shown.runs.items() if shown.outputs.get(c) != outputs]
     moved = changes.since(changes.EDITION, runs)
-    if moved != env.__dict__.get("iran_russia_changes"):
-        env.iran_russia_changes = moved
+    if moved != shown.changes:
+        shown.changes = moved
         stale += [page for page in env.found_docs if page == CHANGES]
     return stale
 
@@ -119,7 +119,7 @@ def _run_all(env, waiting: list[_Waiting], now: freshness.Inputs, runs: Path) ->
     started = time.perf_counter()
     _share_readings(build_folder(env.app) / "readings", now)
     # One more than cores: a kernel that starts or stops mostly waits.
-    with ThreadPoolExecutor(max_workers=os.cpu_count() + 1) as pool:
+    with ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
         # The longest first, so that no core waits for it at the end.
         order = sorted(waiting, key=lambda w: w.burden, reverse=True)
         jobs = {pool.submit(_run, env, w.chapter, w.text): w for w in order}
@@ -245,7 +245,9 @@ def _facts(done: nbformat.NotebookNode) -> dict[str, str]:
     }
 
 
-def _failure(chapter: str, notebook, error: Exception) -> str:
+def _failure(
+    chapter: str, notebook, error: CellExecutionError | CellTimeoutError | DeadKernelError
+) -> str:
     """Say in one line which chapter failed, in which cell, and why."""
     if isinstance(error, DeadKernelError):
         return f"{chapter}: the kernel died, perhaps for want of memory"
@@ -260,5 +262,6 @@ def remember(app: Sphinx, doctree) -> None:
     """Note how the page that was just read begins, and which outputs it shows."""
     env = app.env
     env.metadata[env.docname]["begins"] = beginning(doctree)
-    if outputs := env.iran_russia_runs.get(env.docname):
-        env.iran_russia_built[env.docname] = outputs
+    shown = shown_by(env)
+    if outputs := shown.runs.get(env.docname):
+        shown.outputs[env.docname] = outputs
