@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from iran_russia import charts, colours, facts, tables
-from iran_russia.charts import figure
+from iran_russia.charts import drawing, figure
 from iran_russia.colours import COLOURS
 from iran_russia.datasets import DataError
 from iran_russia.exhibits import LAB_MIME, MIME, FigureError
@@ -109,7 +109,7 @@ def test_labels_keep_every_decimal_and_geometry_one():
 
 def test_a_figure_is_drawn_wide_and_narrow():
     widths = [int(w) for w in re.findall(r'<svg[^>]* width="(\d+)"', shown().html)]
-    assert widths[0] <= charts.WIDE and widths[1] <= charts.NARROW
+    assert widths[0] <= drawing.WIDE and widths[1] <= drawing.NARROW
 
 
 def test_colours_in_the_page_follow_its_theme_and_stay_fixed_in_the_file():

@@ -14,11 +14,7 @@ from iran_russia.site.pages import beginning
 from iran_russia.site.state import FIGURES
 
 _SEARCH = 'id="search-results"'
-
-
 _DROPDOWN = r'class="(?:[^"]* )?toggle[ "]|class="(?=[^"]*admonition)(?:[^"]* )?dropdown[ "]'
-
-
 # What the theme and its extensions put into every page → what a page has that makes use of it.
 # Left out are an icon script of 1.5 MB (iran-russia.css draws the icons), the index of the search,
 # which belongs to the search page, and Bootstrap and the copy buttons of code, which iran-russia.js
@@ -33,7 +29,6 @@ _SERVES = {
     r"design-tabs\.js|sphinx-design\.min\.css": 'class="(?:[^"]* )?sd-',
 }
 
-
 _LOAD = re.compile(r"\s*<(?:script\b[^>]*>[^<]*</script>|link\b[^>]*>)")
 
 
@@ -46,11 +41,7 @@ def lighten(html: str) -> str:
 
 
 _SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
-
-
 _HANDLER = re.compile(r'\son\w+="([^"]*)"')
-
-
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>\n')
 
 

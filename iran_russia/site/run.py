@@ -21,6 +21,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from iran_russia import changes, datasets, freshness
+from iran_russia.site.kernels import warm
 from iran_russia.site.pages import beginning
 from iran_russia.site.state import CHANGES, build_folder, build_of, shown_by
 
@@ -119,7 +120,7 @@ def _run_all(env, waiting: list[_Waiting], now: freshness.Inputs, runs: Path) ->
     started = time.perf_counter()
     _share_readings(build_folder(env.app) / "readings", now)
     # One more than cores: a kernel that starts or stops mostly waits.
-    with ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
+    with warm(), ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
         # The longest first, so that no core waits for it at the end.
         order = sorted(waiting, key=lambda w: w.burden, reverse=True)
         jobs = {pool.submit(_run, env, w.chapter, w.text): w for w in order}

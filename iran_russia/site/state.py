@@ -12,10 +12,8 @@ from sphinx.environment import BuildEnvironment
 FIGURES = "figures"
 """Folder of the built site with every exhibit's files, at stable addresses."""
 
-
 CHRONOLOGY = "notebooks/chronology.html"
 """Page of the built site with a row for every event."""
-
 
 CHANGES = "book/changes"
 """Page that lists what moved since the last edition."""

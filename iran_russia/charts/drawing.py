@@ -1,4 +1,4 @@
-"""The book's chart theme, and ``figure``: one anatomy for every figure.
+"""``figure``: one anatomy for every figure.
 
 A chart is an ordinary Altair chart without sizes, colours or fonts of its own. ``figure`` draws it
 twice as SVG, for wide and for narrow pages, and adds unit, source, text alternative, data table
@@ -19,35 +19,12 @@ import vl_convert
 from markupsafe import Markup
 
 from iran_russia import colours, tables
-from iran_russia.colours import (
-    ALIGNMENT,
-    EVIDENCE,
-    LIGHT,
-    OUTCOME,
-    PARTY,
-    STEPS,
-    VALENCE,
-    VERDICT,
-)
+from iran_russia.charts import theme
+from iran_russia.colours import LIGHT
 from iran_russia.datasets import DESCRIPTOR
 from iran_russia.exhibits import LAB_MIME, Exhibit, FigureError, credits, render
 
-# All that a chapter draws with.
-__all__ = [
-    "ALIGNMENT",
-    "EVIDENCE",
-    "LIGHT",
-    "OUTCOME",
-    "PARTY",
-    "STEPS",
-    "VALENCE",
-    "VERDICT",
-    "axis_domain",
-    "figure",
-]
-
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
-
 # Only geometry is rounded: labels and opacities are numbers too, and mean something.
 _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"')
 # The figure carries the text alternative; roles of single marks would stand there without names.
@@ -57,94 +34,19 @@ _IDLE = re.compile(r' (?:role|aria-\w+|class|pointer-events)="[^"]*"| (?:fill-)?
 _EMPTY = re.compile(r'<path d="M0,0h0v0h0Z"/>')
 _LINK = re.compile(r"</?a\b[^>]*>")
 _LONG = re.compile(r"-?\d+\.\d{2,}")
-
 _EXAMPLES = "https://vega.github.io/vega-datasets/"
 _LAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 _drawings = joblib.Memory(DESCRIPTOR.parent.parent / "_build" / "drawings", verbose=0)
+
 # What a drawing depends on beside its specification: this module, the colours, vl-convert.
 _MADE_BY = hashlib.sha256(
-    b"".join(Path(file).read_bytes() for file in (__file__, colours.__file__))
+    b"".join(Path(file).read_bytes() for file in (__file__, theme.__file__, colours.__file__))
     + version("vl-convert-python").encode()
 ).hexdigest()
 
 _TOKEN = {light: f"var(--ir-{name})" for name, light in LIGHT.items()}
 _HEX = re.compile("|".join(_TOKEN), re.IGNORECASE)
-
-
-@alt.theme.register("iran_russia", enable=True)
-def _theme() -> alt.theme.ThemeConfig:
-    text = {"labelColor": LIGHT["muted"], "titleColor": LIGHT["ink"]}
-    sizes = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
-    return {
-        "config": {
-            # Metrics of Arial are the same on every system, so labels fit everywhere.
-            "font": "Arial, Helvetica, Liberation Sans, sans-serif",
-            "background": None,
-            "aria": False,  # the figure carries the text alternative, not each mark
-            "view": {"stroke": None},
-            "mark": {"tooltip": True},
-            "line": {"strokeWidth": 2},
-            "point": {"size": 45, "filled": True},
-            "rule": {"color": LIGHT["muted"]},
-            "text": {"color": LIGHT["ink"], "fontSize": 12},
-            "bar": {"color": LIGHT["both"]},
-            # The unit stands above the chart, so axes and legends have no titles of their own.
-            "axis": text
-            | sizes
-            | {
-                "title": None,
-                "gridColor": LIGHT["grid"],
-                "domainColor": LIGHT["muted"],
-                "tickColor": LIGHT["muted"],
-                "labelOverlap": True,
-                "labelLimit": 260,
-            },
-            "axisX": {"grid": False},
-            "axisXTemporal": {"labelSeparation": 6},
-            "axisXQuantitative": {"labelSeparation": 6},
-            "axisTemporal": {"labelFlush": False},
-            "legend": text
-            | sizes
-            | {
-                "orient": "top",
-                "title": None,
-                "labelLimit": 260,
-                "symbolBaseFillColor": LIGHT["muted"],
-                "symbolBaseStrokeColor": LIGHT["muted"],
-            },
-            "header": text
-            | sizes
-            | {
-                "title": None,
-                "labelColor": LIGHT["ink"],
-                "labelAnchor": "start",
-                "labelFontWeight": "bold",
-            },
-            "title": {"color": LIGHT["ink"], "fontSize": 13, "anchor": "start", "frame": "group"},
-            "range": {
-                "category": [
-                    LIGHT[c]
-                    for c in ("iran", "russia", "china", "both", "blue", "pink", "ussr", "other")
-                ]
-            },
-        }
-    }
-
-
-def axis_domain(*columns: pd.Series | pd.Index, room: float) -> list:
-    """Return where an axis begins and ends: where the data do, so that newer rows find their place.
-
-    Args:
-        columns: dates or numbers that are drawn on the axis.
-        room: what is left free at both ends: days for dates, else the unit of the numbers.
-    """
-    first = min(column.min() for column in columns)
-    last = max(column.max() for column in columns)
-    if hasattr(first, "date"):
-        free = pd.Timedelta(days=room)
-        return [(first - free).date().isoformat(), (last + free).date().isoformat()]
-    return [float(first) - room, float(last) + room]
 
 
 def figure(
