@@ -1,7 +1,18 @@
 """Charts of the book: one theme, one anatomy of a figure, one grammar of marks."""
 
 from iran_russia.charts.drawing import figure
-from iran_russia.charts.grammar import axis_domain
+from iran_russia.charts.grammar import (
+    DASH,
+    at_end,
+    axis_domain,
+    hollow,
+    lane,
+    of_party,
+    on_tiles,
+    panels,
+    reference,
+    runs,
+)
 from iran_russia.colours import (
     ALIGNMENT,
     EVIDENCE,
@@ -16,6 +27,7 @@ from iran_russia.colours import (
 # All that a chapter draws with.
 __all__ = [
     "ALIGNMENT",
+    "DASH",
     "EVIDENCE",
     "LIGHT",
     "OUTCOME",
@@ -23,6 +35,14 @@ __all__ = [
     "STEPS",
     "VALENCE",
     "VERDICT",
+    "at_end",
     "axis_domain",
     "figure",
+    "hollow",
+    "lane",
+    "of_party",
+    "on_tiles",
+    "panels",
+    "reference",
+    "runs",
 ]

@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, cast
 
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
 NAME = "iran-russia-warm"
@@ -127,14 +128,14 @@ def warm() -> Iterator[None]:
 class WarmProvisioner(LocalProvisioner):
     """Takes kernels from the nursery; those that are no IPython kernels start as ever."""
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict:
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Start the kernel and return how to connect to it."""
         if _nursery and "ipykernel_launcher" in cmd:
             argv = cmd[cmd.index("ipykernel_launcher") :]
             cwd, env = str(kwargs.get("cwd") or Path.cwd()), kwargs.get("env") or dict(os.environ)
             pid = await asyncio.to_thread(_nursery.fork, argv, cwd, env)
             if pid:
-                self.process = _Forked(pid, _nursery)
+                self.process = cast(subprocess.Popen, _Forked(pid, _nursery))
                 self.pid = self.pgid = pid  # it leads a session of its own
                 self.cwd = cwd
                 return self.connection_info
