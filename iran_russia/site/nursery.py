@@ -8,12 +8,14 @@ Answered on the standard output: ``{"pid"}`` for each, in order, and ``{"pid", "
 ends, with a status as ``subprocess`` has it.
 """
 
+import builtins
 import json
 import os
 import selectors
 import signal
 import sys
 from importlib import import_module
+from types import SimpleNamespace
 
 # What every chapter imports, by way of the package, and what every kernel does.
 LIBRARIES = (
@@ -65,8 +67,11 @@ def become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:
 
 def main() -> None:
     """Import the libraries, then fork a kernel a request, until nobody asks any more."""
+    # pandas asks when it is imported whether this is a kernel, and prints other tables if not.
+    vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=True)
     for library in LIBRARIES:
         import_module(library)
+    del vars(builtins)["get_ipython"]
     woken, wake = os.pipe()
     for end in (woken, wake):
         os.set_blocking(end, False)
