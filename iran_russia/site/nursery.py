@@ -48,7 +48,7 @@ def reap() -> None:
         answer(pid=pid, status=os.waitstatus_to_exitcode(status))
 
 
-def become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:
+def become_kernel(parent: int, argv: list[str], cwd: str, env: dict[str, str]) -> None:
     """Be an IPython kernel, as ``python -m ipykernel_launcher`` is, until it is shut down."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -58,7 +58,7 @@ def become_kernel(argv: list[str], cwd: str, env: dict[str, str]) -> None:
     os.chdir(cwd)
     os.environ.clear()
     # A kernel ends when the process that it names as its parent does.
-    os.environ.update(env | {"JPY_PARENT_PID": str(os.getppid())})
+    os.environ.update(env | {"JPY_PARENT_PID": str(parent)})
     sys.argv = argv
     from ipykernel.kernelapp import launch_new_instance
 
@@ -94,9 +94,10 @@ def main() -> None:
         asked += more
         while b"\n" in asked:
             line, _, asked = asked.partition(b"\n")
+            parent = os.getpid()
             pid = os.fork()
             if not pid:
-                become_kernel(**json.loads(line))
+                become_kernel(parent, **json.loads(line))
                 return
             answer(pid=pid)
 
