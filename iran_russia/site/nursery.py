@@ -57,9 +57,9 @@ def become_kernel(parent: int, argv: list[str], cwd: str, env: dict[str, str]) -
         os.dup2(os.open(os.devnull, os.O_RDWR), number)
     os.chdir(cwd)
     os.environ.clear()
-    # A kernel ends when the process that it names as its parent does.
-    os.environ.update(env | {"JPY_PARENT_PID": str(parent)})
-    sys.argv = argv
+    os.environ.update(env)
+    # It ends when its parent does; ipykernel has read who that is when it was imported.
+    sys.argv = [*argv, f"--IPKernelApp.parent_handle={parent}"]
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance()
