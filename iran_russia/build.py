@@ -16,7 +16,7 @@ from iran_russia.site.pages import (
 )
 from iran_russia.site.polish import introduce, mend_html
 from iran_russia.site.publish import note_writing, publish
-from iran_russia.site.run import begin, end, remember, run_out_of_date
+from iran_russia.site.run import begin, end, read_wanted, remember, run_out_of_date
 
 
 def setup(app: Sphinx) -> dict:
@@ -27,6 +27,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-outdated", run_out_of_date)
     app.connect("env-get-outdated", finish_bundle)
     app.connect("env-get-outdated", restyled)
+    app.connect("env-before-read-docs", read_wanted)
     app.connect("doctree-read", remember)
     app.connect("doctree-resolved", list_pages)
     app.connect("doctree-resolved", keep_together)

@@ -54,6 +54,26 @@ def end(app: Sphinx, error: Exception | None) -> None:
         lock.release()
 
 
+def wanted(env) -> set[str]:
+    """Return the pages that this build is to renew: all, unless it was asked for some.
+
+    A book that was never built is built whole, since each page shows the titles of all.
+    """
+    asked = set(os.environ.get(freshness.PAGES, "").split())
+    if asked and not env.all_docs:
+        _log.info("the book has not been built yet: all pages are built")
+    return asked if asked and env.all_docs else set(env.found_docs)
+
+
+def read_wanted(app: Sphinx, env, pages: list[str]) -> None:
+    """Leave the pages as they are that this build is not to renew."""
+    renewed = wanted(env)
+    if renewed == env.found_docs:
+        return
+    pages[:] = [page for page in pages if page in renewed]
+    vars(app.builder)["get_outdated_docs"] = lambda: sorted(renewed)
+
+
 def run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
     """Run the chapters that are out of date; name the pages that must be read again."""
     datasets.package.cache_clear()
@@ -65,7 +85,8 @@ def run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
     shown = shown_by(env)
     _log.info("")  # Sphinx has begun a line of its own
     waiting, now = [], freshness.inputs()
-    for chapter in sorted(env.found_docs):
+    renewed = wanted(env)
+    for chapter in sorted(renewed):
         text = Path(env.doc2path(chapter)).read_text(encoding="utf-8")
         if "\nkernelspec:" not in text:
             continue
@@ -85,6 +106,8 @@ def run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
         _run_all(env, waiting, now, runs)
     shown.runs = {c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))}
     stale = [c for c, outputs in shown.runs.items() if shown.outputs.get(c) != outputs]
+    if renewed != env.found_docs:
+        return stale
     moved = changes.since(changes.EDITION, runs)
     if moved != shown.changes:
         shown.changes = moved
