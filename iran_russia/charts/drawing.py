@@ -9,6 +9,8 @@ import copy
 import hashlib
 import json
 import re
+from datetime import date, datetime
+from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,7 +21,7 @@ import vl_convert
 from markupsafe import Markup
 
 from iran_russia import colours, tables
-from iran_russia.charts import theme
+from iran_russia.charts import seen, theme
 from iran_russia.colours import LIGHT
 from iran_russia.datasets import DESCRIPTOR
 from iran_russia.exhibits import LAB_MIME, Exhibit, FigureError, credits, render
@@ -41,7 +43,10 @@ _drawings = joblib.Memory(DESCRIPTOR.parent.parent / "_build" / "drawings", verb
 
 # What a drawing depends on beside its specification: this module, the colours, vl-convert.
 _MADE_BY = hashlib.sha256(
-    b"".join(Path(file).read_bytes() for file in (__file__, theme.__file__, colours.__file__))
+    b"".join(
+        Path(file).read_bytes()
+        for file in (__file__, theme.__file__, seen.__file__, colours.__file__)
+    )
     + version("vl-convert-python").encode()
 ).hexdigest()
 
@@ -71,7 +76,7 @@ def figure(
         note: a sentence added to the source line.
 
     Raises:
-        FigureError: alt text, unit, source or rows are missing.
+        FigureError: alt text, unit, source or rows are missing, or a mark cannot be seen.
         DataError: a source id is not in the sources table.
     """
     if not alt.strip() or not unit.strip():
@@ -81,8 +86,11 @@ def figure(
         raise FigureError("the chart has no frame of its own; pass data= the rows it draws")
     if rows.empty:
         raise FigureError("the chart has no rows; check the filter that made its frame")
+    _refuse_types(chart)
     spec = chart.to_dict()
     drawn = _draw(spec, _MADE_BY)
+    if drawn["faults"]:
+        raise FigureError(f"not all of the chart can be seen: {'; '.join(drawn['faults'])}")
     page = render(
         "figure.html",
         alt=alt,
@@ -103,6 +111,20 @@ def figure(
     )
 
 
+def _refuse_types(chart: alt.TopLevelMixin) -> None:
+    """Name the column that Altair would refuse without naming it."""
+    for part in ("layer", "hconcat", "vconcat", "concat"):
+        for inner in getattr(chart, part, None) or []:
+            _refuse_types(inner)
+    if isinstance(frame := getattr(chart, "data", None), pd.DataFrame):
+        for column in frame.columns[frame.dtypes == object]:
+            for value in frame[column]:
+                if isinstance(value, Decimal):
+                    raise FigureError(f"column {column} holds Decimal; use .astype(float)")
+                if isinstance(value, date) and not isinstance(value, datetime):
+                    raise FigureError(f"column {column} holds dates as objects; use pd.to_datetime")
+
+
 @_drawings.cache
 def _draw(spec: dict, made_by: str) -> dict:
     """Draw a specification in every form that a figure needs.
@@ -116,7 +138,11 @@ def _draw(spec: dict, made_by: str) -> dict:
     alone = _LINK.sub("", svg).replace(
         "<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1
     )
+    faults = seen.faults(vl_convert.vegalite_to_scenegraph(wide), WIDE)
+    if seen.stacked_on_logarithms(spec):
+        faults.append("bars on a logarithmic axis have no length; encode their other end (x2, y2)")
     return {
+        "faults": faults,
         "wide": svg,
         "narrow": small_svg,
         "sized": wide,
