@@ -117,7 +117,7 @@ def _refuse_types(chart: alt.TopLevelMixin) -> None:
         for inner in getattr(chart, part, None) or []:
             _refuse_types(inner)
     if isinstance(frame := getattr(chart, "data", None), pd.DataFrame):
-        for column in frame.columns[frame.dtypes == object]:
+        for column in frame.columns[frame.dtypes == "object"]:
             for value in frame[column]:
                 if isinstance(value, Decimal):
                     raise FigureError(f"column {column} holds Decimal; use .astype(float)")
