@@ -16,7 +16,7 @@ EDITION = freshness.ROOT / "book" / "edition.json"
 
 
 @dataclass(frozen=True)
-class Change:
+class Moved:
     """One fact that moved: where, from what to what (empty = not there), and because of what."""
 
     chapter: str
@@ -70,7 +70,7 @@ def since(file: Path = EDITION, runs: Path = freshness.ROOT / freshness.RUNS) ->
     Facts of chapters that the edition does not know are not listed, since nothing moved there.
 
     Returns:
-        One dictionary a fact, with the fields of :class:`Change`; none where there is no edition.
+        One dictionary a fact, with the fields of :class:`Moved`; none where there is no edition.
     """
     before, now = edition(file), state(runs)
     moved = []
@@ -85,5 +85,5 @@ def since(file: Path = EDITION, runs: Path = freshness.ROOT / freshness.RUNS) ->
         for fact in sorted(then["facts"].keys() | today["facts"].keys()):
             old, new = then["facts"].get(fact, ""), today["facts"].get(fact, "")
             if old != new:
-                moved.append(asdict(Change(chapter, fact, old, new, because)))
+                moved.append(asdict(Moved(chapter, fact, old, new, because)))
     return moved

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +46,33 @@ def validate(package: Path) -> None:
     rows = datasets.validate(package)
     tables = len(datasets.package(package)["resources"])
     click.echo(f"{tables} tables, {rows:,} rows: all hold.")
+
+
+@main.command()
+@click.argument("pages", metavar="PAGE…", nargs=-1, required=True)
+def build(pages: tuple[str, ...]) -> None:
+    """Renew only these pages of the built book, with their figures; say what else is out of date.
+
+    A page is named by its path, notebooks/trade.md, or by its last part, trade.
+    """
+    known = freshness.pages()
+    named = {name: _page(name, known) for name in pages}
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(freshness.ROOT)]
+    only = os.environ | {freshness.PAGES: " ".join(named.values())}
+    done = subprocess.run([*command, "-W", "-n", "--keep-going"], env=only, check=False)
+    for chapter, reason in freshness.status().items():
+        if reason and chapter not in named.values():
+            click.echo(f"{chapter}: left as it was, though out of date: {reason}")
+    raise SystemExit(done.returncode)
+
+
+def _page(name: str, known: list[str]) -> str:
+    """Return the page of the contents that a path or the last part of one names."""
+    path = name.removesuffix(".md").removeprefix("./")
+    found = [page for page in known if page == path] or [p for p in known if Path(p).name == path]
+    if len(found) != 1:
+        raise click.BadParameter(f"{name} is no page of _toc.yml; pages are {', '.join(known)}")
+    return found[0]
 
 
 @main.command()

@@ -1,7 +1,7 @@
 """What a notebook cell shows in the book: a piece of HTML and the files that belong to it.
 
 Figures and tables are both exhibits. A notebook front end shows the live or plain form; the book
-takes the HTML, and :mod:`iran_russia.build` puts the files beside the page.
+takes the HTML, and :mod:`iran_russia.site` puts the files beside the page.
 """
 
 from __future__ import annotations

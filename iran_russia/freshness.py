@@ -24,6 +24,9 @@ RUNS = Path("_build") / "runs"
 READINGS = "IRAN_RUSSIA_READINGS"
 """Names, in the environment, the folder by which the kernels of a build share their readings."""
 
+PAGES = "IRAN_RUSSIA_PAGES"
+"""Names, in the environment, the only pages that a build is to renew, apart by blanks."""
+
 # A code cell of MyST Markdown, and the options at its head (YAML block or :key: lines).
 _CELL = re.compile(r"^(`{3,}|~{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
 _OPTIONS = re.compile(r"\A(?:---\n.*?^---\n|(?::[^\n]*\n)+)", re.MULTILINE | re.DOTALL)

@@ -376,7 +376,10 @@ def test_a_tidy_row_that_breaks_the_schema_is_told_with_line_and_column(copy, tm
     target.write_bytes(store.as_csv(frame.assign(year="1949")))
     message = refused(copy, target)
     assert "tiv.csv, line 3, column tiv_millions: found '-5', expected minimum" in message
-    assert "tiv.csv, line 4, column tiv_millions: found 'many', expected a number such as 8.5" in message
+    assert (
+        "tiv.csv, line 4, column tiv_millions: found 'many', expected a number such as 8.5"
+        in message
+    )
     assert "tiv.csv, line 3, column recipient_iso3: found 'Iran', expected pattern" in message
 
 
