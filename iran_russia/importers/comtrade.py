@@ -5,10 +5,12 @@ Of what Iran and Russia report, totals (commodity ``TOTAL``) with every partner 
 letters or as numbers; what is no whole year, no total or no state is left out and counted.
 """
 
+import re
+
 import ibis
 import pandas as pd
 
-from iran_russia.importers import digits, engine, reading
+from iran_russia.importers import digits, reading
 from iran_russia.importers.areas import AREAS, OTHER_ASIA, STATES
 from iran_russia.importers.reading import Download, Layout, Refused
 
@@ -64,7 +66,8 @@ HEADERS = (
     [*_NEEDED, "reporterCode", "partnerCode"],
     [*_LEGACY_NEEDED, "Reporter ISO", "Partner ISO"],
 )
-_COUNTRIES = ("IRN", "RUS")
+_COUNTRIES = {"IRN": 364, "RUS": 643}
+_FLOWS = ("M", "X", "1", "2")
 _WORLD = ("0", "W00", "WLD")
 _REVISIONS = {
     "H0": "HS1992",
@@ -95,181 +98,177 @@ def recognise(file: Download) -> Layout | None:
     return None
 
 
-def _number(code: ibis.Column) -> ibis.Value:
-    """Return a number of a country without zeros at its head or behind a point."""
-    return code.strip().try_cast("float64").try_cast("int64").cast("string")
-
-
-def _country(t: ibis.Table, side: str) -> ibis.Value:
-    """Return the letters of a country; of what is none, its letters or number in Comtrade."""
-    found = []
-    if f"{side}ISO" in t.columns:
-        letters = t[f"{side}ISO"].strip().nullif("").nullif("N/A")
-        found.append(letters.cases((OTHER_ASIA[1], "TWN"), *((w, "WLD") for w in _WORLD[1:])))
-        found.append(letters)
-    if f"{side}Code" in t.columns:
-        number = _number(t[f"{side}Code"])
-        found.append(number.cases((OTHER_ASIA[0], "TWN"), (_WORLD[0], "WLD"), *STATES.items()))
-        found.append(number)
-    return ibis.coalesce(*found)
-
-
 def keep(t: ibis.Table) -> ibis.Value:
     """What the two report of their totals and of each other, parts of it too, to be counted."""
-    total = t.cmdCode.strip() == "TOTAL"
-    ours = _country(t, "reporter").isin(_COUNTRIES)
-    return ours & (total | _country(t, "partner").isin(_COUNTRIES))
+    ours, theirs = (_is_one_of_the_two(t, side) for side in ("reporter", "partner"))
+    return ours & ((t.cmdCode.strip() == "TOTAL") | theirs)
 
 
-def _reason(t: ibis.Table) -> ibis.Value:
-    """Say why a line is left out; null for one that is taken."""
-
-    def other(column: str, value: object) -> ibis.Value:
-        return (t[column] != value).fill_null(False) if column in t.columns else ibis.literal(False)
-
-    months = ibis.literal(False)
-    if "period" in t.columns:
-        months = (_number(t.period) != t.refYear.cast("string")).fill_null(False)
-    total = t.cmdCode == "TOTAL"
-    heading = t.cmdCode.isin(["AG2", "AG4", "AG6"]) | t.cmdCode.length().isin([2, 4])
-    revision = t["classificationCode"] if "classificationCode" in t.columns else ibis.null("string")
-    no_goods = ~(revision.isin([*_REVISIONS, "HS"]) | revision.isnull())
-    parts = ibis.or_(*(other(column, value) for column, value in _PARTS.items()))
-    return ibis.cases(
-        (other("typeCode", "C"), "lines of services"),
-        (other("freqCode", "A") | months, "lines of months"),
-        (~t.flowCode.isin(["M", "X", "1", "2"]), "lines of flows other than exports and imports"),
-        (parts, "lines of parts of a total"),
-        (t.partner == t.reporter, "lines of a country with itself"),
-        (t.partner.isnull(), "lines without a partner"),
-        (total & ~t.partner.re_search("^[A-Z]{3}$"), "lines of areas that are no states"),
-        (~total & ~t.partner.isin(_COUNTRIES), "lines of goods with other partners"),
-        (~total & no_goods, "lines of goods in another classification than the HS"),
-        (~total & heading, "lines of headings, which are sums"),
-    )
+def _is_one_of_the_two(t: ibis.Table, side: str) -> ibis.Value:
+    found = ibis.literal(False)
+    numbers = [f"{number}{point}" for number in _COUNTRIES.values() for point in ("", ".0")]
+    for column, values in ((f"{side}ISO", list(_COUNTRIES)), (f"{side}Code", numbers)):
+        if column in t.columns:
+            found = found | t[column].strip().isin(values).fill_null(False)
+    return found
 
 
 def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
-    """Totals by partner; goods of the pair."""
-    t = t.mutate(reporter=_country(t, "reporter"), partner=_country(t, "partner"))
-    t = t.mutate(
-        left_out=_reason(t),
-        flow=t.flowCode.isin(["X", "2"]).ifelse("export", "import"),
-        year=t.refYear.cast("string"),
-        weight=t.netWgt if "netWgt" in t.columns else ibis.null("string"),
-    )
-    _tell(t, file)
-    taken = t.filter(t.left_out.isnull())
-    totals = taken.filter(taken.cmdCode == "TOTAL")
-    # A code of odd length has lost its leading zero; the pattern of the table refuses it.
-    goods = taken.filter(taken.cmdCode != "TOTAL")
-    export = goods.flow == "export"
-    revision = (
-        goods.classificationCode if "classificationCode" in t.columns else ibis.null("string")
-    )
-    return {
-        "trade_partners": totals.select(
-            year="year",
-            period_type=ibis.literal("calendar_year"),
-            period_start=totals.year + "-01-01",
-            period_end=totals.year + "-12-31",
-            country_iso3="reporter",
-            partner_iso3="partner",
-            flow="flow",
-            reporter="reporter",
-            value_usd="primaryValue",
-            weight_kg="weight",
-            value_basis=ibis.literal("reported"),
-            _key="_key",
-        ),
-        "trade_hs6": goods.select(
-            year="year",
-            exporter_iso3=export.ifelse(goods.reporter, goods.partner),
-            importer_iso3=export.ifelse(goods.partner, goods.reporter),
-            reporter="reporter",
-            hs_revision=revision.cases(*_REVISIONS.items(), else_="not_stated"),
-            hs_code="cmdCode",
-            hs_chapter=chapter(goods.cmdCode),
-            value_usd="primaryValue",
-            weight_kg="weight",
-            valuation=export.ifelse("FOB", "CIF"),
-            _key="_key",
-        ),
-    }
-
-
-def _tell(t: ibis.Table, file: Download) -> None:
-    """Count what is left out and say what the rest covers.
-
-    Raises:
-        Refused: all lines are left out: the file holds parts, and no whole.
-    """
-    named = t.partnerDesc if "partnerDesc" in t.columns else ibis.null("string")
-    other = t.partner.re_search("^[A-Z]{3}$").ifelse(ibis.null("string"), named)
-    asia = ibis.or_(
-        *(
-            (name(t[c]) == code).fill_null(False)
-            for c, code, name in (
-                ("partnerCode", OTHER_ASIA[0], _number),
-                ("partnerISO", OTHER_ASIA[1], lambda cell: cell),
-            )
-            if c in t.columns
-        )
-    )
-    found = engine.collect(
-        t.mutate(other=other.fill_null(t.partner), asia=asia)
-        .group_by(["left_out", "reporter", "flow", "year", "other", "asia"])
-        .aggregate(lines=lambda x: x.count(), key=lambda x: x._key.min())
-    )
-    left = found[found["left_out"].notna()]
-    for reason, some in left.groupby("left_out"):
-        areas = sorted({AREAS.get(n, str(n)) for n in some["other"]})
-        name = f"{reason} ({', '.join(areas)})" if reason.endswith("no states") else reason
-        file.left_out[name] = int(some["lines"].sum())
-    taken = found[found["left_out"].isna()]
-    if len(left) and taken.empty:
-        first = left.sort_values("key").iloc[0]
-        columns = [c for c in COLUMNS if c in file.layout.names]
-        line = reading.locate(file, columns, {first["key"]}).get(first["key"])
-        what = ", ".join(file.left_out)
-        expected = (
-            "whole years (freqCode A), all ways of transport, customs procedures and second "
-            "partners together; ask Comtrade for those"
-        )
-        where = file.where(line) if line else file.name
-        raise Refused([f"{where}: found nothing but {what}, expected {expected}"])
-    if taken["asia"].any():
-        count = int(taken.loc[taken["asia"], "lines"].sum())
-        file.said.append(
-            f"Other Asia (490, S19), under which Comtrade keeps the trade with Taiwan, is taken as "
-            f"TWN ({count} lines)"
-        )
-    file.coverage = _coverage(taken)
-
-
-def _coverage(taken: pd.DataFrame) -> str:
-    """Name reporters, flows, years and partners of the lines that are taken."""
-    if taken.empty:
-        return ""
-    flows = " and ".join(f"{flow}s" for flow in sorted(set(taken["flow"])))
-    years = sorted(set(taken["year"]))
-    when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
-    partners = taken["other"].nunique()
-    alone = "" if " and " in flows else " alone"
-    reporters = " and ".join(sorted(set(taken["reporter"])))
-    some = f"{partners} partner{'' if partners == 1 else 's'}"
-    return f"{flows}{alone} of {reporters}, {when}, {some}"
+    """Lines of totals by partner, and of goods of the pair, as they are."""
+    total = t.cmdCode == "TOTAL"
+    file.columns = [c for c in COLUMNS if c in t.columns]
+    return {"trade_partners": t.filter(total), "trade_hs6": t.filter(~total)}
 
 
 def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
-    """Round totals to dollars; a weight of 0 is one that is not known."""
-    places = 0 if table == "trade_partners" else None
-    if table == "trade_hs6" and len(rows):
-        file.coverage += f", {rows['hs_code'].nunique()} products of the pair"
-    return rows.assign(
-        value_usd=[digits.exact(v, places=places) for v in rows["value_usd"]],
-        weight_kg=[digits.weight(v) for v in rows["weight_kg"]],
+    """Take the lines of whole years, all parts together, and count the others.
+
+    Raises:
+        Refused: the file holds nothing but parts.
+    """
+    for column in COLUMNS:
+        if column not in rows:
+            rows = rows.assign(**{column: ""})
+    rows = rows.assign(reporter=_countries(rows, "reporter"), partner=_countries(rows, "partner"))
+    rows = rows.assign(
+        flow=["export" if flow in ("X", "2") else "import" for flow in rows["flowCode"]],
+        reason=[_reason(line) for line in rows.to_dict("records")],
     )
+    _count(rows[rows["reason"] != ""], file)
+    taken = rows[rows["reason"] == ""].reset_index(drop=True)
+    made = {"trade_partners": _totals, "trade_hs6": _goods}[table](taken)
+    _tell(table, taken, file)
+    return made.assign(_key=taken["_key"])
+
+
+def _totals(t: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "year": t["refYear"],
+            "period_type": "calendar_year",
+            "period_start": t["refYear"] + "-01-01",
+            "period_end": t["refYear"] + "-12-31",
+            "country_iso3": t["reporter"],
+            "partner_iso3": t["partner"],
+            "flow": t["flow"],
+            "reporter": t["reporter"],
+            "value_usd": [digits.exact(v, places=0) for v in t["primaryValue"]],
+            "weight_kg": [digits.weight(v) for v in t["netWgt"]],
+            "value_basis": "reported",
+        }
+    )
+
+
+def _goods(t: pd.DataFrame) -> pd.DataFrame:
+    # A code of odd length has lost its leading zero; the pattern of the table refuses it.
+    export = t["flow"] == "export"
+    return pd.DataFrame(
+        {
+            "year": t["refYear"],
+            "exporter_iso3": t["reporter"].where(export, t["partner"]),
+            "importer_iso3": t["partner"].where(export, t["reporter"]),
+            "reporter": t["reporter"],
+            "hs_revision": [_REVISIONS.get(c, "not_stated") for c in t["classificationCode"]],
+            "hs_code": t["cmdCode"],
+            "hs_chapter": ["" if c[:2] in ("98", "99") else c[:2] for c in t["cmdCode"]],
+            "value_usd": [digits.exact(v) for v in t["primaryValue"]],
+            "weight_kg": [digits.weight(v) for v in t["netWgt"]],
+            "valuation": ["FOB" if flow == "export" else "CIF" for flow in t["flow"]],
+        }
+    )
+
+
+def _countries(rows: pd.DataFrame, side: str) -> list[str]:
+    """Return the letters of countries; of what is none, its name, letters or number."""
+    named = rows["partnerDesc"] if side == "partner" else [""] * len(rows)
+    cells = zip(rows[f"{side}ISO"], rows[f"{side}Code"], named, strict=True)
+    return [_country(*line) for line in cells]
+
+
+def _country(letters: str, code: str, name: str) -> str:
+    number = _number(code)
+    if OTHER_ASIA[0] == number or OTHER_ASIA[1] == letters:
+        return "TWN"
+    if number in _WORLD or letters in _WORLD:
+        return "WLD"
+    if re.fullmatch("[A-Z]{3}", letters):
+        return letters
+    return STATES.get(number) or name or AREAS.get(number, letters or number)
+
+
+def _number(code: str) -> str:
+    """Return a number without zeros at its head or behind a point."""
+    return re.sub(r"^0+(?=\d)|\.0+$", "", code)
+
+
+def _reason(line: dict[str, str]) -> str:
+    """Say why a line is left out; an empty text for one that is taken."""
+    parts = any(line[c] not in ("", whole) for c, whole in _PARTS.items())
+    months = line["freqCode"] not in ("", "A")
+    months = months or _number(line["period"]) not in ("", line["refYear"])
+    state = re.fullmatch("[A-Z]{3}", line["partner"])
+    reasons = {
+        "lines of services": line["typeCode"] not in ("", "C"),
+        "lines of months": months,
+        "lines of flows other than exports and imports": line["flowCode"] not in _FLOWS,
+        "lines of parts of a total": parts,
+        "lines of a country with itself": line["partner"] == line["reporter"],
+        "lines without a partner": not line["partner"],
+        "lines of areas that are no states": not state,
+    }
+    code = line["cmdCode"]
+    if code != "TOTAL":
+        hs = ("", "HS", *_REVISIONS)
+        reasons |= {
+            "lines of goods in another classification than the HS": (
+                line["classificationCode"] not in hs
+            ),
+            "lines of headings, which are sums": code[:2] == "AG" or len(code) in (2, 4),
+        }
+    return next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _count(left: pd.DataFrame, file: Download) -> None:
+    for reason, some in left.groupby("reason"):
+        areas = f" ({', '.join(sorted(set(some['partner'])))})" if "no states" in reason else ""
+        name = f"{reason}{areas}"
+        file.left_out[name] = file.left_out.get(name, 0) + len(some)
+    if len(left) and not file.first_left:
+        file.first_left = left["_key"].iloc[0]
+
+
+def _tell(table: str, taken: pd.DataFrame, file: Download) -> None:
+    """Say what the lines that are taken cover; refuse a file of which none is."""
+    if len(taken):
+        column, what = ("partner", "partner")
+        if table == "trade_hs6":
+            column, what = ("cmdCode", "product")
+        number = taken[column].nunique()
+        covered = f"{_flows(taken)}, {number} {what}{'' if number == 1 else 's'}"
+        file.coverage += f"; {covered}" if file.coverage else covered
+        asia = (taken["partner"] == "TWN").sum()
+        if asia:
+            file.said.append(
+                "Other Asia (490, S19), under which Comtrade keeps the trade with Taiwan, is taken "
+                f"as TWN ({asia} lines)"
+            )
+    elif table == "trade_hs6" and not file.coverage and file.left_out:
+        line = reading.locate(file, file.columns, {file.first_left}).get(file.first_left)
+        raise Refused(
+            [
+                f"{file.where(line) if line else file.name}: found nothing but "
+                f"{', '.join(file.left_out)}, expected whole years (freqCode A), all ways of "
+                "transport, customs procedures and second partners together; ask Comtrade for those"
+            ]
+        )
+
+
+def _flows(taken: pd.DataFrame) -> str:
+    """Name flows, reporters and years."""
+    flows, years = sorted(set(taken["flow"])), sorted(set(taken["refYear"]))
+    told = " and ".join(f"{flow}s" for flow in flows) + (" alone" if len(flows) == 1 else "")
+    when = years[0] if len(years) == 1 else f"{years[0]} to {years[-1]}"
+    return f"{told} of {' and '.join(sorted(set(taken['reporter'])))}, {when}"
 
 
 def chapter(code: ibis.Column) -> ibis.Value:

@@ -104,6 +104,10 @@ class Download:
     """What the file covers, in words: years, months, flows, partners, products."""
     left_out: dict[str, int] = field(default_factory=dict)
     """Lines that were not taken, by reason (``lines of «روسیه سفید»``), for the report."""
+    columns: list[str] = field(default_factory=list)
+    """Columns that are joined in the key of a line."""
+    first_left: str = ""
+    """Key of the first line that was not taken."""
     events: Any = None
     """Records of a file, for a format that counts over several files what stands in each."""
     said: list[str] = field(default_factory=list)
@@ -475,8 +479,10 @@ def locate(file: Download, columns: list[str], keys: set[str]) -> dict[str, int]
     """Return the first line on which each key stands; a key joins the cells of the columns."""
     places = [file.layout.names.index(c) for c in columns]
     found: dict[str, int] = {}
+    width = len(file.layout.names)
     for number, record in records(file):
-        if len(record) == len(file.layout.names):
+        # One more delimiter at the end of a line is no cell.
+        if len(record) >= width and not any(record[width:]):
             key = JOIN.join(record[p] if file.raw else clean(record[p]) for p in places)
             if key in keys and key not in found:
                 found[key] = number
