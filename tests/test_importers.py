@@ -291,6 +291,8 @@ def test_only_a_whole_month_of_gdelt_becomes_a_row_of_other_pairs(copy, tmp_path
         text = one.replace("RUS", "CHN") + "\n" + other + "\n"
         if day == 9:  # both ways are one pair
             text += other.replace("RUS", "CHN").replace("2\t", "3\t", 1) + "\n"
+        # Every event has a number of its own.
+        text = "".join(f"{day}{line}\n" for line in text.splitlines())
         name = f"202403{day:02d}.export.CSV"
         files.append(written(tmp_path, text.replace("20140105", name[:8]), name))
     said = run("--dry-run", *files[:30])

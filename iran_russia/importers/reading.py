@@ -1,8 +1,9 @@
 """Reading a file that somebody downloaded: what is it, is it whole, where does its table begin.
 
 A file is made ready for the engine: one delimiter, UTF-8, a header in the first line. Most are so
-already and are read where they are; a packed file, one with notes above the header or in another
-encoding is first copied, line by line, into a folder that is removed afterwards.
+already and are read where they are, through a link of a plain name; a packed file, one with notes
+above the header or in another encoding is first copied, line by line. Links and copies stand in a
+folder that is removed afterwards.
 """
 
 from __future__ import annotations
@@ -321,12 +322,15 @@ def make_ready(file: Download, folder: Path) -> None:
         )
     if _ends_in_delimiters(file):
         layout.names.append(f"nameless {len(layout.names)}")
+    ready = folder / f"{len(list(folder.iterdir()))}.csv"
     try:
         plain = not file.packed and not layout.foot and layout.header in (0, None)
         if plain and _is_whole_utf8(file):
-            file.ready = file.path
+            # Engines read more into a name than it says: brackets, an ending such as .gz.
+            ready.symlink_to(file.path.resolve())
+            file.ready = ready
             return
-        file.ready = folder / f"{len(list(folder.iterdir()))}.csv"
+        file.ready = ready
         file.shift = layout.header or 0
         encoding = _encoding(file)
         with _bytes(file) as source, file.ready.open("wb") as target:
