@@ -57,7 +57,7 @@ EXPECTED = {
         r"country_capabilities \+0 ~0 =1 <59 !0"
     ),
     "energy_institute/bp-stats-review-2021-consolidated-dataset-panel-format.csv": (
-        r"energy_country_year \+0 ~0 =573 <169 !0"
+        r"energy_country_year \+0 ~0 =574 <168 !0"
     ),
     "attacks/2024_11_17.csv": r"shahed_launches \+0 ~0 =473 <0 !0",
     "attacks/2025_05_12.csv": r"shahed_launches \+0 ~0 =\d+ <0 !0",
