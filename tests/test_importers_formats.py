@@ -6,10 +6,13 @@ All figures are made up. Most tests read one file without laying it beside the b
 import bz2
 import gzip
 import lzma
+import random
+import re
 import tarfile
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 from test_importers import BACI, BANK, COMTRADE, GDELT_DAY, SAMPLES, hashes, refused, run, written
 from test_importers import rows as rows_of
@@ -596,8 +599,6 @@ def test_an_archive_with_a_password_is_told(copy, tmp_path):
 
 @pytest.mark.parametrize("cut", [0.3, 0.6, 0.95])
 def test_a_long_archive_that_is_cut_off_is_told(cut, copy, tmp_path):
-    import random
-
     noise = random.Random(1).choices("0123456789", k=400_000)
     text = BACI.read_text() + "".join(
         f"2022,4,8,{''.join(noise[n : n + 6])},1,1\n" for n in range(0, len(noise) - 6, 6)
@@ -610,3 +611,41 @@ def test_a_long_archive_that_is_cut_off_is_told(cut, copy, tmp_path):
 def test_the_digest_is_that_of_the_table(tmp_path):
     packed = written(tmp_path, gzip.compress(COMTRADE.read_bytes()), "b")
     assert reading.open_download(packed).digest() == reading.open_download(COMTRADE).digest()
+
+
+# Every line twice
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "UNVotes.csv",
+        "2026_2_6_ga_voting.csv",
+        "missile_attacks_daily.csv",
+        "EI_narrow_2026.csv",
+        "comtrade_legacy.csv",
+        BACI.name,
+    ],
+)
+def test_a_line_that_stands_twice_counts_once(name, read, copy, tmp_path):
+    header, *lines = (SAMPLES / name).read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    expected = {table: len(found) for table, found in read(SAMPLES / name)[0].items()}
+    said = run(written(tmp_path, header + "".join(lines * 2), name), "--dry-run")
+    counts = re.findall(r"^(\w+): (\d+) added, (\d+) identical, (\d+) revised", said, re.MULTILINE)
+    assert {table: sum(map(int, numbers)) for table, *numbers in counts} == expected
+
+
+# Workbooks of another layout
+
+
+@pytest.mark.parametrize(
+    "header", [["item", "price"], ["Country", "2000", "2001"], ["t", "i", "j", "k", "v", "q"]]
+)
+def test_a_workbook_of_another_layout_is_told_as_one(header, copy, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Data"
+    book.active.append(header)
+    book.active.append(["1"] * len(header))
+    book.save(tmp_path / "book.xlsx")
+    message = refused(copy, tmp_path / "book.xlsx")
+    assert f"book.xlsx › Data, line 1: found '{' '.join(header)}', expected the yearly" in message
