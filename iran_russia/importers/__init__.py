@@ -3,8 +3,8 @@
 All formats take one path: recognise → read → keep the countries of interest → tidy rows → check →
 compare with what is there → show → write. A module of a format says only what is special to it:
 
-- ``COLUMNS``: the columns it needs and their types (``text``, ``integer``, ``number``; with ``!``
-  where no cell may be empty);
+- ``COLUMNS``: the columns it needs and their types (``text``, ``integer``, ``number``, or
+  ``decimal`` for a number whose digits stay as they are; with ``!`` where no cell may be empty);
 - ``recognise(file)``: the layout of the table when the file is of this format;
 - ``keep(t)``: which records concern the book (all, when it is not defined);
 - ``rows(t, file)``: an Ibis expression for each table, in the table's columns and ``_key``;
@@ -55,7 +55,13 @@ _PATTERNS = {
     "integer": r"^[+-]?[0-9]+([.]0+)?$",
     "number": r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$",
 }
-_EXPECTED = {"integer": "a whole number", "number": "a number", "text": "text"}
+_PATTERNS["decimal"] = _PATTERNS["number"]
+_EXPECTED = {
+    "integer": "a whole number",
+    "number": "a number",
+    "decimal": "a number",
+    "text": "text",
+}
 
 
 @dataclass
