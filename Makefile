@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 HTML := _build/html
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 # Tells JupyterLab that a chapter (Markdown) opens as a notebook on a double click.
 LABCONFIG := $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 
-.PHONY: book test lab serve bench pdf epub linkcheck clean
+.PHONY: book lint check test lab serve bench pdf epub linkcheck lock clean
 
 book: $(VENV)/ready
 	$(BIN)/iran-russia validate
@@ -14,8 +15,17 @@ book: $(VENV)/ready
 	@echo
 	@echo "The book is built. Open $(CURDIR)/$(HTML)/index.html, or run: make serve"
 
+lint: $(VENV)/ready
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy --no-error-summary
+
+# In a minute: the style and types of the code, and the tests that neither build nor browse.
+check: lint
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
+
 # Where Java is, the importers are tested on Spark as well.
-test: $(VENV)/ready $(if $(shell command -v java),$(VENV)/spark)
+test: lint $(if $(shell command -v java),$(VENV)/spark)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lab: $(VENV)/ready
@@ -38,15 +48,23 @@ pdf epub: book
 linkcheck: book
 	$(BIN)/iran-russia linkcheck
 
+# Renews the versions that the environment is made of; the ranges they may move in stand in
+# pyproject.toml and requirements*.txt. They hold for every Python and system of the ranges.
+lock: $(VENV)/ready
+	for list in requirements requirements-spark; do \
+		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-annotate --no-header --no-emit-package iran-russia $$list.txt -o $$list.lock; done
+
 clean:
 	rm -rf _build $(VENV) *.egg-info .pytest_cache .ruff_cache
 
-$(VENV)/ready: requirements.txt pyproject.toml
+$(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11 to 3.13 is needed; run make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps -e .
 	touch $@
 
-$(VENV)/spark: $(VENV)/ready requirements-spark.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-spark.txt
+$(VENV)/spark: $(VENV)/ready requirements-spark.lock
+	$(INSTALL) --require-hashes -r requirements-spark.lock
 	touch $@

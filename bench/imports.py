@@ -1,7 +1,9 @@
 """Measure two imports, each against another way in the same run.
 
 A workbook of the Iranian customs with 60,001 lines, against the importer of the commit before a
-Rust reader came, in a worktree of git: it read with openpyxl, which the tests still need.
+Rust reader came, in a worktree of git: it read with openpyxl, which the tests still need. Both are
+run on a workbook of one line too: most of the peak of memory is libraries and the engine, which
+take the same with one line, so that the increment says what the lines take.
 
 The filter of a BACI-shaped year of ten million rows to the pair: the importer against the same
 query written by hand in DuckDB and against pandas; each run is a process of its own, medians of
@@ -98,17 +100,19 @@ def workbook() -> dict[str, float]:
     import openpyxl
 
     countries = ["فدراسیون روسيه", "روسيه سفيد", *(f"کشور {n}" for n in range(48))]
-    seen: dict[str, list] = {"before": [], "now": []}
+    seen: dict[str, list] = {"before": [], "now": [], "before_one": [], "now_one": []}
     with tempfile.TemporaryDirectory() as folder:
         file, old = Path(folder) / "export 1404.xlsx", Path(folder) / "before"
-        book = openpyxl.Workbook(write_only=True)
-        sheet = book.create_sheet("Sheet 1")
-        sheet.append(["year", "gomrok", "country", "code", "name", "weight", "rial", "dollar"])
-        for n in range(LINES):
-            code, name = f"{1012100 + (n * 7919) % 97000000:08d}", f"کالای ساختگی شماره {n % 5000}"
-            row = [1404, f"گمرک {n % 90}", countries[n % 50], code, name]
-            sheet.append([*row, n % 100_000 + 1.5, n * 1_000_003 + 7, n * 1.25])
-        book.save(file)
+        one = Path(folder) / "export 1404 one.xlsx"
+        for path, lines in ((file, LINES), (one, 1)):
+            book = openpyxl.Workbook(write_only=True)
+            sheet = book.create_sheet("Sheet 1")
+            sheet.append(["year", "gomrok", "country", "code", "name", "weight", "rial", "dollar"])
+            for n in range(lines):
+                code = f"{1012100 + (n * 7919) % 97000000:08d}"
+                row = [1404, f"گمرک {n % 90}", countries[n % 50], code, f"کالای {n % 5000}"]
+                sheet.append([*row, n % 100_000 + 1.5, n * 1_000_003 + 7, n * 1.25])
+            book.save(path)
         subprocess.run(
             ["git", "worktree", "add", "--detach", old, BEFORE],
             check=True, capture_output=True, cwd=ROOT,
@@ -117,15 +121,20 @@ def workbook() -> dict[str, float]:
             for _ in range(WORKBOOK_ROUNDS):
                 seen["now"].append(_run(_WORKBOOK, file))
                 seen["before"].append(_run(_WORKBOOK, file, old))
+                seen["now_one"].append(_run(_WORKBOOK, one))
+                seen["before_one"].append(_run(_WORKBOOK, one, old))
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", old], check=True, cwd=ROOT)
-    assert len({found for runs in seen.values() for found, _, _ in runs}) == 1
+    assert len({found for name in ("before", "now") for found, _, _ in seen[name]}) == 1
     seconds = {name: median(s for _, s, _ in runs) for name, runs in seen.items()}
     memory = {name: median(m for _, _, m in runs) for name, runs in seen.items()}
+    # What the lines take over what libraries and a workbook of one line take.
+    lines = {name: memory[name] - memory[f"{name}_one"] for name in ("before", "now")}
     print(f"workbook: seconds {seconds}, megabytes {memory}")
     return {
         "workbook_before_to_import_ratio": round(seconds["before"] / seconds["now"], 2),
         "workbook_memory_to_before_ratio": round(memory["now"] / memory["before"], 2),
+        "workbook_memory_of_lines_to_before_ratio": round(lines["now"] / lines["before"], 2),
     }
 
 

@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from iran_russia import freshness
+from iran_russia.datasets import DataError
 
 EDITION = freshness.ROOT / "book" / "edition.json"
 """The last edition, kept with the book."""
 
 
 @dataclass(frozen=True)
-class Change:
+class Moved:
     """One fact that moved: where, from what to what (empty = not there), and because of what."""
 
     chapter: str
@@ -43,17 +44,35 @@ def save(file: Path = EDITION, runs: Path = freshness.ROOT / freshness.RUNS) -> 
     return sum(len(chapter["facts"]) for chapter in now.values())
 
 
+def edition(file: Path = EDITION) -> dict[str, dict]:
+    """Return what the chapters stated at the last edition, in the shape of :func:`state`.
+
+    Raises:
+        DataError: the file is broken.
+    """
+    if not file.exists():
+        return {}
+    kept = freshness.read(file)
+    if not isinstance(kept, dict) or not all(
+        isinstance(chapter, dict) and {"facts", "tables"} <= chapter.keys()
+        for chapter in kept.values()
+    ):
+        raise DataError(
+            f"{file} is no edition; restore it with `git checkout book/{file.name}`, or make the "
+            "present state the edition with `iran-russia changes --save`"
+        )
+    return kept
+
+
 def since(file: Path = EDITION, runs: Path = freshness.ROOT / freshness.RUNS) -> list[dict]:
     """List the facts that differ from an edition, in the order of chapters and facts.
 
     Facts of chapters that the edition does not know are not listed, since nothing moved there.
 
     Returns:
-        One dictionary a fact, with the fields of :class:`Change`; none where there is no edition.
+        One dictionary a fact, with the fields of :class:`Moved`; none where there is no edition.
     """
-    if not file.exists():
-        return []
-    before, now = json.loads(file.read_text(encoding="utf-8")), state(runs)
+    before, now = edition(file), state(runs)
     moved = []
     for chapter in sorted(before.keys() & now.keys()):
         then, today = before[chapter], now[chapter]
@@ -66,5 +85,5 @@ def since(file: Path = EDITION, runs: Path = freshness.ROOT / freshness.RUNS) ->
         for fact in sorted(then["facts"].keys() | today["facts"].keys()):
             old, new = then["facts"].get(fact, ""), today["facts"].get(fact, "")
             if old != new:
-                moved.append(asdict(Change(chapter, fact, old, new, because)))
+                moved.append(asdict(Moved(chapter, fact, old, new, because)))
     return moved

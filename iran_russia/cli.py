@@ -1,18 +1,37 @@
 """The console command ``iran-russia``."""
 
-import contextlib
-from collections.abc import Iterator
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from iran_russia import changes as editions
 from iran_russia import datasets, freshness, links, singles
+from iran_russia.datasets import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BUILD = Path("_build")
 
 
-@click.group()
+class _Told(click.Group):
+    """Commands whose errors are for the person who can mend them, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; turn an error that the user can mend into its message."""
+        try:
+            return super().invoke(ctx)
+        except DataError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Told)
 def main() -> None:
     """Look after the tables of the book."""
 
@@ -20,40 +39,68 @@ def main() -> None:
 @main.command()
 @click.argument("package", type=click.Path(path_type=Path), default=datasets.DESCRIPTOR)
 def validate(package: Path) -> None:
-    """Check every table of PACKAGE (data/datapackage.json) against its schema and keys."""
-    try:
-        rows = datasets.validate(package)
-    except datasets.DataError as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(f"{len(datasets.names())} tables, {rows:,} rows: all hold.")
+    """Check every table against its schema and keys.
+
+    PACKAGE is the description of the tables, by default data/datapackage.json.
+    """
+    rows = datasets.validate(package)
+    tables = len(datasets.package(package)["resources"])
+    click.echo(f"{tables} tables, {rows:,} rows: all hold.")
+
+
+@main.command()
+@click.argument("pages", metavar="PAGE…", nargs=-1, required=True)
+def build(pages: tuple[str, ...]) -> None:
+    """Renew only these pages of the built book, with their figures; say what else is out of date.
+
+    A page is named by its path, notebooks/trade.md, or by its last part, trade.
+    """
+    known = freshness.pages()
+    named = {name: _page(name, known) for name in pages}
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(freshness.ROOT)]
+    only = os.environ | {freshness.PAGES: " ".join(named.values())}
+    done = subprocess.run([*command, "-W", "-n", "--keep-going"], env=only, check=False)
+    for chapter, reason in freshness.status().items():
+        if reason and chapter not in named.values():
+            click.echo(f"{chapter}: left as it was, though out of date: {reason}")
+    raise SystemExit(done.returncode)
+
+
+def _page(name: str, known: list[str]) -> str:
+    """Return the page of the contents that a path or the last part of one names."""
+    path = name.removesuffix(".md").removeprefix("./")
+    found = [page for page in known if page == path] or [p for p in known if Path(p).name == path]
+    if len(found) != 1:
+        raise click.BadParameter(f"{name} is no page of _toc.yml; pages are {', '.join(known)}")
+    return found[0]
 
 
 @main.command()
 def status() -> None:
-    """Say which chapters are out of date, and because of which table or file."""
+    """Say which chapters are out of date, and why.
+
+    Each is named with the table or file that changed since it ran.
+    """
     for chapter, reason in freshness.status().items():
         click.echo(f"{chapter}: {f'out of date, {reason}' if reason else 'up to date'}")
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Turn an error that the user can mend into its message."""
-    try:
-        yield
-    except datasets.DataError as error:
-        raise click.ClickException(str(error)) from None
 
 
 @main.command("import")
 @click.argument("files", metavar="[KIND] FILE…", nargs=-1, required=True)
 @click.option("--update", is_flag=True, help="Apply revisions: newer values of one publisher.")
 @click.option("--dry-run", is_flag=True, help="Show what would change, write nothing.")
-@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb")
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="Where files are read; Spark is for files larger than this machine.",
+)
 @click.option(
     "--report", metavar="NEW_FILE", type=click.Path(path_type=Path), help="Also write it as JSON."
 )
 def import_(files, update: bool, dry_run: bool, engine: str, report: Path | None) -> None:
-    """Take the rows of downloaded files into the tables of the book.
+    """Take rows of downloaded files into the tables.
 
     KIND is recognised when it is left out. Nothing is written unless every row is valid.
     """
@@ -64,8 +111,7 @@ def import_(files, update: bool, dry_run: bool, engine: str, report: Path | None
         kind, *files = files
     if not files:
         raise click.UsageError("name the file to import after its kind")
-    with _told():
-        importers.run([Path(f) for f in files], kind, update, dry_run, engine, click.echo, report)
+    importers.run([Path(f) for f in files], kind, update, dry_run, engine, click.echo, report)
 
 
 @main.command("new-table")
@@ -77,39 +123,42 @@ def import_(files, update: bool, dry_run: bool, engine: str, report: Path | None
 @click.option("--url", help="Where FILE can be read.")
 @click.option("--dry-run", is_flag=True, help="Show what is proposed, write nothing.")
 def new_table(name, file, topic, source, publisher, url, dry_run) -> None:
-    """Add FILE (CSV, or a workbook of one sheet) as the table NAME, with a proposed schema.
+    """Add a file as a table, with a proposed schema.
 
-    Types, units, values allowed and keys follow from cells and names of columns. Nothing is
-    written unless every row is valid and has a source.
+    FILE is CSV, or a workbook of one sheet; NAME is that of the table. Types, units, values
+    allowed and keys follow from cells and names of columns. Nothing is written unless every row
+    is valid and has a source.
     """
     from iran_russia import scaffold
 
-    with _told():
-        scaffold.new_table(
-            name,
-            file,
-            topic=topic,
-            source_id=source,
-            publisher=publisher,
-            url=url,
-            dry_run=dry_run,
-            say=click.echo,
-        )
+    scaffold.new_table(
+        name,
+        file,
+        topic=topic,
+        source_id=source,
+        publisher=publisher,
+        url=url,
+        dry_run=dry_run,
+        say=click.echo,
+    )
 
 
-@main.command("new-chapter", options_metavar="TABLE…", help="Tables of the book, one or more.")
-@click.argument("name")
+# The tables follow the option as plain words, so that one is enough for several of them.
+@main.command("new-chapter", options_metavar="")
+@click.argument("name", metavar="NAME --tables TABLE…")
 @click.option(
     "--tables", "first", metavar="TABLE…", help="Tables of the book, one or more.", required=True
 )
 @click.argument("more", metavar="", nargs=-1)
 def new_chapter(name: str, first: str, more: tuple[str, ...]) -> None:
-    """Write the chapter NAME on some tables: it runs as it is, with a first figure for each."""
+    """Write a chapter on tables that already runs.
+
+    It has a first figure for each of the tables and is listed in the table of contents.
+    """
     from iran_russia import scaffold
 
-    with _told():
-        for file in scaffold.new_chapter(name, [first, *more]):
-            click.echo(f"Written: {file.relative_to(freshness.ROOT)}")
+    for file in scaffold.new_chapter(name, [first, *more]):
+        click.echo(f"Written: {file.relative_to(freshness.ROOT)}")
 
 
 @main.command()
@@ -119,19 +168,20 @@ def new_chapter(name: str, first: str, more: tuple[str, ...]) -> None:
     help="Compare with a ledger saved before; exit with 1 when a verdict differs.",
 )
 def claims(check: Path | None) -> None:
-    """Print the verdict of every claim as CSV: claim, basis, verdict, newest datum."""
-    import pandas as pd
+    """Print the verdict of every claim as CSV.
 
+    The columns are claim, basis, verdict and newest datum.
+    """
     from iran_russia.claims import ledger
 
-    with _told():
-        shown = ledger()[["claim_id", "basis", "verdict", "newest"]]
-    if check is None:
+    before = _ledger(check) if check else None
+    shown = ledger()[["claim_id", "basis", "verdict", "newest"]]
+    if before is None:
         click.echo(shown.to_csv(index=False), nl=False)
         return
-    before = pd.read_csv(check, dtype="str").set_index("claim_id")["verdict"]
     now = shown.set_index("claim_id")["verdict"]
-    both = pd.DataFrame({"before": before, "now": now}).fillna("not in the ledger")
+    both = before.to_frame("before").join(now.to_frame("now"), how="outer")
+    both = both.fillna("not in the ledger")
     moved = both[both["before"] != both["now"]]
     for claim, row in moved.iterrows():
         click.echo(f"{claim}: {row['before']} -> {row['now']}")
@@ -140,13 +190,34 @@ def claims(check: Path | None) -> None:
     click.echo(f"{len(now)} verdicts: none differs.")
 
 
+def _ledger(file: Path) -> pd.Series:
+    """Read the verdicts, by claim, of a ledger that was saved."""
+    import pandas as pd
+
+    try:
+        return pd.read_csv(file, dtype="str").set_index("claim_id")["verdict"]
+    except (KeyError, ValueError, OSError):
+        raise DataError(
+            f"{file}: found no ledger, expected a file saved from `iran-russia claims`, with the "
+            "columns claim_id and verdict"
+        ) from None
+
+
 @main.command()
 @click.option("--save", is_flag=True, help="Make the present state the edition compared with.")
 def changes(save: bool) -> None:
-    """Say which numbers and verdicts moved since the last edition, and because of which table.
+    """Say what moved since the last edition.
 
-    Chapters are compared as they were last run: build the book first.
+    Numbers and verdicts are named with the table behind them. Chapters are compared as they were
+    last run: build the book first.
     """
+    if not editions.state():
+        raise DataError("no chapter has run here yet; build the book first with `make book`")
+    old = [chapter for chapter, reason in freshness.status().items() if reason]
+    if old:
+        click.echo(
+            f"Out of date, so taken as they were last run: {', '.join(old)}; build the book first."
+        )
     if save:
         click.echo(f"{editions.save():,} facts saved as the edition to compare with.")
         return
@@ -162,36 +233,65 @@ def changes(save: bool) -> None:
 
 @main.command()
 def pdf() -> None:
-    """Print the built book into _build/iran-russia.pdf and offer it on the home page."""
+    """Write the built book as one PDF.
+
+    It is _build/iran-russia.pdf, offered on the home page.
+    """
     _single("pdf", singles.write_pdf)
 
 
 @main.command()
 def epub() -> None:
-    """Write the built book as _build/iran-russia.epub and offer it on the home page."""
+    """Write the built book as one EPUB.
+
+    It is _build/iran-russia.epub, offered on the home page.
+    """
     _single("epub", singles.write_epub)
 
 
-def _single(extension: str, write) -> None:
-    # Playwright comes with requirements.txt, not with the package alone.
-    from playwright.sync_api import sync_playwright
+def _built() -> Path:
+    """Return the folder of the built pages."""
+    pages = BUILD / "html"
+    if not (pages / "index.html").exists():
+        raise DataError(f"there is no built book in {pages.resolve()}; build it with `make book`")
+    return pages
 
+
+def _single(extension: str, write) -> None:
+    pages = _built()
+    # Playwright comes with requirements.txt, not with the package alone.
+    try:
+        from playwright.sync_api import Error, sync_playwright
+    except ImportError:
+        raise DataError(
+            "playwright is not installed; run .venv/bin/pip install -r requirements.txt"
+        ) from None
     target = BUILD / f"{singles.NAME}.{extension}"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=singles.chromium(),
-            args=["--no-sandbox", "--disable-gpu"],
-        )
-        write(browser, (BUILD / "html").resolve(), target)
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=singles.chromium(),
+                args=["--no-sandbox", "--disable-gpu"],
+            )
+        except Error as error:
+            first = str(error).strip().splitlines()[0]
+            raise DataError(
+                f"no Chromium or Chrome starts ({first}); install one "
+                "(Debian: apt install chromium)"
+            ) from None
+        write(browser, pages.resolve(), target)
         browser.close()
-    singles.offer(BUILD / "html")
+    singles.offer(pages)
     click.echo(f"{target}: {target.stat().st_size / 1e6:.1f} MB")
 
 
 @main.command()
 def linkcheck() -> None:
-    """Ask for every external link of the built book; list those that do not answer well."""
-    addresses = links.external(BUILD / "html")
+    """Ask for every external link of the built book.
+
+    Those that do not answer well are listed.
+    """
+    addresses = links.external(_built())
     for address, answer in links.check(addresses):
         click.echo(f"{answer}: {address} ({', '.join(sorted(addresses[address]))})")
     click.echo(f"{len(addresses)} external links asked for.")

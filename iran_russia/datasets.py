@@ -3,22 +3,26 @@
 Everything is read from ``data/datapackage.json``, a Frictionless Data Package. No other module
 knows a file path, a type or a key.
 
-pandas and frictionless are imported where they are used: they are slow to import, and the build
-and the status command read descriptions only.
+What a cell may hold is defined in :mod:`iran_russia.values`; loader and check ask there, so that
+what one of them takes the other takes too. pandas and frictionless are imported where they are
+used: they are slow to import, and the build and the status command read descriptions only.
 """
 
 from __future__ import annotations
 
+import csv
 import difflib
 import hashlib
+import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iran_russia import journal
+from iran_russia import constraints, journal, values
+from iran_russia.constraints import Columns, Fault
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +34,6 @@ LISTING = "datapackage.json"
 """Stands for the list of tables among what a chapter read."""
 
 _loaded: dict[str, str] = {}  # name → digest of the file as it was loaded
-
-_DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "boolean": "boolean"}
 
 
 class DataError(Exception):
@@ -58,17 +60,49 @@ def package(descriptor: Path | None = None) -> dict:
     """Return a data package descriptor, by default the book's, as a dictionary.
 
     Raises:
-        DataError: the file is missing or is not JSON.
+        DataError: the file is missing, is not JSON or does not describe tables.
     """
     descriptor = Path(descriptor or DESCRIPTOR)
+    remedy = "restore it with `git checkout data/datapackage.json`"
     try:
-        return json.loads(descriptor.read_text(encoding="utf-8"))
+        described = json.loads(descriptor.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise DataError(
-            f"{descriptor} is missing; restore it with `git checkout data/datapackage.json`"
-        ) from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{descriptor} is not valid JSON: {error}") from None
+        raise DataError(f"{descriptor} is missing; {remedy}") from None
+    except OSError as error:
+        raise DataError(f"{descriptor} cannot be read: {error.strerror}") from None
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(f"{descriptor} is not valid JSON: {error}; {remedy}") from None
+    fault = _misdescribed(described)
+    if fault:
+        raise DataError(f"{descriptor}: {fault}; {remedy}")
+    return described
+
+
+def _misdescribed(described: object) -> str:
+    """Say what a descriptor lacks that everything here relies on; an empty text if nothing."""
+    if not isinstance(described, dict) or not isinstance(described.get("resources"), list):
+        return 'found no list of tables, expected one under "resources"'
+    seen = set()
+    for place, resource in enumerate(described["resources"], 1):
+        name = resource.get("name") if isinstance(resource, dict) else None
+        if not isinstance(name, str) or not isinstance(resource.get("path"), str):
+            return f"table {place}: found no name or path, expected both as text"
+        if name in seen:
+            return f"table {name}: found its name twice, expected it once"
+        seen.add(name)
+        schema = resource.get("schema")
+        fields = schema.get("fields") if isinstance(schema, dict) else None
+        if not isinstance(fields, list) or not fields:
+            return f'table {name}: found no columns, expected them under "schema", "fields"'
+        for field in fields:
+            if not isinstance(field, dict) or not isinstance(field.get("name"), str):
+                return f"table {name}: found a column without a name, expected one"
+            if field.get("type") not in values.TYPES:
+                return (
+                    f"table {name}, column {field['name']}: found the type {field.get('type')!r}, "
+                    f"expected one of {', '.join(values.TYPES)}"
+                )
+    return ""
 
 
 def names(topic: str | None = None) -> list[str]:
@@ -92,7 +126,7 @@ def describe(table: str) -> dict:
 
 
 def load(table: str) -> pd.DataFrame:
-    """Read one table with the types of its schema.
+    """Read one table with the types of its schema; no digit changes.
 
     Strings become ``str``, integers ``Int64``, numbers ``float64``, booleans ``boolean`` and
     dates ``datetime64``; an empty cell is missing. Units stand in the column names.
@@ -104,17 +138,17 @@ def load(table: str) -> pd.DataFrame:
     recover()
     resource = describe(table)
     path, stamp = _state(resource)
-    types = tuple((field["name"], field["type"]) for field in resource["schema"]["fields"])
+    kinds = tuple((field["name"], values.kind_of(field)) for field in resource["schema"]["fields"])
     digest = _digest(path, stamp)
-    frame = _read(path, stamp, types)
+    frame = _read(path, stamp, kinds)
     _loaded[table] = digest
     # A shallow copy: pandas copies on write, so nobody changes the frame of anybody else.
     return frame.copy(deep=False)
 
 
-def _state(resource: dict) -> tuple[Path, int]:
+def _state(resource: dict, folder: Path | None = None) -> tuple[Path, int]:
     """Return the file of a table and when it was last written."""
-    path = DESCRIPTOR.parent / resource["path"]
+    path = (folder or DESCRIPTOR.parent) / resource["path"]
     try:
         return path, path.stat().st_mtime_ns
     except FileNotFoundError:
@@ -126,54 +160,102 @@ def _state(resource: dict) -> tuple[Path, int]:
 @cache
 def _digest(path: Path, stamp: int) -> str:
     """Return the SHA-256 digest of a file; once a process and state of the file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    return hashlib.sha256(_bytes(path)).hexdigest()
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}") from None
 
 
 @cache
-def _read(path: Path, stamp: int, types: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+def _read(path: Path, stamp: int, kinds: tuple[tuple[str, str], ...]) -> pd.DataFrame:
     """Read a CSV file with the types given; once a process and state of the file."""
     import pandas as pd
 
     # Arrow's strings pay off in long columns; these tables are short and are taken apart a lot.
     pd.set_option("mode.string_storage", "python")
-    try:
-        raw = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""])
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as CSV: {error}") from None
-    kinds = dict(types)
-    expected = list(kinds)
-    if list(raw.columns) != expected:
-        missing = [c for c in expected if c not in raw.columns]
-        extra = [c for c in raw.columns if c not in expected]
+    columns = cells(path, [name for name, _ in kinds])
+    return pd.DataFrame({name: _typed(columns[name], name, kind, path) for name, kind in kinds})
+
+
+def cells(path: Path, expected: list[str]) -> Columns:
+    """Read a CSV file as columns of text, an empty one for a missing value.
+
+    Raises:
+        DataError: it is not CSV in UTF-8, or has other columns or rows of another length.
+    """
+    header, *rows = (record for _, record in _records(path))
+    if header != expected:
+        missing = [c for c in expected if c not in header]
+        extra = [c for c in header if c not in expected]
         raise DataError(
             f"{path}: columns differ from {DESCRIPTOR.name}: missing {missing}, not described "
             f"{extra}; the order must be {expected}"
         )
-    return pd.DataFrame({name: _typed(raw[name], kinds[name], path) for name in expected})
+    if set(map(len, rows)) - {len(expected)}:
+        line, record = next((n, r) for n, r in _records(path) if len(r) != len(expected))
+        raise DataError(f"{path}, line {line}: found {len(record)} cells, expected {len(expected)}")
+    columns = zip(*rows, strict=True) if rows else ([] for _ in expected)
+    return dict(zip(expected, columns, strict=True))
 
 
-def _typed(column: pd.Series, kind: str, path: Path) -> pd.Series:
+def _records(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield header and rows of a CSV file, each with the line on which it begins."""
+    content = _bytes(path)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found = f"the byte 0x{content[error.start]:02x}"
+        raise DataError(f"{path}, line {line}: found {found}, expected UTF-8") from None
+    if not text.strip():
+        raise DataError(f"{path} cannot be read as CSV: it is empty")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    try:
+        for record in reader:
+            yield line, record
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(f"{path}, line {line}: cannot be read as CSV: {error}") from None
+
+
+def _lines(path: Path, rows: Sequence[int]) -> dict[int, int]:
+    """Return the lines on which rows (from 0) begin; a cell may hold line breaks."""
+    wanted = set(rows)
+    return {row: line for row, (line, _) in enumerate(_records(path), -1) if row in wanted}
+
+
+def _typed(column: Sequence[str], name: str, kind: str, path: Path) -> pd.Series:
     """Convert a column of text to its type; name the first cell that does not fit."""
+    import numpy as np
     import pandas as pd
 
+    found, wrong = values.parsed(column, kind)
+    if wrong:
+        row = next(row for row, cell in enumerate(column) if cell in wrong)
+        fault = Fault(row, name, column[row], wrong[column[row]])
+        raise DataError(f"{path}, {_worded(path, [fault])[0]}")
+    taken = [found.get(cell) for cell in column]
     if kind == "date":
-        typed = pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
-    elif kind == "boolean":
-        typed = column.map({"true": True, "false": False}).astype("boolean")
-    elif kind in ("integer", "number"):
-        number = pd.to_numeric(column, errors="coerce")
-        if kind == "integer":
-            number = number.where(number == number.round())
-        typed = number.astype(_DTYPES[kind])
-    else:
-        return column
-    bad = typed.isna() & column.notna()
-    if bad.any():
-        row = bad.idxmax()
-        raise DataError(
-            f"{path}, line {row + 2}, column {column.name}: {column[row]!r} is not of type {kind}"
-        )
-    return typed
+        # In words again: pandas keeps the unit it has always had.
+        days = pd.Series([cell or None for cell in column], dtype="str")
+        return pd.to_datetime(days, format="%Y-%m-%d")
+    if kind in ("integer", "year"):
+        blank = np.array([value is None for value in taken], dtype="bool")
+        whole = np.array([value or 0 for value in taken], dtype="int64")
+        return pd.Series(pd.arrays.IntegerArray(whole, blank))
+    dtype = {"number": "float64", "boolean": "boolean"}.get(kind, "str")
+    return pd.Series(taken, dtype=dtype)
+
+
+def _worded(path: Path, faults: list[Fault]) -> list[str]:
+    """Give every fault the line in its file."""
+    lines = _lines(path, [fault.row for fault in faults])
+    return [f"line {lines[f.row]}, column {f.column}: {f}" for f in faults]
 
 
 def loaded() -> list[str]:
@@ -252,36 +334,72 @@ def source_ids(frame: pd.DataFrame) -> list[str]:
 def validate(descriptor: Path = DESCRIPTOR) -> int:
     """Check every table against its schema, primary key and foreign keys; return the row count.
 
+    A table that holds can be loaded, and one that cannot be loaded does not hold.
+
     Raises:
         DataError: one line a fault, with file, line, column and reason; at most 20 a table, then
             how many more there are.
     """
-    from frictionless import Package, system
-
     recover()
     descriptor = Path(descriptor)
     package.cache_clear()
-    package(descriptor)
-    # The package is the project's own; trusting it allows an absolute path on the command line.
-    with system.use_context(trusted=True):
-        report = Package.from_descriptor(str(descriptor)).validate()
-    faults = [_fault(error) for error in report.errors]
-    for task in report.tasks:
-        faults += [_fault(error, task.place) for error in task.errors[:_FAULTS_SHOWN]]
-        if len(task.errors) > _FAULTS_SHOWN:
-            faults.append(f"{task.place}: and {len(task.errors) - _FAULTS_SHOWN} more")
+    resources = package(descriptor)["resources"]
+    faults = _descriptor_faults(descriptor)
     if faults:
         raise DataError("\n".join(faults))
-    return sum(task.stats.get("rows", 0) for task in report.tasks)
+    schemas = {resource["name"]: resource["schema"] for resource in resources}
+    paths, columns = {}, {}
+    for resource in resources:
+        name = resource["name"]
+        try:
+            paths[name], _ = _state(resource, descriptor.parent)
+            fields = [field["name"] for field in schemas[name]["fields"]]
+            columns[name] = cells(paths[name], fields)
+        except DataError as error:
+            faults.append(str(error))
+    for name, held in columns.items():
+        # Rows of a table that cannot be read are no fault of those that point to them.
+        found = constraints.faults(
+            held, schemas[name], lambda other: (columns.get(other), schemas[other])
+        )
+        file = paths[name].name
+        shown = found[:_FAULTS_SHOWN]
+        faults += [f"{file}, {told}" for told in _worded(paths[name], shown)]
+        if len(found) > _FAULTS_SHOWN:
+            faults.append(f"{file}: and {len(found) - _FAULTS_SHOWN} more")
+    if faults:
+        raise DataError("\n".join(faults))
+    return sum(len(next(iter(held.values()))) for held in columns.values())
 
 
 _FAULTS_SHOWN = 20
 
 
-def _fault(error, file: str = "datapackage.json") -> str:
-    line = getattr(error, "row_number", None)
-    column = getattr(error, "field_name", None)
-    where = (
-        f"{file}" + (f", line {line}" if line else "") + (f", column {column}" if column else "")
-    )
-    return f"{where}: {error.message}"
+def _descriptor_faults(descriptor: Path) -> list[str]:
+    """Check the description itself: as a data package, and for what is not checked here."""
+    from frictionless import FrictionlessException, Package, system
+
+    described = package(descriptor)
+    try:
+        # The package is the project's own; trusting it allows an absolute path on the command line.
+        with system.use_context(trusted=True):
+            Package.from_descriptor(str(descriptor))
+    except FrictionlessException as error:
+        reasons = error.reasons or [error.error]
+        return [f"{descriptor.name}: {reason.message}" for reason in reasons]
+    schemas = {resource["name"]: resource["schema"] for resource in described["resources"]}
+    faults = []
+    for name, schema in schemas.items():
+        faults += [
+            f"{descriptor.name}, table {name}: {told}" for told in constraints.unknown(schema)
+        ]
+        for key in schema.get("foreignKeys", []):
+            other = key["reference"]["resource"] or name
+            held = {field["name"] for field in schemas.get(other, {"fields": []})["fields"]}
+            missing = [c for c in constraints.names(key["reference"]["fields"]) if c not in held]
+            if missing:
+                faults.append(
+                    f"{descriptor.name}, table {name}: found a foreign key to {other}, expected a "
+                    f"table with the column {missing[0]}"
+                )
+    return faults

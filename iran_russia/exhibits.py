@@ -1,7 +1,7 @@
 """What a notebook cell shows in the book: a piece of HTML and the files that belong to it.
 
 Figures and tables are both exhibits. A notebook front end shows the live or plain form; the book
-takes the HTML, and :mod:`iran_russia.build` puts the files beside the page.
+takes the HTML, and :mod:`iran_russia.site` puts the files beside the page.
 """
 
 from __future__ import annotations
@@ -108,9 +108,14 @@ def credits(source: pd.DataFrame | list[str]) -> list[dict]:
         source: a frame with a ``source_id`` column, or a list of source ids.
 
     Raises:
-        FigureError: no source is named.
+        FigureError: no source is named, or something else than a frame or a list.
         DataError: a source id is not in the sources table.
     """
+    if not isinstance(source, list) and not hasattr(source, "columns"):
+        raise FigureError(
+            f"found source={source!r}, expected a frame with a source_id column, or a list of "
+            'source ids such as source=["sipri_atd"]'
+        )
     ids = source if isinstance(source, list) else source_ids(source)
     if not ids:
         raise FigureError(

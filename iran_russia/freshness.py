@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from iran_russia import datasets
+from iran_russia.datasets import DataError
 
 PACKAGE = Path(__file__).parent
 ROOT = PACKAGE.parent
@@ -22,6 +23,9 @@ RUNS = Path("_build") / "runs"
 
 READINGS = "IRAN_RUSSIA_READINGS"
 """Names, in the environment, the folder by which the kernels of a build share their readings."""
+
+PAGES = "IRAN_RUSSIA_PAGES"
+"""Names, in the environment, the only pages that a build is to renew, apart by blanks."""
 
 # A code cell of MyST Markdown, and the options at its head (YAML block or :key: lines).
 _CELL = re.compile(r"^(`{3,}|~{3,})\{code-cell\}[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
@@ -162,23 +166,66 @@ def out_of_date_because(chapter: str, run: Run | None, now: Inputs) -> str:
 
 
 def pages(root: Path = ROOT) -> list[str]:
-    """List the pages of the book in the order of the table of contents."""
+    """List the pages of the book in the order of the table of contents.
+
+    Raises:
+        DataError: the table of contents is missing, broken or of another shape.
+    """
     import yaml  # here, as every chapter imports this module and none reads the contents
 
-    toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
-    return [toc["root"], *(c["file"] for part in toc.get("parts", []) for c in part["chapters"])]
+    remedy = "restore it with `git checkout _toc.yml`"
+    try:
+        toc = yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))
+        parts = [{"chapters": toc.get("chapters", [])}, *toc.get("parts", [])]
+        found = [toc["root"], *(page for part in parts for page in _files(part["chapters"]))]
+    except FileNotFoundError:
+        raise DataError(f"{root / '_toc.yml'} is missing; {remedy}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        told = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise DataError(f"_toc.yml{line}: is not valid YAML: {told}; {remedy}") from None
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise DataError(
+            "_toc.yml: found another shape, expected root:, and parts: of which each has chapters: "
+            f"with a file: each; {remedy}"
+        ) from None
+    return [str(page).removesuffix(".md") for page in found]
+
+
+def _files(entries: list[dict]) -> list[str]:
+    """List the pages of some entries of the contents; links to elsewhere are none."""
+    found = []
+    for entry in entries:
+        found += [entry["file"]] if "url" not in entry else []
+        found += _files(entry.get("sections", []))
+    return found
 
 
 def chapters(root: Path = ROOT) -> list[str]:
-    """List the pages that have code, in the same order."""
-    written = {page: (root / f"{page}.md").read_text(encoding="utf-8") for page in pages(root)}
-    return [page for page, text in written.items() if "\nkernelspec:" in text]
+    """List the pages that have code, in the same order.
+
+    Raises:
+        DataError: a page of the contents is not there or cannot be read.
+    """
+    return [page for page in pages(root) if "\nkernelspec:" in _text(root, page)]
+
+
+def _text(root: Path, page: str) -> str:
+    try:
+        return (root / f"{page}.md").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8"
+        raise DataError(
+            f"_toc.yml: found the page {page!r}, expected a text in {page}.md ({why}); write it, "
+            "or take the page out of the contents"
+        ) from None
 
 
 def status(root: Path = ROOT) -> dict[str, str]:
     """Say of every chapter why it is out of date; an empty text when it is not."""
     states, now = {}, inputs()
     for chapter in chapters(root):
-        text = (root / f"{chapter}.md").read_text(encoding="utf-8")
+        text = _text(root, chapter)
         states[chapter] = out_of_date_because(text, read_run(chapter, root / RUNS), now)
     return states

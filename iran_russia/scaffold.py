@@ -20,7 +20,7 @@ import filelock
 import pandas as pd
 import yaml
 
-from iran_russia import datasets, freshness
+from iran_russia import constraints, datasets, freshness, values
 from iran_russia.datasets import DataError
 from iran_russia.exhibits import render
 from iran_russia.importers import reading, store, workbook
@@ -50,17 +50,12 @@ PART = "Themes"
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _CODE = re.compile(r"[A-Z]{3}")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_NUMBERLIKE = re.compile(
+    r"[-+]?[0-9٬٫.,'’_ \u00a0\u2009\u202f]*[0-9]([eE][-+]?[0-9]+)?|[-+]?inf(inity)?", re.I
+)
 _DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _NOTHING = {"-", "–", "—", ".", "..", "…", "...", "n/a", "N/A", "n.a.", "null"}
-_TYPES = [
-    {"type": "integer"},
-    {"type": "number"},
-    {"type": "boolean", "trueValues": ["true"], "falseValues": ["false"]},
-    {"type": "date"},
-    {"type": "string"},
-]
+_ABSENT = set(reading.MISSING) - {""}
 _LICENCE = {"not stated": "No licence stated by the publisher"}
 _FEW = 12  # values that may be listed in a schema
 _MARKS = 1000  # rows that a figure can show one by one
@@ -120,13 +115,13 @@ def new_table(
         datasets.recover()
         _check_free(name, topic)
         header, lines, cells = _read(path)
-        frame = pd.DataFrame(cells, columns=header, dtype="str")
+        frame, said = _tidied(pd.DataFrame(cells, columns=header, dtype="str"))
         source = _source(frame, path, source_id, publisher, url, name)
         frame = frame.assign(source_id=source_id) if source_id else frame
         sources = _with_source(source)
         resource = _described(name, path, frame, lines, sources, topic)
         _check_rows(resource, frame, lines, path, set(sources["source_id"]))
-        _show(resource, frame, source, say)
+        _show(resource, frame, source, said, say)
         if dry_run:
             say("Dry run: nothing was written.")
             return
@@ -170,7 +165,7 @@ def _read(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
             problems = list(reading.malformed(file))
             if problems:
                 raise Refused(problems)
-            records = [(n, [reading.clean(c) for c in r]) for n, r in reading.records(file)]
+            records = [(n, [_stripped(c) for c in r]) for n, r in reading.records(file)]
     else:
         header, records = _sheet(file)
         _check_header(header, file.name)
@@ -220,20 +215,72 @@ def _sheet(file: reading.Download) -> tuple[list[str], list[tuple[int, list[str]
                     f"{file.name}, line {number}, column {header[place]}: found {found!r}, "
                     f"expected {expected}"
                 )
-            cells.append(reading.clean(text))
+            cells.append(_stripped(text))
         records.append((number, cells))
     if problems:
         raise Refused(problems)
     return records[0][1], records[1:]
 
 
+def _stripped(cell: str) -> str:
+    """Return a cell without blanks at its ends, its lines broken as tables have them."""
+    return values.normal(cell.strip(), "string")
+
+
 def _is_code(column: str) -> bool:
     return bool(re.fullmatch(r"(.*_)?code|(hs|sitc|isic)(\d*|_.*)", column))
 
 
+def _tidied(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Write all values as tables hold them, and say of which that changed."""
+    said = []
+    for column in frame.columns:
+        cells = frame[column]
+        different = sorted(set(cells))
+        # NA is nothing, but in a column of two letters it is Namibia.
+        letters = [cell for cell in different if cell not in _ABSENT and cell]
+        alpha2 = "iso2" in column or (letters and all(re.fullmatch("[A-Z]{2}", c) for c in letters))
+        written = {} if alpha2 else {cell: "" for cell in different if cell in _ABSENT}
+        kind = _kind(column, [cell for cell in different if cell and cell not in written])
+        for cell in different:
+            if cell and cell not in written:
+                new = values.plain(cell) if kind == "string" else values.normal(cell, kind)
+                # Of text, only codes in digits of another script are written otherwise.
+                if new != cell and (kind != "string" or re.fullmatch("[0-9]+", new)):
+                    written[cell] = new
+        if written:
+            said.append(values.told(column, cells, written))
+            frame = frame.assign(**{column: cells.replace(written)})
+    return frame, said
+
+
+def _kind(column: str, cells: list[str]) -> str:
+    """Return the type that all cells of a column have; codes and what has none are text."""
+    plain = [values.plain(cell) for cell in cells]
+    zeros = any(re.fullmatch("0[0-9]+", cell) for cell in plain)
+    if not cells or zeros or _is_code(column):
+        return "string"
+    if all(re.fullmatch("true|false|[01]", c.lower()) for c in plain) and not all(
+        c in "01" for c in plain
+    ):
+        return "boolean"
+    for kind in ("integer", "number", "date"):
+        if all(_is(cell, kind) for cell in cells):
+            return kind
+    return "string"
+
+
+def _is(cell: str, kind: str) -> bool:
+    try:
+        values.normal(cell, kind)
+    except ValueError:
+        return False
+    return True
+
+
 def _check_header(header: list[str], file: str) -> None:
     odd = [name for name in header if not _NAME.fullmatch(name)]
-    bare = odd == header and any(_NUMBER.fullmatch(name) for name in odd)
+    bare = odd == header and any(_NUMBERLIKE.fullmatch(name) for name in odd)
     missing = "; the header seems to be missing" if bare else ""
     problems = [
         f"{file}, line 1: found the column {name!r}, expected a name of lower-case letters, "
@@ -316,10 +363,7 @@ def _described(
 ) -> dict:
     """Propose the description of a table; refuse cells that no column can hold."""
     problems: list[str] = []
-    fields = [
-        _field(column, kind, frame[column], lines, path.name, problems)
-        for column, kind in _kinds(frame).items()
-    ]
+    fields = [_field(column, frame[column], lines, path.name, problems) for column in frame.columns]
     if problems:
         raise Refused(problems)
     key = _key(frame, fields, lines, path.name)
@@ -357,46 +401,17 @@ def _described(
     return {k: v for k, v in resource.items() if v is not None}
 
 
-def _kinds(frame: pd.DataFrame) -> dict[str, str]:
-    """Infer the type of every column; codes with leading zeros stay text."""
-    from frictionless import Detector
-
-    cells, header = frame.to_numpy().tolist(), list(frame.columns)
-    detector = Detector(field_confidence=1)
-    schema = detector.detect_schema(cells, labels=header, field_candidates=_TYPES)
-    kinds = {}
-    for field in schema.fields:
-        held = frame.loc[frame[field.name] != "", field.name]
-        plain = held.str.fullmatch(_NUMBER.pattern) & ~held.str.match(r"0\d")
-        number = field.type in ("integer", "number") and plain.all()
-        kinds[field.name] = field.type if number or field.type in ("boolean", "date") else "string"
-    return kinds
-
-
-def _field(
-    column: str, kind: str, cells: pd.Series, lines: list[int], file: str, problems: list[str]
-) -> dict:
+def _field(column: str, cells: pd.Series, lines: list[int], file: str, problems: list[str]) -> dict:
     """Describe one column; add what its cells cannot be to the problems."""
     held = cells[cells != ""]
-    expected = None
-    if kind == "string":
-        number = held.str.fullmatch(_NUMBER.pattern)
-        nothing, thousands = held.isin(_NOTHING), held.str.fullmatch(_THOUSANDS.pattern)
-        if (number | nothing | thousands).all() and (nothing | thousands).any():
-            expected = "a number without thousands separators, or an empty cell"
-            held = held[~number]
-        elif len(held) and held.str.fullmatch(_DAY.pattern).all():
-            expected = "a date that exists, written as 2024-03-20"
-            good = pd.to_datetime(held, format="%Y-%m-%d", errors="coerce").notna()
-            held = held[~good]
-        elif _is_country(column) and not held.str.fullmatch(_CODE.pattern).all():
-            expected = "an ISO 3166-1 alpha-3 code such as IRN"
-            held = held[~held.str.fullmatch(_CODE.pattern)]
-    if expected:
-        problems += [
-            f"{file}, line {lines[place]}, column {column}: found {cell!r}, expected {expected}"
-            for place, cell in held.items()
-        ]
+    different = sorted(set(held))
+    kind = _kind(column, different)
+    expected = _misfits(column, kind, different)
+    problems += [
+        f"{file}, line {lines[place]}, column {column}: found {cell!r}, expected {expected[cell]}"
+        for place, cell in held.items()
+        if cell in expected
+    ]
     unit = _unit(column) if kind in ("integer", "number") else None
     few = kind == "string" and 3 * held.nunique() <= len(held) and held.nunique() <= _FEW
     listed = few and column not in ("source_id", "url") and not _is_country(column)
@@ -415,6 +430,37 @@ def _field(
         **({"unit": unit} if unit else {}),
         "constraints": rules,
     }
+
+
+def _misfits(column: str, kind: str, cells: list[str]) -> dict[str, str]:
+    """Say what is expected instead of cells that keep a column from being what it seems to be."""
+    seems = values.kind_of({"name": column, "type": kind, "unit": _unit(column)})
+    nothing = ""
+    if kind == "string" and cells and not _is_code(column):
+        if _is_country(column):
+            wanted = "an ISO 3166-1 alpha-3 code such as IRN"
+            return {cell: wanted for cell in cells if not _CODE.fullmatch(cell)}
+        plain = [values.plain(cell) for cell in cells]
+        nothing = ", or an empty cell"
+        if all(_DAY.fullmatch(cell) for cell in plain):
+            seems, nothing = "date", ""
+        elif _seem_numbers(column, plain):
+            seems = "number"
+    expected = {}
+    for cell in cells if seems != "string" else ():
+        try:
+            values.normal(cell, seems)
+        except ValueError as error:
+            expected[cell] = f"{error}{nothing}"
+    return expected
+
+
+def _seem_numbers(column: str, cells: list[str]) -> bool:
+    """Whether cells are meant to be numbers: by their looks, or by a unit in the column's name."""
+    looks = [cell for cell in cells if _NUMBERLIKE.fullmatch(cell)]
+    if looks and all(cell in looks or cell in _NOTHING for cell in cells):
+        return True
+    return _unit(column) not in (None, "year") and any(_is(cell, "number") for cell in looks)
 
 
 def _is_country(column: str) -> bool:
@@ -489,16 +535,10 @@ def _check_rows(
     resource: dict, frame: pd.DataFrame, lines: list[int], path: Path, known: set[str]
 ) -> None:
     """Hold every row against the schema proposed, and its source against those registered."""
-    from frictionless import Resource, Schema, system
-
-    alone = {k: v for k, v in resource["schema"].items() if k != "foreignKeys"}
-    data = [list(frame.columns), *frame.to_numpy().tolist()]
-    with system.use_context(trusted=True):
-        report = Resource(data=data, schema=Schema.from_descriptor(alone)).validate()
-    problems = [
-        f"{path.name}, line {lines[row - 2]}, column {column or ''}: {note}"
-        for row, column, note in report.flatten(["rowNumber", "fieldName", "note"])
-    ]
+    columns = {column: frame[column].tolist() for column in frame}
+    faults = constraints.of_cells(columns, resource["schema"])
+    faults += constraints.of_keys(columns, resource["schema"])
+    problems = [f"{path.name}, line {lines[f.row]}, column {f.column}: {f}" for f in faults]
     problems += [
         f"{path.name}, line {lines[place]}, column source_id: found {cell!r}, expected a row of "
         "sources"
@@ -510,7 +550,11 @@ def _check_rows(
 
 
 def _show(
-    resource: dict, frame: pd.DataFrame, source: dict[str, str], say: Callable[[str], None]
+    resource: dict,
+    frame: pd.DataFrame,
+    source: dict[str, str],
+    said: list[str],
+    say: Callable[[str], None],
 ) -> None:
     """Say what is proposed: a line a column."""
     key = ", ".join(resource["schema"]["primaryKey"])
@@ -524,6 +568,8 @@ def _show(
         say(f"  {field['name']}: {'; '.join(t for t in told if t)}")
     for link in resource["schema"]["foreignKeys"]:
         say(f"  {link['fields'][0]} is a row of {link['reference']['resource']}")
+    for sentence in said:
+        say(f"  · {sentence}")
     if source:
         say(f"sources: {source['source_id']} added, {source['publisher']}")
 
@@ -547,11 +593,11 @@ def new_chapter(name: str, tables: list[str]) -> list[Path]:
     _check_name(name, "chapter")
     chapter = freshness.ROOT / "notebooks" / f"{name}.md"
     toc = freshness.ROOT / "_toc.yml"
-    contents = toc.read_text(encoding="utf-8")
-    if chapter.exists() or f"notebooks/{name}" in freshness.pages(freshness.ROOT):
+    listed = freshness.pages(freshness.ROOT)
+    if chapter.exists() or f"notebooks/{name}" in listed:
         raise DataError(f"there is a chapter {name!r} already; choose another name")
     text = chapter_text(name, tables)
-    listed = _listed(contents, f"notebooks/{name}")
+    listed = _listed(toc.read_text(encoding="utf-8"), f"notebooks/{name}")
     with _alone():
         store.write({chapter: text.encode(), toc: listed.encode()})
     return [chapter, toc]
@@ -638,10 +684,15 @@ def _year(time: dict, table: str) -> str:
 
 def _listed(contents: str, page: str) -> str:
     """Add a page to the end of its part of the table of contents; leave all else as it is."""
-    parts = {part["caption"]: part["chapters"] for part in yaml.safe_load(contents)["parts"]}
-    if PART not in parts:
+    written = yaml.safe_load(contents).get("parts", [])
+    parts = {part.get("caption"): part["chapters"] for part in written}
+    if not parts.get(PART):
         raise DataError(f"_toc.yml: found no part {PART!r}, expected one to add the chapter to")
-    last = f"- file: {parts[PART][-1]['file']}\n"
+    last = f"- file: {parts[PART][-1].get('file')}\n"
     before, found, after = contents.partition(last)
+    if not found:
+        raise DataError(
+            f"_toc.yml: found no line {last.strip()!r}, expected the last page of {PART!r} there"
+        )
     indent = before[before.rindex("\n") + 1 :]
     return f"{before}{found}{indent}- file: {page}\n{after}"

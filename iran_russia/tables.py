@@ -3,6 +3,7 @@
 Without JavaScript a register is a plain HTML table with all its rows.
 """
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -85,7 +86,7 @@ def _shares(shown: pd.DataFrame) -> pd.Series:
     return (100 * weights / weights.sum()).round(1)
 
 
-def _cell(value: object, number: bool, url: object = None) -> dict:
+def _cell(value: Any, number: bool, url: object = None) -> dict:
     text = ""
     if isinstance(value, pd.Timestamp):
         text = value.date().isoformat()
@@ -100,10 +101,10 @@ def _cell(value: object, number: bool, url: object = None) -> dict:
         text = f"{value:,.10g}" if abs(value) >= 10_000 else f"{value:.6g}"
     else:
         text = str(value)
-    safe = isinstance(url, str) and urlsplit(url).scheme in ("http", "https", "site")
-    if safe and not text:
-        text = urlsplit(url).netloc  # a link without words could not be read out
-    return {"text": text, "number": number, "url": url if safe and text else None}
+    if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https", "site"):
+        return {"text": text, "number": number, "url": None}
+    text = text or urlsplit(url).netloc  # a link without words could not be read out
+    return {"text": text, "number": number, "url": url if text else None}
 
 
 def register(

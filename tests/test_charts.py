@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import re
+from datetime import date
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import altair as alt
@@ -11,7 +13,7 @@ import pandas as pd
 import pytest
 
 from iran_russia import charts, colours, facts, tables
-from iran_russia.charts import figure
+from iran_russia.charts import drawing, figure
 from iran_russia.colours import COLOURS
 from iran_russia.datasets import DataError
 from iran_russia.exhibits import LAB_MIME, MIME, FigureError
@@ -109,7 +111,7 @@ def test_labels_keep_every_decimal_and_geometry_one():
 
 def test_a_figure_is_drawn_wide_and_narrow():
     widths = [int(w) for w in re.findall(r'<svg[^>]* width="(\d+)"', shown().html)]
-    assert widths[0] <= charts.WIDE and widths[1] <= charts.NARROW
+    assert widths[0] <= drawing.WIDE and widths[1] <= drawing.NARROW
 
 
 def test_colours_in_the_page_follow_its_theme_and_stay_fixed_in_the_file():
@@ -204,3 +206,75 @@ def test_a_fact_must_be_formatted_first():
 )
 def test_numbers_are_formatted_in_one_place(made, expected):
     assert made == expected
+
+
+def _bars(values, **scale):
+    frame = pd.DataFrame({"c": list("abcd"), "v": values, "source_id": "cow_trade_v4"})
+    return alt.Chart(frame).mark_bar().encode(alt.X("c:N"), alt.Y("v:Q").scale(**scale))
+
+
+def _points(values, **scale):
+    return _bars(values, **scale).mark_point()
+
+
+FOUR = alt.Color("c:N").scale(domain=list("abc"), range=["#05635f", "#b5472f", "#a87400"])
+
+
+@pytest.mark.parametrize(
+    ("drawn", "says"),
+    [
+        (_points([1, 0, 10, 100], type="log"), "have no place"),
+        (_bars([1, 2, 10, 100], type="log"), "logarithmic axis have no length"),
+        (_bars([1, 2, 3, 4]).encode(FOUR), "1 marks (rect) have no colour"),
+        (_points([1, 2, 3, 4]).encode(FOUR), "1 marks (symbol) have no colour"),
+        (_bars([1, 2, 3, 9], domain=[0, 5]), "1 marks (rect) lie beyond the y axis"),
+        (_points([1, 2, 3, -9], domain=[0, 5]), "1 marks (symbol) lie beyond the y axis"),
+        (_bars([1, 2, 3, 4]).encode(x=alt.X("c:N").axis(labelExpr="'null'")), "are no words"),
+        (
+            _bars([1, 2, 3, 4]).encode(
+                x=alt.X("v:Q").axis(values=[1, 1.2, 1.4], format=".0f"), y="c:N"
+            ),
+            "repeat the one before",
+        ),
+        (
+            _bars([1, 2, 3, 4]).encode(
+                alt.Y("c:N").axis(labelLimit=600, labelExpr="pad('', 80, 'm')"), alt.X("v:Q")
+            ),
+            "keep less than 40%",
+        ),
+    ],
+    ids=[
+        "zero on log",
+        "bars on log",
+        "bar colour",
+        "point colour",
+        "bar beyond",
+        "point below",
+        "no name",
+        "ticks",
+        "narrow",
+    ],
+)
+def test_a_chart_of_which_something_cannot_be_seen_is_refused(drawn, says):
+    with pytest.raises(FigureError, match=re.escape(says)):
+        shown(chart=drawn)
+
+
+def test_more_kinds_than_colours_are_refused():
+    frame = pd.DataFrame({"k": [f"kind {i}" for i in range(12)], "v": range(12)})
+    many = (
+        alt.Chart(frame.assign(source_id="cow_trade_v4"))
+        .mark_bar()
+        .encode(alt.X("v:Q"), alt.Y("k:N"), alt.Color("k:N"))
+    )
+    with pytest.raises(FigureError, match="4 entries of a legend look like another"):
+        shown(chart=many)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"), [(Decimal("1.5"), "Decimal"), (date(2024, 1, 1), "pd.to_datetime")]
+)
+def test_a_column_that_cannot_be_drawn_is_named(value, says):
+    frame = pd.DataFrame({"c": ["a"], "odd": [value], "source_id": "cow_trade_v4"})
+    with pytest.raises(FigureError, match=f"column odd holds .*{says}"):
+        shown(chart=alt.layer(alt.Chart(frame).mark_point().encode(x="odd:Q")), data=frame)

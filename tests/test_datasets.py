@@ -77,12 +77,12 @@ def _set(column, value):
 @pytest.mark.parametrize(
     ("table", "change", "column", "reason"),
     [
-        ("arms_tiv", _set("year", "nineteen"), "year", "type"),
+        ("arms_tiv", _set("year", "nineteen"), "year", "a year such as 2024"),
         ("arms_tiv", _set("source_id", "nobody"), "", "foreign"),
         ("arms_tiv", lambda f: pd.concat([f, f.head(1)]), "", "primary key"),
         ("arms_tiv", lambda f: f.drop(columns="tiv_millions"), "tiv_millions", "missing"),
         ("arms_tiv", _set("tiv_millions", "-5"), "tiv_millions", "minimum"),
-        ("events", _set("date", "2016-02-31"), "date", "type"),
+        ("events", _set("date", "2016-02-31"), "date", "a day that exists"),
     ],
     ids=[
         "wrong type",
@@ -135,7 +135,8 @@ def test_a_missing_column_is_named_on_loading(copy):
 
 def test_a_cell_of_the_wrong_type_is_named_on_loading(copy):
     _change(copy / "arms_tiv.csv", _set("year", "nineteen"))
-    with pytest.raises(DataError, match=r"arms_tiv\.csv, line 5, column year: 'nineteen'"):
+    told = r"arms_tiv\.csv, line 5, column year: found 'nineteen', expected a year"
+    with pytest.raises(DataError, match=told):
         load("arms_tiv")
 
 

@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 import pytest
 from test_book import CHARTED, PAGES
 
-from iran_russia import build, links
+from iran_russia import links
+from iran_russia.site import publish
 
 
 def _meta(html: str, name: str) -> list[str]:
@@ -61,14 +62,14 @@ def test_a_sitemap_lists_all_pages_where_the_book_has_an_address(tmp_path):
         config=SimpleNamespace(html_baseurl="https://example.org/book/"),
         env=SimpleNamespace(found_docs={"index", "notebooks/arms"}),
     )
-    build._sitemap(book)
+    publish.write_sitemap(book)
     listed = [e.text for e in ElementTree.parse(tmp_path / "sitemap.xml").findall(".//{*}loc")]
     assert listed == [
         "https://example.org/book/index.html",
         "https://example.org/book/notebooks/arms.html",
     ]
     book.config.html_baseurl = ""
-    build._sitemap(book)
+    publish.write_sitemap(book)
     assert not (tmp_path / "sitemap.xml").exists()
 
 

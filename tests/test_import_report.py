@@ -40,20 +40,22 @@ def recorded(root, tables_of) -> None:
 
 def test_the_screen_names_file_kind_release_lines_and_rows(copy):
     said = run(BACI, CUSTOMS, "--dry-run")
-    assert f"{BACI.name}: baci, release 2024-01b; " in said
+    covered = "3 products of the pair in 2022, HS2017"
+    assert f"{BACI.name}: baci, release 2024-01b, covers {covered}; " in said
     lines = len(BACI.read_text().splitlines()) - 1
     assert f"{lines} lines read, 3 rows taken" in said
     assert f"{CUSTOMS.name}: irica, release not stated, covers exports of 1403; " in said
 
 
 def test_what_a_format_left_out_covers_and_normalised_is_told(copy, monkeypatch):
-    def source(file, of=baci.source):
+    def tidy(table, rows, file, of=baci.tidy):
+        rows = of(table, rows, file)
         file.coverage = "all goods of 2022"
         file.left_out["lines of «روسیه سفید»"] = 3
         file.said.append("Persian digits were read as ours.")
-        return of(file)
+        return rows
 
-    monkeypatch.setattr(baci, "source", source)
+    monkeypatch.setattr(baci, "tidy", tidy)
     said = run(BACI, "--dry-run")
     assert "covers all goods of 2022" in said
     assert "left out: 3 lines of «روسیه سفید»" in said

@@ -161,7 +161,7 @@ def test_lines_of_names_like_russia_are_counted_by_name(tmp_path):
 
 def test_a_workbook_without_russia_is_refused_and_says_what_it_has(tmp_path):
     told = refused(book(tmp_path, {"s": [PLAIN, line("روسیه سفید"), line("چین")]}))
-    assert "found no line of Russia among 2 lines" in told and "1 lines of «روسیه سفید»" in told
+    assert "found no line of Russia among 2 lines" in told and "1 line of «روسیه سفید»" in told
 
 
 # Headers
@@ -312,7 +312,7 @@ def test_what_stands_on_two_sheets_counts_once(tmp_path, again):
     assert dict(goods.value_usd) == {"08025100": "30", "07099999": "5"}
     assert set(goods.n_source_rows) == {"1"}
     [(told, n)] = file.left_out.items()
-    assert told == "lines of the sheet «روسیه» that stand in «1» too" and n >= 1
+    assert told == "lines of the sheet «روسیه» also in «1»" and n >= 1
 
 
 def test_sums_of_an_extract_count_once(tmp_path):
@@ -733,7 +733,7 @@ def test_names_are_read_from_desc_and_their_absence_is_told_in_one_line(copy, tm
     done = CliRunner().invoke(main, ["import", str(path)])
     assert "products: 2 added" in done.output
     rows = [[c for i, c in enumerate(row) if i != 3] for row in (PLAIN, line(code="01019997"))]
-    told = "found no column with the names of 1 tariff lines that the book does not know"
+    told = "found no column with the names of 1 tariff line that the book does not know"
     with pytest.raises(Refused, match=told):
         taken(book(tmp_path, {"s": rows}))
 
@@ -923,7 +923,7 @@ def test_a_line_that_adds_up_russia_is_left_out_and_told(tmp_path, place):
     total[place] = "جمع"
     goods, file = taken(book(tmp_path, {"s": [PLAIN, line(), line(), total]}))
     assert list(goods.value_usd) == ["60"]
-    assert file.left_out == {"lines that add up those of Russia": 1}
+    assert file.left_out == {"lines with a sum of Russia": 1}
 
 
 def test_numbers_of_sheets_are_no_years(tmp_path):

@@ -91,12 +91,13 @@ def test_a_name_of_a_source_belongs_to_one_release(copy, tmp_path):
 
 
 def test_what_only_an_older_release_has_is_left_out(copy, tmp_path):
-    # A deal that later editions name otherwise would stand in the table twice.
+    # A deal that later editions have withdrawn, or name and count otherwise.
     text = (SAMPLES / "trade-register.csv").read_text(encoding="utf-8")
     text = "\n".join(line for line in text.splitlines() if "made-up row" not in line)
     text = "".join(f"{line}\n" for line in text.splitlines() if "Su-35S" not in line)
-    text = text.replace("7 September 2027", "7 September 2024").replace("Cub/L-4", "L-4 Cub")
-    assert "2024" in text and "L-4 Cub" in text
+    text = text.replace("7 September 2027", "7 September 2024")
+    text = text.replace("10,,Cub/L-4 Grasshopper,light aircraft,10", "12,,L-4,light aircraft,12")
+    assert "2024" in text and "L-4,light aircraft,12" in text
     before = hashes(copy)
     said = run(written(tmp_path, text, "trade-register.csv"), "--update")
     assert "that it alone has left out" in said

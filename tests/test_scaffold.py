@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from conftest import ROOT
 from test_prose import _captions, _prose, _sentences, typed_figures
 
-from iran_russia import charts, datasets, facts, freshness, scaffold
+from iran_russia import datasets, facts, freshness, scaffold
+from iran_russia.charts import drawing
 from iran_russia.cli import main
 
 TEA = """year,importer_iso3,product,value_usd,weight_kg,agreed_on,hs_code,organic,note
@@ -242,7 +243,7 @@ def test_a_new_chapter_runs_as_it_is_and_types_no_quantity(table, monkeypatch):
     glued = {}
     monkeypatch.setattr(facts, "glue", lambda name, text, display: glued.update({name: text}))
     blank = {"wide": "", "narrow": "", "sized": {}, "files": {}}
-    monkeypatch.setattr(charts, "_draw", lambda spec, made_by: blank)
+    monkeypatch.setattr(drawing, "_draw", lambda spec, made_by: blank)
     text = scaffold.chapter_text("tea", [table, "countries"])
     names = {}
     with warnings.catch_warnings(action="error"), datasets.watching():

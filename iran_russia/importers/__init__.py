@@ -3,8 +3,8 @@
 All formats take one path: recognise → read → keep the countries of interest → tidy rows → check →
 compare with what is there → show → write. A module of a format says only what is special to it:
 
-- ``COLUMNS``: the columns it needs and their types (``text``, ``integer``, ``number``; with ``!``
-  where no cell may be empty);
+- ``COLUMNS``: the columns it needs and their types (``text``, ``integer``, ``number``, or
+  ``decimal`` for a number whose digits stay as they are; with ``!`` where no cell may be empty);
 - ``recognise(file)``: the layout of the table when the file is of this format;
 - ``keep(t)``: which records concern the book (all, when it is not defined);
 - ``rows(t, file)``: an Ibis expression for each table, in the table's columns and ``_key``;
@@ -25,7 +25,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from iran_russia import datasets
+from iran_russia import datasets, values
 from iran_russia.datasets import DataError
 from iran_russia.importers import engine as engines
 from iran_russia.importers import reading
@@ -40,7 +40,8 @@ KINDS = (
     "comtrade",
     "baci",
     "irica",
-    "sipri",
+    "sipri-register",
+    "sipri-tiv",
     "unga",
     "attacks",
     "gdelt",
@@ -54,7 +55,13 @@ _PATTERNS = {
     "integer": r"^[+-]?[0-9]+([.]0+)?$",
     "number": r"^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,3})?$",
 }
-_EXPECTED = {"integer": "a whole number", "number": "a number", "text": "text"}
+_PATTERNS["decimal"] = _PATTERNS["number"]
+_EXPECTED = {
+    "integer": "a whole number",
+    "number": "a number",
+    "decimal": "a number",
+    "text": "text",
+}
 
 
 @dataclass
@@ -301,6 +308,8 @@ def as_cell(value: object) -> str:
     """Write one value as a cell: whole numbers without a point, truth in lower case."""
     import math
 
+    if isinstance(value, str):
+        return values.normal(value, "string")
     if value is None or value != value or str(value) == "<NA>":
         return ""
     if str(value) in ("True", "False"):

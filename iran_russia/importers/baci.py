@@ -1,9 +1,9 @@
 """CEPII BACI: trade reconciled from both reports, one file a year, thousand dollars and tonnes."""
 
-import re
-
 import ibis
+import pandas as pd
 
+from iran_russia.importers import digits
 from iran_russia.importers.comtrade import chapter
 from iran_russia.importers.reading import Download, Layout, Refused
 
@@ -16,13 +16,13 @@ COLUMNS = {
     "j": "integer!",
     "t": "integer!",
     "k": "text!",
-    "v": "number!",
-    "q": "number",
+    "v": "decimal!",
+    "q": "decimal",
 }
 ORIGIN = {"year": "t", "hs_code": "k", "hs_chapter": "k", "value_usd": "v", "weight_kg": "q"}
 
 _IRAN, _RUSSIA = 364, 643
-_NAME = re.compile(r"HS(92|96|02|07|12|17|22)_Y\d{4}_V(\d{6}\w?)", re.IGNORECASE)
+_NAME = r"HS(92|96|02|07|12|17|22)_Y\d{4}_V(\d{6}[a-z]?)"
 
 
 def recognise(file: Download) -> Layout | None:
@@ -33,7 +33,7 @@ def recognise(file: Download) -> Layout | None:
 
 def _edition(file: Download) -> tuple[str, str]:
     """Read HS edition and release from the official name of the file."""
-    found = _NAME.search(file.inner) or _NAME.search(file.path.name)
+    found = file.named(_NAME)
     if not found:
         raise Refused(
             [
@@ -63,7 +63,7 @@ def _is_pair(exporter: ibis.Column, importer: ibis.Column, kind: type) -> ibis.V
 
 
 def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
-    """One row a product and direction, in dollars and kilograms."""
+    """One row a product and direction, in thousand dollars and tonnes."""
     revision, _ = _edition(file)
     t = t.filter(_is_pair(t.i, t.j, int))
     return {
@@ -75,12 +75,24 @@ def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
             hs_revision=ibis.literal(revision),
             hs_code=t.k,
             hs_chapter=chapter(t.k),
-            value_usd=(t.v * 1000).round(3),
-            weight_kg=(t.q * 1000).round(3),
+            value_usd=t.v,
+            weight_kg=t.q,
             valuation=ibis.literal("FOB"),
             _key=t._key,
         )
     }
+
+
+def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
+    """Give dollars and kilograms; a quantity of 0 is one that is not known."""
+    revision, _ = _edition(file)
+    if len(rows):
+        years = " and ".join(sorted(set(rows["year"])))
+        file.coverage = f"{rows['hs_code'].nunique()} products of the pair in {years}, {revision}"
+    return rows.assign(
+        value_usd=[digits.exact(v, "1000", 3) for v in rows["value_usd"]],
+        weight_kg=[digits.weight(v, "1000", 3) for v in rows["weight_kg"]],
+    )
 
 
 def source(file: Download) -> dict[str, str]:

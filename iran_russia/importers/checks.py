@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import datetime
 
 import pandas as pd
 
-from iran_russia import datasets
+from iran_russia import constraints, datasets
 from iran_russia.importers import Batch, reading
 from iran_russia.importers.compare import year_of
 from iran_russia.importers.store import text_of
@@ -40,42 +39,22 @@ def faults(tables: dict[str, pd.DataFrame], origins: dict[str, Origins]) -> list
 
 def _against_schema(frame: pd.DataFrame, schema: dict, rows: Origins) -> list[Fault]:
     """Check the cells of the rows, but for what only the whole table tells."""
-    from frictionless import Resource, Schema, system
-
-    if not rows:
-        return []
     places = sorted(rows)
-    alone = {k: v for k, v in schema.items() if k not in ("primaryKey", "foreignKeys")}
-    alone["fields"] = [_without_unique(f) for f in alone["fields"]]
-    data = [list(frame.columns), *frame.loc[places].to_numpy().tolist()]
-    with system.use_context(trusted=True):
-        report = Resource(data=data, schema=Schema.from_descriptor(alone)).validate(
-            limit_errors=1000
-        )
+    columns = {name: frame.loc[places, name].tolist() for name in frame.columns}
     return [
-        (*rows[places[row - 2]], column or "", cell or "", note)
-        for row, column, cell, note in report.flatten(["rowNumber", "fieldName", "cell", "note"])
-        if row
+        (*rows[places[fault.row]], fault.column, fault.found, fault.expected)
+        for fault in constraints.of_cells(columns, schema)
     ]
-
-
-def _without_unique(item: dict) -> dict:
-    constraints = {k: v for k, v in item.get("constraints", {}).items() if k != "unique"}
-    return item | {"constraints": constraints}
-
-
-def _as_list(names: str | list[str]) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
 
 
 def _pointing_nowhere(
     frame: pd.DataFrame, key: dict, rows: Origins, tables: dict, table: str
 ) -> list[Fault]:
     """Find rows whose foreign key has no row in the other table."""
-    columns = _as_list(key["fields"])
+    columns = constraints.names(key["fields"])
     other = key["reference"]["resource"] or table
     there = tables[other] if other in tables else text_of(other)
-    held = set(map(tuple, there[_as_list(key["reference"]["fields"])].to_numpy()))
+    held = set(map(tuple, there[constraints.names(key["reference"]["fields"])].to_numpy()))
     found = []
     for place in sorted(rows):
         value = tuple(frame.loc[place, columns])
@@ -148,15 +127,6 @@ def _worded(found: list[Fault]) -> list[str]:
         line = lines[id(batch)].get(key)
         origin = getattr(batch.module, "ORIGIN", {}).get(column)
         shown = f"{column} ({origin})" if origin else column
-        told = reading.describe(batch.file, line, shown, str(cell), _expected(note))
+        told = reading.describe(batch.file, line, shown, cell, note)
         worded.append((line or 0, told))
     return [told for _, told in sorted(worded)]
-
-
-def _expected(note: str) -> str:
-    """Say in words what Frictionless expects."""
-    note = note.removeprefix("constraint ").replace('"', "")
-    if note.startswith("enum is "):
-        values = ", ".join(map(str, ast.literal_eval(note.removeprefix("enum is "))))
-        return f"one of {values} (allowed in data/datapackage.json)"
-    return note

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pandas as pd
 
-from iran_russia import datasets
+from iran_russia import datasets, values
 from iran_russia.importers import Batch, reading
 from iran_russia.importers.reading import JOIN
 from iran_russia.importers.releases import (
@@ -283,7 +283,11 @@ def _said(sides: _Sides, row: int, target: int) -> dict[str, str]:
 
 def _told(sides: _Sides, row: int, target: int, values: dict[str, str]) -> str:
     changes = (f"{c}: {sides.old.at[target, c] or 'empty'} → {v}" for c, v in values.items())
-    return f"{_label(sides.new.loc[row], sides.identity)}: {', '.join(changes)}"
+    label = _label(sides.new.loc[row], sides.identity)
+    name = sides.resource.get("label_field")
+    if not sides.by_hand and name and name not in sides.identity:
+        label += f" {sides.old.at[target, name]}"
+    return f"{label}: {', '.join(changes)}"
 
 
 def _objection(sides: _Sides, row: int, target: int, values: dict[str, str]) -> str:
@@ -346,6 +350,7 @@ def _free(sides: _Sides, row: int) -> str:
             int(n)
             for frame in (sides.old, sides.new)
             for n in frame.loc[(frame[group] == mine).all(axis=1), last]
+            if n.isascii() and n.isdecimal()
         ]
         return f"the next free {last} of {' '.join(mine)} is {max(numbers) + 1}"
     key = sides.new.at[row, last]
@@ -454,15 +459,13 @@ def _put_in_order(sides: _Sides, done: Merged) -> None:
 
 
 def _comparable(column: pd.Series, kind: str) -> pd.Series:
-    """Return a column such that equal values are equal: 8.0 is 8, an empty cell is itself."""
-    if kind in NUMERIC:
-        number = pd.to_numeric(column, errors="coerce")
-        return number.astype("object").where(number.notna(), column)
-    return column.astype("object")
+    """Return a column such that equal values are equal: 8.0 is 8; no digit is rounded."""
+    alike = {cell: values.canonical(cell, kind) for cell in column.dropna().unique()}
+    return column.astype("object").map(lambda cell: alike.get(cell, cell))
 
 
 def _same(one: str, other: str, kind: str) -> bool:
-    return _comparable(pd.Series([one]), kind)[0] == _comparable(pd.Series([other]), kind)[0]
+    return values.canonical(one, kind) == values.canonical(other, kind)
 
 
 def _keys(
@@ -482,7 +485,7 @@ def _keys(
         cells["source_id"] = cells["source_id"].map(lambda name: _publisher(publishers, name))
     for column in columns:
         if fields[column] in NUMERIC:
-            cells[column] = cells[column].str.removesuffix(".0")
+            cells[column] = _comparable(cells[column], fields[column])
     keys = cells[columns[0]]
     if len(columns) > 1:
         keys = keys.str.cat([cells[c] for c in columns[1:]], sep=JOIN)

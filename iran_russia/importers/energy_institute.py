@@ -1,10 +1,9 @@
 """Statistical Review of World Energy: panel CSV, narrow (one value a line) or wide."""
 
-import re
-
 import ibis
 
 from iran_russia import datasets
+from iran_russia.importers import digits
 from iran_russia.importers.reading import Download, Layout
 
 KIND = "energy-institute"
@@ -14,7 +13,7 @@ COLUMNS = {
     "Year": "integer!",
     "ISO3166_alpha3": "text",
     "Var": "text!",
-    "Value": "number",
+    "Value": "decimal",
 }
 ENCODINGS = ("utf-8", "cp1252")
 ORIGIN = {"year": "Year", "iso3": "ISO3166_alpha3", "value": "Value", "measure": "Var"}
@@ -36,7 +35,7 @@ def recognise(file: Download) -> Layout | None:
 
 def columns(file: Download) -> dict[str, str]:
     """The wide panel has a column for each variable."""
-    return {v: "number" for v in VARIABLES if v in file.layout.names}
+    return {v: "decimal" for v in VARIABLES if v in file.layout.names}
 
 
 def keep(t: ibis.Table) -> ibis.Value:
@@ -78,12 +77,14 @@ def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
 
 def tidy(table: str, rows, file: Download):
     """Round to the six digits of the table."""
-    return rows.assign(value=[f"{float(v):.6g}" if v else v for v in rows["value"]])
+    measures = ", ".join(sorted({m.replace("_", " ") for m in rows["measure"]}))
+    file.coverage = f"{measures} to {rows['year'].max()}" if len(rows) else ""
+    return rows.assign(value=[digits.significant(v, 6) for v in rows["value"]])
 
 
 def source(file: Download) -> dict[str, str]:
     """The edition is the year in the name of the file, else the digest of the file."""
-    found = re.search(r"20\d\d", file.path.name)
+    found = file.named(r"(?<!\d)20\d\d(?!\d)")
     edition = found[0] if found else file.digest()[:8]
     return {
         "source_id": f"energy_institute_{edition}_panel",

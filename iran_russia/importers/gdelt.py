@@ -1,18 +1,22 @@
 """GDELT event files, 1.0 (57 or 58 columns) and 2.0 (61), tab-separated, without a header.
 
 A row of ``gdelt_day`` needs all files of its day, and a row of ``gdelt_dyad_month`` all files of
-its month: give them together. Months with a day missing are left out, so that a part of a month
-never stands for the whole; the days in them are taken. Both tables follow the weights of the daily
-networks that they began with; actors count for the country that GDELT codes them with.
+its month: give them together. In version 2.0 a day has 96 files, one a quarter of an hour; a day
+with fewer is left out and told, and so is a month with a day missing: a part never stands for the
+whole. An event that stands twice, in one file or in two, counts once. Both tables follow the
+weights of the daily networks that they began with; actors count for the country that GDELT codes
+them with.
 """
 
 import dataclasses
+import decimal
 
 import ibis
 import pandas as pd
 
 from iran_russia import datasets
-from iran_russia.importers.reading import Download, Layout
+from iran_russia.importers import digits, engine
+from iran_russia.importers.reading import Download, Layout, Refused
 
 KIND = "gdelt"
 TITLE = "an event file of GDELT (57, 58 or 61 columns, tab-separated)"
@@ -23,10 +27,10 @@ COLUMNS = {
     "GLOBALEVENTID": "integer!",
     "Actor1CountryCode": "text",
     "Actor2CountryCode": "text",
-    "GoldsteinScale": "number",
+    "GoldsteinScale": "decimal",
     "NumSources": "integer!",
     "NumArticles": "integer!",
-    "AvgTone": "number!",
+    "AvgTone": "decimal!",
     "DATEADDED": "integer!",
 }
 ORIGIN = {"date": "DATEADDED"}
@@ -43,6 +47,8 @@ _PLACES = {
 _DATEADDED = {57: 56, 58: 56, 61: 59}
 _MICRO = 1_000_000
 """Weights are added up as whole millionths, so that every order of adding gives the same sum."""
+_SLOTS = [f"{minute // 60:02d}{minute % 60:02d}00" for minute in range(0, 24 * 60, 15)]
+"""The times at which the files of a day of version 2.0 come out."""
 
 
 def recognise(file: Download) -> Layout | None:
@@ -57,37 +63,153 @@ def recognise(file: Download) -> Layout | None:
 
 
 def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
-    """The weight of every pair of countries and day, in millionths."""
+    """The weight of every pair of countries and time of coming out, in millionths.
+
+    Events of one country, or of none, weigh nothing, but tell that their file is there.
+    """
     one, other = t.Actor1CountryCode, t.Actor2CountryCode
-    t = t.filter(one.notnull() & other.notnull() & (one != other))
-    sign = t.GoldsteinScale.fill_null(0.0).sign()
-    weight = t.GoldsteinScale.fill_null(0.0) + sign * (
-        0.025 * t.NumSources + 0.01 * t.NumArticles + 0.01 * t.AvgTone
+    pair = (one.notnull() & other.notnull() & (one != other)).fill_null(False)
+    goldstein = _millionths(t.GoldsteinScale.fill_null("0"))
+    # A hundredth of the tone, in millionths: its fourth digit behind the point is the last to tell.
+    coverage = t.NumSources * 25_000 + t.NumArticles * 10_000 + _millionths(t.AvgTone, 4)
+    nothing = ibis.literal("")
+    events = t.select(
+        event="GLOBALEVENTID",
+        slot=t.DATEADDED.cast("string"),
+        first=pair.ifelse(ibis.least(one, other), nothing),
+        second=pair.ifelse(ibis.greatest(one, other), nothing),
+        weight=pair.ifelse(goldstein + goldstein.sign().cast("int64") * coverage, 0),
+        key="_key",
     )
-    day = t.DATEADDED.cast("string")
-    t = t.mutate(
-        date=day.substr(0, 4) + "-" + day.substr(4, 2) + "-" + day.substr(6, 2),
-        first=ibis.least(t.Actor1CountryCode, t.Actor2CountryCode),
-        second=ibis.greatest(t.Actor1CountryCode, t.Actor2CountryCode),
-        weight=(weight * _MICRO).round().cast("int64"),
+    # An event that stands twice counts once.
+    file.events = events.group_by("event").aggregate(
+        **{c: events[c].min() for c in events.columns if c != "event"}
     )
-    pairs = t.group_by(["date", "first", "second"]).aggregate(
-        weight=t.weight.sum(), _key=t._key.min()
+    return {"gdelt_day": _pairs(file.events)}
+
+
+def _millionths(cell: ibis.Column, places: int = 6) -> ibis.Value:
+    """Return a decimal as a whole number, with as many digits behind its point as told."""
+    return (cell.cast(f"decimal(18, {places})") * 10**places).cast("int64")
+
+
+def _pairs(events: ibis.Table) -> ibis.Table:
+    return events.group_by(["slot", "first", "second"]).aggregate(
+        weight=events.weight.sum(),
+        lowest=events.event.min(),
+        highest=events.event.max(),
+        _key=events.key.min(),
     )
-    return {"gdelt_day": pairs}
 
 
 def combine(batches: list) -> list:
-    """Add up the files of a day: the pair beside all pairs of the world; and of whole months."""
-    pairs = pd.concat([b.rows for b in batches], ignore_index=True)
-    pairs["weight"] = pairs["weight"].astype("int64")
-    pairs = pairs.groupby(["date", "first", "second"], as_index=False).agg(
-        weight=("weight", "sum"), _key=("_key", "min")
+    """Add up the files of a day: the pair beside all pairs of the world; and of whole months.
+
+    Raises:
+        Refused: no day is whole; or a day stands in files of both versions.
+    """
+    _count_events_once(batches)
+    pairs = pd.concat(
+        [b.rows.assign(version=source(b.file)["source_id"]) for b in batches], ignore_index=True
     )
-    world = pairs["weight"].abs().groupby(pairs["date"]).sum()
-    days = dataclasses.replace(batches[0], rows=_days(pairs, world))
-    months = dataclasses.replace(batches[0], table="gdelt_dyad_month", rows=_months(pairs, world))
-    return [days, months] if len(months.rows) else [days]
+    pairs["weight"] = pairs["weight"].astype("int64")
+    slot = pairs["slot"]
+    pairs["date"] = slot.str[:4] + "-" + slot.str[4:6] + "-" + slot.str[6:8]
+    _one_version_a_day(pairs, batches)
+    pairs = pairs[pairs["date"].isin(_whole_days(pairs, batches))]
+    joined = []
+    for version, some in pairs.groupby("version"):
+        first = next(b for b in batches if b.source["source_id"] == version)
+        some = some[some["first"] != ""].groupby(["date", "first", "second"], as_index=False)
+        some = some.agg(weight=("weight", "sum"), _key=("_key", "min"))
+        world = some["weight"].abs().groupby(some["date"]).sum()
+        for table, made in (("gdelt_day", _days), ("gdelt_dyad_month", _months)):
+            rows = made(some, world)
+            if len(rows) or table == "gdelt_day":
+                joined.append(dataclasses.replace(first, table=table, rows=rows))
+    return joined
+
+
+def _count_events_once(batches: list) -> None:
+    """Take an event that stands in two files out of the second one.
+
+    Numbers of events rise with time: only files of which they overlap are looked at.
+    """
+    spans = [_span(b.rows) for b in batches]
+    seen: set[int] = set()
+    for place, batch in enumerate(batches):
+        low, high = spans[place]
+        others = spans[:place] + spans[place + 1 :]
+        if not any(low <= top and bottom <= high for bottom, top in others):
+            continue
+        events = batch.file.events
+        mine = set(engine.collect(events.select("event"))["event"])
+        again = mine & seen
+        seen |= mine
+        if again:
+            other = ibis.memtable({"event": sorted(again)})
+            batch.rows = engine.collect(_pairs(events.anti_join(other, "event"))).astype("str")
+            batch.file.left_out["events that stand in another file too"] = len(again)
+
+
+def _span(rows: pd.DataFrame) -> tuple[int, int]:
+    return rows["lowest"].astype("int64").min(), rows["highest"].astype("int64").max()
+
+
+def _one_version_a_day(pairs: pd.DataFrame, batches: list) -> None:
+    """Refuse a day of which files of both versions are there: each holds the whole day."""
+    versions = pairs.groupby("date")["version"].nunique()
+    both = list(versions.index[versions > 1])
+    if both:
+        raise Refused(
+            [
+                f"{_names(batches)}: found the day {both[0]} in files of GDELT 1.0 and of 2.0, "
+                "expected one version; each counts the whole day: leave one out"
+            ]
+        )
+
+
+def _whole_days(pairs: pd.DataFrame, batches: list) -> set[str]:
+    """Return the days that are complete; tell of the others which files are missing.
+
+    Raises:
+        Refused: no day is complete.
+    """
+    whole, parts = set(), []
+    for (date, version), some in pairs.groupby(["date", "version"]):
+        there = set(some["slot"].str[8:])
+        missing = [] if version == "gdelt_events_1" else [s for s in _SLOTS if s not in there]
+        if missing:
+            found = len(_SLOTS) - len(missing)
+            parts.append(
+                f"found {found} of the {len(_SLOTS)} quarter-hour files of {date}, expected all: "
+                f"missing {_ranges(missing, date)}"
+            )
+        else:
+            whole.add(date)
+    if parts and not whole:
+        raise Refused([f"{_names(batches)}: {part}" for part in parts])
+    batches[0].file.said += [f"a part of a day is left out: {part}" for part in parts]
+    days = sorted(whole)
+    span = f"the whole day {days[0]}" if len(days) == 1 else f"{len(days)} whole days"
+    batches[0].file.coverage = span + (f", {days[0]} to {days[-1]}" if days[1:] else "")
+    return whole
+
+
+def _names(batches: list) -> str:
+    first, more = batches[0].file.name, len(batches) - 1
+    return first if not more else f"{first} and {more} more"
+
+
+def _ranges(slots: list[str], date: str) -> str:
+    """Name files by their times, those that follow each other as from … to …."""
+    day, places = date.replace("-", ""), [_SLOTS.index(s) for s in slots]
+    starts = [p for p in places if p - 1 not in places]
+    ends = [p for p in places if p + 1 not in places]
+    return ", ".join(
+        f"{day}{_SLOTS[a]}" if a == b else f"{day}{_SLOTS[a]} to {day}{_SLOTS[b]}"
+        for a, b in zip(starts, ends, strict=True)
+    )
 
 
 def _days(pairs: pd.DataFrame, world: pd.Series) -> pd.DataFrame:
@@ -97,11 +219,16 @@ def _days(pairs: pd.DataFrame, world: pd.Series) -> pd.DataFrame:
             "date": ours["date"],
             "one_iso3": "IRN",
             "other_iso3": "RUS",
-            "tie_weight": [f"{w / _MICRO:.3f}" for w in ours["weight"]],
-            "world_absolute_weight": [f"{world[d] / _MICRO:.1f}" for d in ours["date"]],
+            "tie_weight": [_weight(w, 1, 3) for w in ours["weight"]],
+            "world_absolute_weight": [_weight(world[d], 1, 1) for d in ours["date"]],
             "_key": ours["_key"],
         }
     ).astype("str")
+
+
+def _weight(millionths: int, divisor: int, places: int) -> str:
+    """Return a weight divided by days or by other millionths, so many digits behind the point."""
+    return digits.exact(str(decimal.Decimal(int(millionths)) / int(divisor)), "1e-6", places)
 
 
 def _months(pairs: pd.DataFrame, world: pd.Series) -> pd.DataFrame:
@@ -116,13 +243,19 @@ def _months(pairs: pd.DataFrame, world: pd.Series) -> pd.DataFrame:
         .agg(weight=("weight", "sum"), _key=("_key", "min"))
         .merge(days, left_on="month", right_index=True)
     )
+    weights = [int(weight) for weight in ours["weight"]]
     return pd.DataFrame(
         {
             "month": ours["month"] + "-01",
             "one_iso3": ours["one_iso3"],
             "other_iso3": ours["second"],
-            "tie_per_day": [f"{t:.3f}" for t in ours["weight"] / _MICRO / ours["count"]],
-            "tie_per_1000_world": [f"{t:.3f}" for t in 1000 * ours["weight"] / ours["sum"]],
+            "tie_per_day": [
+                _weight(w, days, 3) for w, days in zip(weights, ours["count"], strict=True)
+            ],
+            "tie_per_1000_world": [
+                _weight(1000 * _MICRO * w, world, 3)
+                for w, world in zip(weights, ours["sum"], strict=True)
+            ],
             "days_available": ours["count"],
             "_key": ours["_key"],
         }

@@ -7,12 +7,14 @@ continued at the same level, nor into ``icews_dyad_month``, which counts thinned
 assigns some actors to countries by hand.
 """
 
+import datetime
 import re
 
 import ibis
 import pandas as pd
 
-from iran_russia.importers.reading import Download, Layout
+from iran_russia.importers import reading
+from iran_russia.importers.reading import Download, Layout, Refused
 
 KIND = "icews"
 TITLE = "an event file of ICEWS (.tab)"
@@ -73,7 +75,7 @@ def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
     return {
         "icews_events": t.select(
             event_id="ICEWS-" + t["Event ID"].cast("string"),
-            date=t["Event Date"].left(10),
+            date="Event Date",
             dataset=ibis.literal("ICEWS"),
             coverage=ibis.literal("all_facts"),
             source_actor="Source Name",
@@ -94,6 +96,9 @@ def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
     """Mark the facts that stand in the benchmark ICEWS14 too."""
     from iran_russia import datasets
 
+    rows = rows.assign(date=_days(rows, file))
+    if len(rows):
+        file.coverage = f"events from {rows['date'].min()} to {rows['date'].max()}"
     held = datasets.load("icews_events")
     held = held[held["dataset"] == "ICEWS14"]
     days = held["date"].dt.strftime("%Y-%m-%d")
@@ -104,9 +109,39 @@ def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
     return rows.assign(in_icews14=[str(f in seen).lower() for f in facts])
 
 
+def _days(rows: pd.DataFrame, file: Download) -> list[str]:
+    """Read the days, which some files write in the American order: 12/31/2017.
+
+    Raises:
+        Refused: a cell that is no day in either order; one line a cell.
+    """
+    days = [_day(cell) for cell in rows["date"]]
+    cells = zip(rows["_key"], rows["date"], days, strict=True)
+    wrong = {key: cell for key, cell, day in cells if not day}
+    if wrong:
+        lines = reading.locate(file, list(COLUMNS), set(wrong))
+        expected = "a day such as 2017-12-31 or 12/31/2017 (month, day, year)"
+        raise Refused(
+            reading.describe(file, lines.get(key), "Event Date", cell, expected)
+            for key, cell in wrong.items()
+        )
+    return days
+
+
+def _day(cell: str) -> str:
+    """Return an ISO day, or an empty text where a cell is none; the time of day is left out."""
+    day = re.split("[ T]", cell)[0]
+    for form in ("%Y-%m-%d", "%m/%d/%Y"):
+        try:
+            return datetime.datetime.strptime(day, form).strftime("%Y-%m-%d")
+        except ValueError:
+            continue
+    return ""
+
+
 def source(file: Download) -> dict[str, str]:
     """The release is the time in the name of the file: events.2014.20160121105408.tab."""
-    found = re.search(r"events\.(\d{4})\.(\d{8})", file.inner or file.path.name)
+    found = file.named(r"events\.(\d{4})\.(\d{8})")
     name = f"{found[1]}_{found[2]}" if found else file.digest()[:8]
     return {
         "source_id": f"icews_events_{name}",

@@ -17,6 +17,7 @@ from __future__ import annotations
 import csv
 import datetime
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from ibis import _
 from iran_russia import datasets
 from iran_russia.importers import irica_words as words
 from iran_russia.importers import workbook
-from iran_russia.importers.reading import Download, Layout, Refused, _short
+from iran_russia.importers.reading import Download, Layout, Refused, _short, counted
 
 KIND = "irica"
 TITLE = "a workbook of the Iranian customs by country and tariff line (.xls, .xlsx, .xlsb, .ods)"
@@ -56,10 +57,20 @@ _NEEDED = {
     "rial": "value in rials",
     "dollar": "value in dollars",
 }
+_MOST = 18
+"""Digits of the largest number: all that a table of whole numbers can hold."""
 _TOP = 30
 """Rows of a sheet among which its header stands."""
+_NATIONAL = 4
+"""Zeros that a tariff line of the national tariff may have lost."""
 _FULL = 65_536
 """Rows of a full sheet of the old format; what does not fit goes on in the next sheet."""
+_LIGHT = 10_000
+"""Dollars up to which goods may weigh less than half a kilogram, which whole kilograms show as 0.
+
+Of 56,473 lines of the exports of 1402 there are 42 of 0 kg: saffron, reagents, medicines, none
+worth more than 5,601 dollars.
+"""
 _WANTED = "the yearly workbook by country and tariff line, with the columns country, tariff code, "
 _WANTED += "weight, value in rials and value in dollars; import that one"
 
@@ -75,6 +86,8 @@ class Line:
     flow: str = ""
     code: str = ""
     numbers: tuple[Decimal, ...] = ()
+    weighed: bool = True
+    """Whether the weight is one; 0 beside goods of some value means that it is not known."""
 
 
 @dataclass
@@ -91,15 +104,19 @@ class Table:
     """Whether the sheet has a header of its own; else it goes on from the one before."""
     flow: str = ""
     year: str = ""
+    years: dict[str, list[str]] = field(default_factory=dict)
+    """Iranian years that the title and the name of the sheet name, by which of them."""
+    gregorian: set[int] = field(default_factory=set)
     lines: list[Line] = field(default_factory=list)
     codes: Counter = field(default_factory=Counter)
     """Lines of all countries by the cell of the year and the digits of the code."""
     chapters: set[str] = field(default_factory=set)
     months: dict[object, set] = field(default_factory=dict)
     """Cells of a column of months by the cell of the year."""
+    offices: set[object] = field(default_factory=set)
     dollars: float = 0
-    total: object = None
-    """Dollars of the line that adds up all others."""
+    total: float = 0
+    """Dollars of the line that adds up all others, the largest of such lines."""
     read: int = 0
 
     @property
@@ -107,6 +124,11 @@ class Table:
         """Return the rows above the header, each as one text."""
         above = self.top[: self.first - 1] if self.headed else []
         return [t for row in above if (t := " ".join(str(c) for c in row if c != ""))]
+
+    def add_total(self, cell: object) -> None:
+        """Keep the largest of the lines that add up others: there may be sums of some, too."""
+        if isinstance(cell, int | float):
+            self.total = max(self.total, cell)
 
 
 def recognise(file: Download) -> Layout | None:
@@ -184,7 +206,8 @@ def unpack(file: Download, folder: Path) -> None:
     tables, problems = _tables(file)
     _refuse(problems)
     for table in tables:
-        _scan(table, file, problems)
+        # Of a hidden sheet nothing is taken.
+        _scan(table, file, [] if table.sheet.hidden else problems)
     _refuse(problems)
     tables = _without_hidden(tables, file)
     _refuse(_parts(tables, file))
@@ -194,10 +217,11 @@ def unpack(file: Download, folder: Path) -> None:
     _once(tables, file, problems)
     _refuse(problems)
     if not any(table.lines for table in tables):
-        told = ", ".join(f"{n} {reason}" for reason, n in file.left_out.items())
+        told = ", ".join(counted(n, reason) for reason, n in file.left_out.items())
         raise Refused(
             [
-                f"{file.name}: found no line of Russia among {sum(t.read for t in tables):,} lines"
+                f"{file.name}: found no line of Russia among "
+                + counted(sum(t.read for t in tables), "lines")
                 + (f" (left out: {told})" if told else "")
                 + ", expected at least one, whose country is روسیه, فدراسیون روسیه or Russia"
             ]
@@ -224,10 +248,11 @@ def _tables(file: Download) -> tuple[list[Table], list[str]]:
     for sheet in file.book:
         top = sheet.top(_TOP)
         found = _header(top)
+        faults = [] if sheet.hidden else problems
         last = next((t for t in reversed(tables) if not t.sheet.hidden), None)
         if found:
             number, meant = found
-            columns = _chosen(meant, f"{file.name} › {sheet.name}, line {number + 1}", problems)
+            columns = _chosen(meant, f"{file.name} › {sheet.name}, line {number + 1}", faults)
             tables.append(Table(sheet, top, number + 1, columns, headed=True))
         elif last and _goes_on(top, last.columns):
             tables.append(Table(sheet, top, 0, last.columns, headed=False))
@@ -239,7 +264,7 @@ def _tables(file: Download) -> tuple[list[Table], list[str]]:
         else:
             continue
         if not problems:
-            _place(tables[-1], last, file, problems)
+            _place(tables[-1], last, file, faults)
     return tables, problems
 
 
@@ -280,26 +305,44 @@ def _place(table: Table, last: Table | None, file: Download, problems: list[str]
     """Read from titles, sheet and file in which direction and year the lines of a sheet are."""
     where = f"{file.name} › {table.sheet.name}"
     title = " ".join(map(words.without_dates, table.titles))
-    names = [file.path.stem, file.path.parent.name]
-    unit = words.units(title)
-    if unit:
+    stem = file.path.stem
+    texts = {"the title of the sheet": title, "the name of the sheet": table.sheet.name}
+    named = texts | {"the name of the file": stem}
+    for place, text in named.items():
+        unit = words.units(text.replace("_", " "))
+        if unit:
+            problems.append(
+                f"{where}: found the unit {unit!r} in {place}, "
+                "expected units in the headers of their columns, such as ارزش (هزار دلار); write "
+                "them there and nowhere else"
+            )
+    headers = " ".join(table.columns[c].title for c in _NUMBERS) if table.headed else ""
+    said = {
+        place: flow
+        for place, text in ({"the headers": headers} | named).items()
+        if len(flow := words.flows(text)) == 1
+    }
+    if len(set().union(*said.values())) > 1:
         problems.append(
-            f"{where}: found the unit {unit!r} in the title, expected units in the headers of "
-            "their columns, such as ارزش (هزار دلار); write them there, not in the title"
+            f"{where}: found {', '.join(f'{min(flow)} in {place}' for place, flow in said.items())}"
+            ", expected one direction; mend the wrong one"
         )
-    own = [title, table.sheet.name]
-    inherited = [] if table.headed or not last else [last.flow]
-    for text in [*own, *inherited, *names]:
-        found = words.flows(text)
-        if len(found) == 1:
-            [table.flow] = found
-            break
+    inherited = {"the sheet before": {last.flow}} if last and last.flow and not table.headed else {}
+    folder = words.flows(file.path.parent.name)
+    for flow in [*(said | inherited).values(), *([folder] if len(folder) == 1 else [])]:
+        [table.flow] = flow
+        break
     if not table.flow and "flow" not in table.columns:
         problems.append(
             f"{where}: found neither exports nor imports in the title, the sheet or the name, "
             "expected one of them; put 'export' or 'import' into the name of the file"
         )
-    for text, alone in [(title, False), (table.sheet.name, True), (file.path.stem, True)]:
+    for place, text in texts.items():
+        years = words.year(text)[0].split()
+        if years:
+            table.years[place] = years
+        table.gregorian |= words.gregorian(text)
+    for text, alone in [(title, False), (table.sheet.name, True), (stem, True)]:
         table.year, short = words.year(text, alone=alone)
         if table.year:
             if short:
@@ -319,54 +362,89 @@ def _scan(table: Table, file: Download, problems: list[str]) -> None:
     merged: dict[int, list] = {first: [] for first in above.values()}
     at = {name: column.place for name, column in table.columns.items()}
     country_at, code_at, dollar_at = at["country"], at["code"], at["dollar"]
-    year_at, month_at = at.get("year"), at.get("month")
+    year_at, month_at, office_at = at.get("year"), at.get("month"), at.get("office")
     where = f"{file.name} › {table.sheet.name}"
     header = table.top[table.first - 1] if table.headed else None
+    strange = _strange(header)
+    left: Counter[str] = Counter()
     lengths, dollars = table.codes, 0.0
     for number, row in enumerate(table.sheet.rows()):
         if number in merged:
             merged[number] = row
         if number < table.first:
             continue
+        if above:
+            row = [
+                merged[above[number, place]][place]
+                if cell == "" and (number, place) in above and place not in map(at.get, _NUMBERS)
+                else cell
+                for place, cell in enumerate(row)
+            ]
         country = row[country_at]
-        if country == "" and (number, country_at) in above:
-            country = merged[above[number, country_at]][country_at]
         what = words.country(country)
         if what == "blank":
             _without_country(table, number, row, where, problems)
             continue
         code, value = row[code_at], row[dollar_at]
-        if what == "other" and (code == "" or row == header):
+        text = code if code.__class__ is str and code.isdecimal() else _digits(code)
+        if what == "other" and not text.isdecimal():
             if row != header:
                 _note(table, number, row, where, problems)
-            continue
+            if code == "" or row == header:
+                continue
         if what == "total":
-            table.total = value
+            table.add_total(value)
             continue
         table.read += 1
         year = row[year_at] if year_at is not None else ""
-        text = code if code.__class__ is str and code.isdecimal() else _digits(code)
         lengths[year, len(text)] += 1
         table.chapters.add(text[:2])
         if value.__class__ is float or value.__class__ is int:
             dollars += value
         if month_at is not None:
             table.months.setdefault(year, set()).add(row[month_at])
+        if office_at is not None:
+            table.offices.add(row[office_at])
         if what == "like":
-            reason = f"lines of «{' '.join(str(country).split())}»"
-            file.left_out[reason] = file.left_out.get(reason, 0) + (not table.sheet.hidden)
+            left[f"lines of «{' '.join(str(country).split())}»"] += 1
         elif what == "russia" and not text.isdecimal() and _is_total(row):
-            reason = "lines that add up those of Russia"
-            file.left_out[reason] = file.left_out.get(reason, 0) + (not table.sheet.hidden)
+            left["lines with a sum of Russia"] += 1
         elif what == "russia":
-            cells = {
-                name: merged[above[number, place]][place]
-                if (number, place) in above and name not in _NUMBERS
-                else row[place]
-                for name, place in at.items()
-            }
-            table.lines.append(Line(number, cells))
+            table.lines.append(Line(number, {name: row[place] for name, place in at.items()}))
+            _undeclared(strange, number, row, where, problems)
     table.dollars = dollars
+    if not table.sheet.hidden:
+        for reason, n in left.items():
+            file.left_out[reason] = file.left_out.get(reason, 0) + n
+
+
+def _strange(header: list | None) -> dict[int, str]:
+    """Return the columns whose headers mean nothing known, by their place."""
+    return {
+        place: " ".join(str(cell).split())
+        for place, cell in enumerate(header or ())
+        if not words.column(cell)
+    }
+
+
+def _undeclared(
+    strange: dict[int, str], number: int, row: list, where: str, problems: list[str]
+) -> None:
+    """Refuse a direction, a month, a day or a unit under a header that says nothing of it."""
+    for place, title in list(strange.items()):
+        wanted = words.undeclared(row[place])
+        if wanted:
+            del strange[place]
+            problems.append(
+                f"{where}, line {number + 1}, column {title or workbook.cell_name(0, place)[:-1]}: "
+                f"found {_short(str(row[place]))}, expected such cells under the header {wanted}, "
+                "which says what they are; write the header so"
+                if wanted != "تاریخ"
+                else f"{where}, line {number + 1}, column "
+                f"{title or workbook.cell_name(0, place)[:-1]}: found {_short(str(row[place]))}, "
+                "expected no days, as the table's years are whole; delete the column where its "
+                "days cover the year"
+            )
 
 
 def _is_total(row: list) -> bool:
@@ -376,29 +454,42 @@ def _is_total(row: list) -> bool:
 def _without_country(table: Table, number: int, row: list, where: str, problems: list[str]) -> None:
     """Pass over blank rows, totals and notes; refuse a line whose country is not said."""
     at = {name: column.place for name, column in table.columns.items()}
-    code = row[at["code"]]
+    code, country = row[at["code"]], row[at["country"]]
     if _is_total(row) or (code == "" and all(c == "" or not isinstance(c, str) for c in row)):
-        if row[at["dollar"]] != "":
-            table.total = row[at["dollar"]]
+        table.add_total(row[at["dollar"]])
     elif code == "":
         _note(table, number, row, where, problems)
     else:
         problems.append(
-            f"{where}, line {number + 1}, column {table.columns['country'].title}: found '' (a "
-            "blank cell or an error such as #N/A), expected a country; fill it in"
+            f"{where}, line {number + 1}, column {table.columns['country'].title}: found "
+            + (
+                f"{_short(str(country))}, expected the name of "
+                if country != ""
+                else "'' (a blank cell or an error such as #N/A), expected "
+            )
+            + "a country; fill it in"
         )
 
 
 def _note(table: Table, number: int, row: list, where: str, problems: list[str]) -> None:
-    """Pass over a row of words; refuse one after which another table begins."""
-    text = " ".join(str(c) for c in row if isinstance(c, str) and c != "")
+    """Pass over a row of words; refuse one that changes what the lines are, or begins a table."""
+    cells = [cell for cell in row if isinstance(cell, str) and cell != ""]
+    text = " ".join(cells)
     flows, (year, _) = words.flows(text), words.year(text)
     other_flow = len(flows) == 1 and table.flow and flows != {table.flow}
     held = [c.title for c in map(words.column, row) if c]
-    if other_flow or len(held) >= len(_NEEDED) or (year and table.year and year != table.year):
+    other_year = year and table.year and year != table.year
+    some = words.part(text) or words.group(text) or next(filter(None, map(words.units, cells)), "")
+    if other_flow or len(held) >= len(_NEEDED) or other_year:
         problems.append(
             f"{where}, line {number + 1}: found {_short(text)} below the lines, where another "
             "table seems to begin, expected one table a sheet; put each on a sheet of its own"
+        )
+    elif some:
+        problems.append(
+            f"{where}, line {number + 1}: found {some!r} in {_short(text)} below the header, "
+            "expected units in the headers of their columns, and a whole year of all goods; mend "
+            "the headers, or import the workbook of the whole year, and delete the row"
         )
 
 
@@ -467,12 +558,17 @@ def _parts(tables: list[Table], file: Download) -> list[str]:
 
 def _resolve(table: Table, tables: list[Table], file: Download, problems: list[str]) -> None:
     """Give every line its year, direction, tariff line and numbers."""
-    digits_of = cache(lambda year: _digits_of(year, tables))
+    # Once a year and not once a line: both look into the book.
+    digits_of = cache(lambda year: (_digits_of(year, tables), _zeros_lost(year)))
+    own = [*table.titles, table.sheet.name]
+    only_named = not any(len(words.flows(text)) == 1 for text in own)
     where = f"{file.name} › {table.sheet.name}"
 
     def fault(line: Line, column: str, expected: str) -> None:
         title = table.columns[column].title if column in table.columns else column
         found = line.cells.get(column, "")
+        if isinstance(found, float) and found.is_integer():
+            found = int(found)
         shown = _short(found if isinstance(found, str) else str(found))
         if found == "":
             expected += " (the cell is blank or an error such as #DIV/0!)"
@@ -480,7 +576,6 @@ def _resolve(table: Table, tables: list[Table], file: Download, problems: list[s
             f"{where}, line {line.row + 1}, column {title}: found {shown}, expected {expected}"
         )
 
-    titled = words.year(" ".join(map(words.without_dates, table.titles)))[0]
     for line in table.lines:
         try:
             line.year, short = words.year_of_cell(line.cells.get("year", ""))
@@ -489,15 +584,22 @@ def _resolve(table: Table, tables: list[Table], file: Download, problems: list[s
             continue
         if short:
             _say(file, f"the year {short} is read as {line.year}")
-        if line.year and titled and line.year not in titled.split():
-            fault(line, "year", f"{titled}, as the title of the sheet says; mend one of them")
         line.year = line.year or table.year
+        wrong = [place for place, years in table.years.items() if line.year not in years]
+        if len(line.year) == 4 and wrong:
+            years = " ".join(table.years[wrong[0]])
+            fault(line, "year", f"{years}, as {wrong[0]} says; mend one of them")
+            continue
         if len(line.year) != 4:
             found = f" (named are {line.year})" if line.year else ""
             fault(line, "year", f"the year of the line, here or in the title{found}")
             continue
         if not words.FIRST <= int(line.year) <= words.LAST:
             fault(line, "year", f"a year from {words.FIRST} to {words.LAST}")
+            continue
+        if table.gregorian and table.gregorian.isdisjoint({int(line.year) + n for n in (621, 622)}):
+            years = ", ".join(map(str, sorted(table.gregorian)))
+            fault(line, "year", f"a year that begins in {years}, as the title says; mend one")
             continue
         if words.other_unit(line.cells.get("unit", "")):
             fault(line, "unit", "کیلوگرم, with rials and dollars; give each unit a column")
@@ -508,8 +610,11 @@ def _resolve(table: Table, tables: list[Table], file: Download, problems: list[s
                 fault(line, "flow", "صادرات or واردات")
                 continue
             [line.flow] = flows
+            if line.flow != table.flow and table.flow and not only_named:
+                fault(line, "flow", f"{table.flow}, as the title or the sheet says; mend one")
+                continue
         try:
-            line.code = _code(line, digits_of(line.year), file)
+            line.code = _code(line, *digits_of(line.year), file)
         except ValueError as error:
             fault(line, "code", str(error))
         numbers = []
@@ -519,6 +624,9 @@ def _resolve(table: Table, tables: list[Table], file: Download, problems: list[s
             except ValueError as error:
                 fault(line, column, str(error))
         line.numbers = tuple(numbers)
+        if len(numbers) == len(_NUMBERS) and not numbers[0] and (numbers[1] or numbers[2]):
+            # Tonnes and more round away what has a value.
+            line.weighed = numbers[2] <= _LIGHT and table.columns["weight"].factor <= 1
 
 
 def _digits_of(year: str, tables: list[Table]) -> int:
@@ -543,26 +651,37 @@ def _digits_of(year: str, tables: list[Table]) -> int:
 
 def _digits(cell: object) -> str:
     """Return the text of a code; points and blanks between its digits are not part of it."""
-    if isinstance(cell, float) and cell == int(cell):
+    if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    if isinstance(cell, bool) or not isinstance(cell, int | str):
+    if isinstance(cell, bool) or not isinstance(cell, int | str) or _raised(cell):
         return "?"
     text = words.plain(cell)
     return re.sub("[. ]", "", text) if re.fullmatch(r"\d{2,4}([. ]\d{2,4})+", text) else text
 
 
-def _code(line: Line, digits: int, file: Download) -> str:
-    """Return the tariff line with the zeros that it lost.
+def _raised(cell: object) -> bool:
+    """Whether a text has raised digits or fractions, which are no digits of its number."""
+    return any(unicodedata.category(c) == "No" for c in str(cell))
 
-    A code of the Harmonized System loses one zero at most, since there is no chapter 00; those of
-    the national tariff before it may lose more.
+
+def _zeros_lost(year: str) -> int:
+    """Return how many zeros a tariff line of a year may have lost.
+
+    A code of the Harmonized System loses one at most, since there is no chapter 00; those of the
+    national tariff before it may lose more.
+    """
+    return _NATIONAL if _revision(year) == "national_pre_HS" else 1
+
+
+def _code(line: Line, digits: int, most: int, file: Download) -> str:
+    """Return the tariff line with the zeros that it lost, at most so many.
 
     Raises:
         ValueError: what was expected.
     """
     code = _digits(line.cells["code"])
     lost = digits - len(code)
-    if not code.isdecimal() or lost < 0 or (lost > 1 and digits != 10):
+    if not code.isdecimal() or lost < 0 or lost > most:
         raise ValueError(
             f"a tariff line of {digits} digits, as the others of {line.year}; mend it, or import "
             "the workbook that has them all"
@@ -580,15 +699,18 @@ def _number(cell: object, column: str) -> Decimal:
     """
     expected = "a whole number" if column == "rial" else "a number"
     if isinstance(cell, str):
-        text = words.plain(cell)
+        text = "" if _raised(cell) else words.plain(cell)
         if re.fullmatch(r"\d{1,3}([,٬،]\d{3})+([.]\d+)?", text):
             text = re.sub("[,٬،]", "", text)
         if not re.fullmatch(r"-?\d+([.]\d+)?", text):
             raise ValueError(expected)
         number = Decimal(text)
+        if number >= 10**_MOST:
+            raise ValueError(f"{expected} of at most {_MOST} digits")
     elif isinstance(cell, bool) or not isinstance(cell, int | float):
         raise ValueError(f"{expected}, not a {type(cell).__name__.replace('bool', 'truth value')}")
-    elif abs(cell) >= workbook.EXACT:
+    # Turned round, so that what is no number is not below it.
+    elif not abs(cell) < workbook.EXACT:
         raise ValueError(
             f"{expected} of at most 15 digits, as the workbook holds no more; store it as text"
         )
@@ -641,9 +763,7 @@ def _once(tables: list[Table], file: Download, problems: list[str]) -> None:
                 again[other] = again.get(other, 0) + len(lines) - len(fresh)
             earlier += [(table, line) for line in fresh]
         for other, n in again.items():
-            file.left_out[
-                f"lines of the sheet «{table.sheet.name}» that stand in «{other}» too"
-            ] = n
+            file.left_out[f"lines of the sheet «{table.sheet.name}» also in «{other}»"] = n
     taken = {id(line) for lines in kept.values() for _, line in lines}
     for table in tables:
         table.lines = [line for line in table.lines if id(line) in taken]
@@ -664,8 +784,8 @@ def _tell(tables: list[Table], file: Download) -> None:
                 _say(file, f"column {column.title}: numbers times {int(column.factor):,}")
         if table.columns["weight"].rank == 2:
             _say(file, f"weight is gross: column {table.columns['weight'].title}")
-        if isinstance(table.total, int | float) and table.total > 0 and len(tables) == 1:
-            share = table.dollars / float(table.total)
+        if table.total > 0 and len(tables) == 1:
+            share = table.dollars / table.total
             if abs(share - 1) > 0.001:
                 file.said.append(
                     f"the lines of all countries add up to {share:.1%} of the line of totals in "
@@ -676,9 +796,42 @@ def _tell(tables: list[Table], file: Download) -> None:
                 f"all {table.read:,} lines are in chapter {min(table.chapters)}: one group of "
                 "goods?"
             )
+    if len(offices := set().union(*(table.offices for table in tables))) == 1 and (
+        sum(table.read for table in tables) >= 20
+    ):
+        file.said.append(
+            f"all lines are of one customs office, {min(map(str, offices))}: one place?"
+        )
+    _tell_zeros(lines, file)
+    named = words.year(file.path.stem)[0].split()
+    if named and not set(years) <= set(named):
+        _say(
+            file,
+            f"the name of the file says {' and '.join(named)}, its lines {' and '.join(years)}",
+        )
     broken = sum(line.numbers[1] % 1 != 0 for line in lines)
     if broken:
         file.said.append(f"rials with a fraction in {broken} lines; their sums are rounded")
+
+
+def _tell_zeros(lines: list[Line], file: Download) -> None:
+    """Say how many lines have 0 where there must be something."""
+    light = sum(line.weighed and not line.numbers[0] for line in lines)
+    if light:
+        _say(
+            file, f"weight 0 beside up to {_LIGHT:,} dollars in {_lines(light)}: below 0.5 kg, kept"
+        )
+    unknown = sum(not line.weighed for line in lines)
+    if unknown:
+        _say(file, f"weight 0 in {_lines(unknown)}: not known, their sums are left empty")
+    for place, named in ((1, "rials"), (2, "dollars")):
+        empty = sum(not line.numbers[place] for line in lines)
+        if empty:
+            _say(file, f"the value in {named} is 0 in {_lines(empty)}")
+
+
+def _lines(number: int) -> str:
+    return f"{number:,} line{'s' if number != 1 else ''}"
 
 
 def _write(tables: list[Table], file: Download, folder: Path) -> None:
@@ -697,6 +850,8 @@ def _write(tables: list[Table], file: Download, folder: Path) -> None:
                 stream.write(blank * (line.row - at))
                 name = " ".join(str(line.cells.get("name", "")).split())
                 numbers = [f"{round(number, 6):f}" for number in line.numbers]
+                if not line.weighed:
+                    numbers[0] = ""
                 writer.writerow([line.year, line.flow, line.code, name, *numbers])
                 at = line.row + 1
             written += at
@@ -729,7 +884,8 @@ def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
             name=_.name.min(),
             value_usd=_.dollar.sum(),
             value_irr=_.rial.sum(),
-            weight_kg=_.weight.sum(),
+            # With one weight not known the sum is not known.
+            weight_kg=_.weight.isnull().any().ifelse(ibis.null("decimal(38, 6)"), _.weight.sum()),
             n_source_rows=_.count(),
             _key=_._key.min(),
         )
@@ -739,7 +895,11 @@ def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
 
 def _rounded(column: pd.Series, places: int) -> pd.Series:
     """Round sums as the book has them: a half to the even digit."""
-    return column.map(lambda cell: f"{round(Decimal(cell), places).normalize():f}")
+    return column.map(
+        lambda cell: (
+            "" if pd.isna(cell) or cell == "" else f"{round(Decimal(cell), places).normalize():f}"
+        )
+    )
 
 
 def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
@@ -801,7 +961,8 @@ def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
     if len(fresh) and (fresh["name_fa"] == "").all():
         raise Refused(
             [
-                f"{file.name}: found no column with the names of {len(fresh)} tariff lines that "
+                f"{file.name}: found no column with the names of {len(fresh)} tariff line"
+                f"{'s' if len(fresh) != 1 else ''} that "
                 f"the book does not know ({', '.join(fresh['hs_code'].head(5))}), expected one "
                 "such as شرح تعرفه or desc; import the workbook that has it"
             ]

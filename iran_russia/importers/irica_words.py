@@ -5,6 +5,8 @@ Nothing here knows sheets or files: a text goes in, what it says comes out.
 
 from __future__ import annotations
 
+import datetime
+import difflib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ FIRST, LAST = 1371, 1410
 
 _LETTERS = str.maketrans(
     {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه", "ۂ": "ه", "ە": "ه", "أ": "ا", "إ": "ا"}
-    | {"ـ": "", "\u200c": " ", "٫": "."}
+    | {"ہ": "ه", "ھ": "ه", "ے": "ی", "ې": "ی", "ۆ": "و", "ـ": "", "\u200c": " ", "٫": "."}
 )
 
 
@@ -38,13 +40,32 @@ def plain(text: object) -> str:
 
 # Countries
 
-_BESIDE = re.compile(
+_RUSSIA = frozenset(
+    _each(
+        "روسیه روسیا russia russian rus ru россия рф rusia russie rossia rossiya rossija russland"
+    )
+)
+_ADJECTIVE = frozenset(_each("روس روسی russ российская"))
+"""Russia beside the word federation only."""
+_FEDERATION = re.compile(r"ف|f|فد\w*|fed\w*|федерация|الاتحادیه")
+_BESIDE = frozenset(_each("جمهوری ج کشور republic rep the of"))
+"""What stands beside the name of Russia without changing it, as numbers of a list or a code do."""
+_GLUED_BESIDE = re.compile(
     "جمهوری|فدراسیون|فدراتیو|فدرال|کشور|federation|republic|fed$|of(?=russia)|the(?=russia)"
 )
-"""What stands beside the name of Russia without changing it."""
-_RUSSIA = ("روسیه", "russia", "russian", "rus", "ru", "россия")
-_LIKE = re.compile("روسی|russ|росс")
-_TOTAL = re.compile("(جمع|مجموع|total|grandtotal|subtotal|sum)")
+_LIKE = re.compile(
+    # Russia in other words, the state before it, its parts and groups that it belongs to.
+    "روسی|^روس$|russ|росс|^rf$|شوروی|soviet|ussr|ссср|داغستان|dag[h]?estan|چچن|chechn|تاتارستان|tatarstan|"
+    "باش[قک]یرستان|bashk|کالمیک|kalmyk|اینگوش|ingush|کریمه|crimea|سیبری|siberia|مسکو|moscow|"
+    "پترزبورگ|petersburg|اوراسیا|eurasia|^eaeu$|^cis$|مشترکالمنافع|independentstates|"
+    # No country at all.
+    "نامشخص|نامعلوم|unknown|unspecified|notspecified"
+)
+_TYPED = ("روسیه", "russia", "russian federation", "فدراسیون روسیه")
+_TOTAL = re.compile(
+    "(جمع|مجموع|total|grandtotal|subtotal|sum|(?:کل|همه)(?:کشور|جهان|$)|جهان$|world$|allcountries$)"
+)
+_NO_NAME = frozenset(_each("n/a nan null none"))
 
 
 @cache
@@ -52,18 +73,34 @@ def country(cell: object) -> str:
     """Say what a cell of countries holds.
 
     Returns:
-        ``russia``, ``total``, ``blank``, ``like`` (a name with Russia in it that is another, such
-        as the «White Russia» that is Belarus) or ``other``.
+        ``russia``, ``total``, ``blank`` (also for what is no name: an error, a number, a day),
+        ``like`` (a name with Russia in it that is another, such as the «White Russia» that is
+        Belarus; the Soviet Union; parts of Russia) or ``other``.
     """
+    text = plain(cell).lower()
     # Blanks are lost where parts of a name have several formats.
-    name = re.sub(r"[\W_]", "", plain(cell)).lower()
-    if not name:
+    name = re.sub(r"[\W_]", "", text)
+    if not name or not isinstance(cell, str) or text[0] == "#" or text in _NO_NAME:
+        return "blank"
+    if name.isdecimal():
         return "blank"
     if _TOTAL.match(name):
         return "like" if _LIKE.search(name) else "total"
-    if _BESIDE.sub("", name) in _RUSSIA or name in ("فدراسیونروس", "российскаяфедерация"):
+    if _is_russia(text, name):
         return "russia"
-    return "like" if _LIKE.search(name) else "other"
+    if _LIKE.search(name) or difflib.get_close_matches(text, _TYPED, 1, 0.8):
+        return "like"
+    return "other"
+
+
+def _is_russia(text: str, name: str) -> bool:
+    words = set(re.findall(r"[^\W\d_]+", text))
+    named = words & _RUSSIA
+    rest = words - _RUSSIA - _BESIDE
+    federal = {word for word in rest if _FEDERATION.fullmatch(word)}
+    if (named and rest == federal) or (federal and rest - federal and rest - federal <= _ADJECTIVE):
+        return True
+    return _GLUED_BESIDE.sub("", name) in _RUSSIA or name in ("فدراسیونروس", "российскаяфедерация")
 
 
 # Headers
@@ -213,17 +250,52 @@ def other_unit(cell: object) -> bool:
     return any(word in _SCALES or _WEIGHTS.get(word, 1) != 1 for word in found)
 
 
+_SCALE = (
+    r"(?:هزار|صد|میلیون|میلیارد|hundreds?|thousands?|millions?|billions?|mn|mln|bn|bln|1,?000|"
+    r"'?000s?|10\^\d+)"
+)
+_MONEY = r"(?:ریال|دلار|کیلوگرم|کیلو|us ?\$?|usd|us\$|\$|irr|rials?|dollars?|kgs?|kilograms?)"
+_FOREIGN = (
+    r"(?:تن|تومان|گرم|یورو|درهم|یوان|روبل|پوند|tons?|tonnes?|mt|kt|kilotons?|tomans?|grams?|euros?|"
+    r"eur|€|£|aed|dirhams?|yuan|rmb|cny|rub|rubles?|roubles?|pounds?|lbs?|gbp)"
+)
 _IN_TITLES = re.compile(
-    r"(?<!\w)(?:(?:هزار|میلیون|میلیارد|thousands?|millions?|billions?|mn|bn|1000)(?: of)? ?"
-    r"(?:ریال|دلار|تومان|تن|کیلو|us|usd|\$|rials?|dollars?|tons?|tonnes?|kg)|تن|tons?|tonnes?|تومان)"
-    r"(?!\w)"
+    rf"(?<![\w,])(?:{_SCALE}(?: of)?[ -]?(?:{_MONEY}|{_FOREIGN})ی?|"
+    rf"{_MONEY}ی?[ (]{{1,2}}(?:به |in )?{_SCALE}|(?:به|in) {_SCALE}(?: [^\W\d]|\)|$)|"
+    rf"{_FOREIGN})(?!\w)"
 )
 
 
 def units(title: str) -> str:
-    """Return the unit other than kilogram, rial and dollar that a title names, or nothing."""
-    found = _IN_TITLES.search(plain(title).lower())
-    return found[0] if found else ""
+    """Return the unit other than kilogram, rial and dollar that a title names, or nothing.
+
+    A cell that is a scale only, below a header, is one too.
+    """
+    text = plain(title).lower()
+    found = _IN_TITLES.search(text) or re.fullmatch(rf"\(?{_SCALE}\)?", text)
+    return found[0].strip("() ") if found else ""
+
+
+def undeclared(cell: object) -> str:
+    """Return the header that a column needs whose cell says what its header does not.
+
+    A direction, a month, a day or a unit decides what the numbers of its line are.
+    """
+    if isinstance(cell, datetime.date):
+        return "تاریخ"
+    text = plain(cell).lower() if isinstance(cell, str) else ""
+    if not text or len(text) > 40:
+        return ""
+    if re.fullmatch(_DATE, text):
+        return "تاریخ"
+    if re.fullmatch(
+        r"(?:(?:صادرات|واردات)ی?(?: قطعی| مجدد| موقت)?|(?:re-?)?(?:ex|im)ports?|ترانزیت|transit)",
+        text,
+    ):
+        return "جریان"
+    if (month(cell) and not text.isdecimal()) or _PART.fullmatch(text):
+        return "ماه"
+    return "واحد" if _IN_TITLES.fullmatch(text) else ""
 
 
 # Titles, names of sheets and of files
@@ -235,7 +307,8 @@ _FLOWS = {
 _DATE = r"(?<!\d)(?:1[34]|20)\d\d ?[/.-] ?\d{1,2} ?[/.-] ?\d{1,2}(?!\d)(?: \d\d:\d\d(?::\d\d)?)?"
 _REPORTED = re.compile(
     r"(?:تاریخ|مورخه?|تهیه|استخراج|چاپ|انتشار|به ?روز ?رسانی|dated?|issued|printed|published|"
-    rf"updated|extracted|generated|retrieved|as of)[^\d]{{0,30}}(?:{_DATE}|\d{{4}})"
+    rf"updated|extracted|generated|retrieved|as of)[^\d]{{0,30}}(?:{_DATE}|\d{{4}}|"
+    r"\d{1,2} ?[^\W\d]{3,12},? ?\d{4})"
 )
 _NUMBERS = _each("یک دو سه چهار پنج شش هفت هشت نه ده یازده")
 _ENGLISH = _each("one two three four five six seven eight nine ten eleven")
@@ -243,12 +316,22 @@ _MONTHS = _each("فروردین اردیبهشت خرداد تیر مرداد ش
 _LATIN = _each(
     "farvardin ordibehesht khordad tir mordad shahrivar mehr aban azar dey bahman esfand"
 )
+_SHORT = _each("jan feb mar apr jun jul aug sep sept oct nov dec")
+_GREGORIAN = _each(
+    "january february march april may june july august september october november december ژانویه "
+    "فوریه مارس آوریل ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر"
+)
 _PART = re.compile(
-    rf"(?<![^\W_])(?:(?:{'|'.join(_NUMBERS)}|1[01]|0?[1-9]) ?ماهه?|(?:ماهه|نیمه|نیم ?سال|فصل|"
-    rf"بهار|تابستان|پاییز|زمستان|هفته|تا ?کنون)|{'|'.join(_MONTHS)}|{'|'.join(_LATIN)}|"
-    rf"(?:{'|'.join(_ENGLISH)}|1[01]|0?[1-9])[ -]?(?:months?|m|mah|maheh?)|q[1-4]|h[12]|quarter\w*|"
-    r"half(?:[ -]year)?|months? of|spring|summer|autumn|winter|weeks?|weekly|ytd|to date|january|"
-    r"february|april|may|june|july|august|september|october|november|december)(?![^\W_])"
+    # A number before months or days, a word of a season or of a part, a month.
+    r"(?<![^\W_])(?:1[01]|0?[1-9]|" + "|".join([*_NUMBERS, *_ENGLISH]) + r")[ -]?"
+    r"(?:ماهه?|months?|mos?|m|mah|maheh?)(?![^\W_])|"
+    r"(?<![^\W_])(?:\d{1,3}|ده|بیست|سی|first|last)[ -]?(?:روزه?|days?)(?![^\W_])|"
+    r"(?<![^\W_])(?:q[1-4]|h[12])(?![^\W_])|"
+    r"(?<![^\W\d_])(?:ماهه|روزه|نیمه|نیم ?سال|فصل|بهار|تابستان|پاییز|زمستان|هفته|تا ?کنون|"
+    rf"(?:{'|'.join([*_MONTHS, 'امرداد'])}) ?(?:ماه)?|(?:{'|'.join(_LATIN)})[ -]?(?:mah|month)?|"
+    rf"{'|'.join([*_GREGORIAN, *_SHORT])}|quarter\w*|(?:tri|se)mesters?|mid[ -]?year|"
+    r"half(?:[ -]year)?|months? of|spring|summer|autumn|winter|weeks?|weekly|ytd|to date)"
+    r"(?![^\W\d_])"
 )
 
 
@@ -279,12 +362,21 @@ def part(text: str) -> str:
         first, last = ends[0], ends[-1]
         whole = first[0] == last[0] and first[1:] == (1, 1) and last[1:] in ((12, 29), (12, 30))
         return "" if len(ends) == 2 and whole else " … ".join(d.strip() for d in dates)
-    month = re.search(r"(?<!\d)1[34]\d\d[/.-](?:0[1-9]|1[0-2])(?!\d)", text)
+    month = re.search(r"(?<!\d)1[34]\d\d(?:[/.-](?:0?[1-9]|1[0-2])|0[1-9]|1[0-2])(?!\d)", text)
     if month:
         return month[0]
-    words = [found[0] for found in _PART.finditer(_WHOLE_YEAR.sub(" ", text))]
+    words = [found[0].strip() for found in _PART.finditer(_WHOLE_YEAR.sub(" ", text))]
     whole = ({"فروردین", "اسفند"}, {"farvardin", "esfand"})
     return "" if set(words) in whole else " ".join(words)
+
+
+_YEAR = r"(?<!\d)(1[34]\d\d)(?!\d)"
+
+
+def gregorian(text: str) -> set[int]:
+    """Return the years of our calendar that a title names, editions of nomenclatures apart."""
+    text = re.sub(rf"{_DATE}|(?:hs|edition|ویرایش|نسخه)[ -]?\d{{4}}", " ", without_dates(text))
+    return {int(year) for year in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", text)}
 
 
 def year(text: str, *, alone: bool = False) -> tuple[str, str]:
@@ -299,8 +391,14 @@ def year(text: str, *, alone: bool = False) -> tuple[str, str]:
         shorthand.
     """
     text = without_dates(text)
-    named = re.findall(r"(?:سال|year)(?: \w+)? (1[34]\d\d)(?!\d)", text)
-    found = sorted(set(named or re.findall(r"(?<!\d)1[34]\d\d(?!\d)", text)))
+    # A span of years holds all between its ends.
+    for first, last in re.findall(rf"{_YEAR} ?(?:تا|الی|لغایت|to|-|–) ?{_YEAR}", text):
+        text += " سال ".join(["", *map(str, range(int(first), int(last) + 1))])
+    named = re.findall(
+        rf"(?:سال|سالها|سالهای|years?)(?: [^\W\d]+)? {_YEAR}(?: (?:و|and) {_YEAR})?", text
+    )
+    named = [year for pair in named for year in pair if year]
+    found = sorted(set(named or re.findall(_YEAR, text)))
     if found:
         return " ".join(found), ""
     short = re.search(r"(?:سال|year) (\d{2,3})(?!\d)", text)
@@ -321,7 +419,7 @@ def year_of_cell(cell: object) -> tuple[str, str]:
     Raises:
         ValueError: the cell holds something else.
     """
-    if isinstance(cell, float) and cell == int(cell):
+    if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     text = plain(cell) if isinstance(cell, int | str) and not isinstance(cell, bool) else "?"
     if not text:
@@ -335,7 +433,7 @@ def year_of_cell(cell: object) -> tuple[str, str]:
 
 def month(cell: object) -> int:
     """Return the month of a cell, 1 to 12; 0 for something else."""
-    text = plain(int(cell) if isinstance(cell, float) and cell == int(cell) else cell)
+    text = plain(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
     text = text.lower().removesuffix(" ماه").removesuffix("ماه").strip()
     names = [*_MONTHS, *_LATIN]
     if text in names:
@@ -353,7 +451,8 @@ _WHOLE = frozenset(
 )
 _STOP = frozenset(
     _each(
-        "طی در سال به بر برای از تفکیک بدون ارقام وزن ارزش مبالغ واحد براساس حسب برحسب بین تا "
+        "طی در سال سالها سالهای به بر برای از تفکیک بدون ارقام وزن ارزش مبالغ واحد براساس حسب "
+        "برحسب بین تا "
         "by in during for to from with at year per between excluding except without"
     )
 )

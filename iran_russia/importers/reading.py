@@ -1,8 +1,9 @@
 """Reading a file that somebody downloaded: what is it, is it whole, where does its table begin.
 
 A file is made ready for the engine: one delimiter, UTF-8, a header in the first line. Most are so
-already and are read where they are; a packed file, one with notes above the header or in another
-encoding is first copied, line by line, into a folder that is removed afterwards.
+already and are read where they are, through a link of a plain name; a packed file, one with notes
+above the header or in another encoding is first copied, line by line. Links and copies stand in a
+folder that is removed afterwards.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import gzip
 import hashlib
 import io
 import os
+import re
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,16 +30,23 @@ from iran_russia.datasets import DataError
 SHOWN = 20
 """Problems told in one run; the rest are counted."""
 
-MISSING = ("", "NA", "NaN", "nan")
+MISSING = ("", "NA", "NaN", "nan", "..")
 """What stands in a cell without a value."""
 
 _HEAD = 64 * 1024
+_FOOT = 2000
+"""Bytes at the end of a file that can be notes of the publisher."""
 _PROGRESS = 50_000_000
 """Bytes from which on a progress bar is worth its line."""
 _NOTES = 40
 """Lines that may stand above the header."""
 WORKBOOKS = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
 """The file inside by which each kind of packed workbook is known."""
+_PACKINGS = {b"\x1f\x8b": "gzip", b"PK": "zip"}
+"""The first bytes by which an archive is known, whatever its name ends with."""
+_OTHER_PACKINGS = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7-Zip", b"Rar!": "RAR"}
+_OLE = b"\xd0\xcf\x11\xe0"
+_DAMAGED = (zipfile.BadZipFile, gzip.BadGzipFile, EOFError, zlib.error)
 DELIMITERS = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 
 
@@ -62,6 +72,8 @@ class Layout:
     """Line of the header, counted from 0; None where there is none."""
     quoted: bool = True
     """Whether a cell may stand in double quotes; in some formats they are plain characters."""
+    foot: str = ""
+    """How the first line below the table begins, where notes of the publisher stand there."""
 
 
 @dataclass
@@ -71,6 +83,8 @@ class Download:
     path: Path
     kind: str = ""
     encodings: tuple[str, ...] = ("utf-8",)
+    packing: str = ""
+    """``gzip`` or ``zip`` for an archive, known by its first bytes."""
     inner: str = ""
     """Name of the file inside an archive."""
     sheets: dict[int, str] = field(default_factory=dict)
@@ -91,6 +105,12 @@ class Download:
     """What the file covers, in words: years, months, flows, partners, products."""
     left_out: dict[str, int] = field(default_factory=dict)
     """Lines that were not taken, by reason (``lines of «روسیه سفید»``), for the report."""
+    columns: list[str] = field(default_factory=list)
+    """Columns that are joined in the key of a line."""
+    first_left: str = ""
+    """Key of the first line that was not taken."""
+    events: Any = None
+    """Records of a file, for a format that counts over several files what stands in each."""
     said: list[str] = field(default_factory=list)
     """What was normalised or inferred on the way in, a sentence each, for the report."""
 
@@ -102,7 +122,7 @@ class Download:
     @property
     def packed(self) -> bool:
         """Whether the text stands inside an archive."""
-        return self.path.suffix in (".zip", ".gz")
+        return bool(self.packing)
 
     def where(self, line: int) -> str:
         """Name a line of the table as errors do; in a workbook, that of its sheet."""
@@ -125,10 +145,24 @@ class Download:
                     return Layout(names, delimiter, number)
         return None
 
+    def named(self, pattern: str) -> re.Match | None:
+        """Look for what a publisher writes into the name: of the file in an archive, or of it."""
+        names = (self.inner, self.path.name)
+        return next((m for n in names if (m := re.search(pattern, n, re.IGNORECASE))), None)
+
     def digest(self) -> str:
-        """Return the SHA-256 of the file."""
-        with self.path.open("rb") as stream:
+        """Return the SHA-256 of the table, the same for a file and its archive."""
+        with _bytes(self) as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def line(self, pattern: str) -> re.Match | None:
+        """Look for a note of the publisher in the first and in the last lines of the text."""
+        with _bytes(self) as stream:
+            last = b""
+            for block in iter(lambda: stream.read(1 << 20), b""):
+                last = (last + block)[-_FOOT:]
+        foot = last.decode("utf-8", errors="replace")
+        return re.search(pattern, self.text()) or re.search(pattern, foot)
 
 
 def open_download(path: Path) -> Download:
@@ -147,13 +181,15 @@ def open_download(path: Path) -> Download:
             start = stream.read(8)
         if not start:
             raise Refused([f"{path.name}: the file is empty; download it again"])
-        if start.startswith(b"\xd0\xcf\x11\xe0"):
+        if start.startswith(_OLE):
             file.kind = "xls"
             return file
-        if start.startswith(b"PK"):
+        file.packing = next((p for magic, p in _PACKINGS.items() if start.startswith(magic)), "")
+        if file.packing == "zip":
             members = _members(path)
             file.kind = next((kind for part, kind in WORKBOOKS.items() if part in members), "")
             if file.kind:
+                file.packing = ""
                 return file
             file.inner = _only_member(path, members)
         with _bytes(file) as stream:
@@ -162,13 +198,41 @@ def open_download(path: Path) -> Download:
         raise Refused([f"{path}: there is no such file"]) from None
     except PermissionError:
         raise Refused([f"{path}: may not be read; check its permissions"]) from None
-    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError) as error:
+    except (RuntimeError, NotImplementedError):
         raise Refused(
-            [f"{path.name}: the archive is damaged ({error}); download it again"]
+            [
+                f"{path.name}: found an archive with a password or packed in a way that cannot be "
+                "read here, expected a plain one; unpack it and name the file to import"
+            ]
         ) from None
+    except _DAMAGED as error:
+        raise _damaged(file, error) from None
+    _refuse_packed(file, start)
     file.kind = "text"
     file.head = _lines(file, start)
     return file
+
+
+def _damaged(file: Download, error: Exception) -> Refused:
+    return Refused([f"{file.name}: the archive is damaged ({error}); download it again"])
+
+
+def _refuse_packed(file: Download, start: bytes) -> None:
+    """Refuse an archive of another kind, an archive in an archive and a workbook in one."""
+    packings = {_OLE: "workbook"} | _PACKINGS | _OTHER_PACKINGS
+    found = next((what for magic, what in packings.items() if start.startswith(magic)), "")
+    if start[257:262] == b"ustar":
+        found = "tar"
+    if not found:
+        return
+    what = "a workbook" if found == "workbook" else f"a file packed with {found}"
+    inside = " inside the archive" if file.packing else ""
+    raise Refused(
+        [
+            f"{file.name}: found {what}{inside}, expected a table as text; unpack it and name the "
+            "file to import"
+        ]
+    )
 
 
 def _lines(file: Download, start: bytes) -> list[str]:
@@ -200,7 +264,10 @@ def _only_member(path: Path, members: list[str]) -> str:
     tables = [
         m
         for m in members
-        if not m.endswith("/") and not m.startswith("__MACOSX") and "Metadata_" not in m
+        if not m.endswith("/")
+        and not m.startswith("__MACOSX")
+        and "Metadata_" not in m
+        and not Path(m).name.startswith(".")
     ]
     if len(tables) != 1:
         found = ", ".join(sorted(tables)[:5]) or "none"
@@ -218,7 +285,7 @@ def _bytes(file: Download) -> io.BufferedIOBase:
     if file.inner:
         archive = zipfile.ZipFile(file.path)
         return archive.open(file.inner)
-    if file.path.suffix == ".gz":
+    if file.packing == "gzip":
         return gzip.open(file.path)
     return file.path.open("rb")
 
@@ -253,26 +320,59 @@ def make_ready(file: Download, folder: Path) -> None:
                 for name in doubled
             ]
         )
-    if not file.packed and layout.header in (0, None) and _is_whole_utf8(file):
-        file.ready = file.path
-        return
-    file.ready = folder / f"{len(list(folder.iterdir()))}.csv"
-    file.shift = layout.header or 0
-    encoding = _encoding(file)
+    if _ends_in_delimiters(file):
+        layout.names.append(f"nameless {len(layout.names)}")
+    ready = folder / f"{len(list(folder.iterdir()))}.csv"
     try:
+        plain = not file.packed and not layout.foot and layout.header in (0, None)
+        if plain and _is_whole_utf8(file):
+            # Engines read more into a name than it says: brackets, an ending such as .gz.
+            ready.symlink_to(file.path.resolve())
+            file.ready = ready
+            return
+        file.ready = ready
+        file.shift = layout.header or 0
+        encoding = _encoding(file)
         with _bytes(file) as source, file.ready.open("wb") as target:
-            for number, line in enumerate(_with_progress(source, file)):
-                if number == 0:
-                    line = line.removeprefix(b"\xef\xbb\xbf")
-                if number >= file.shift:
-                    if encoding != "utf-8":
-                        line = line.decode(encoding).encode()
-                    target.write(line)
-    except (zipfile.BadZipFile, gzip.BadGzipFile, EOFError) as error:
-        raise Refused(
-            [f"{file.name}: the archive is damaged ({error}); download it again"]
-        ) from None
+            for line in _table_lines(_with_progress(source, file), file):
+                target.write(line if encoding == "utf-8" else line.decode(encoding).encode())
+    except _DAMAGED as error:
+        raise _damaged(file, error) from None
     _check_end(file.ready, file)
+
+
+def _ends_in_delimiters(file: Download) -> bool:
+    """Whether every line below the header has one more delimiter at its end, as in Comtrade."""
+    layout = file.layout
+    if layout.header is None or not layout.quoted:
+        return False
+    below = file.head[layout.header + 1 : layout.header + 1 + _NOTES]
+    # The last line of a long file may be cut off here.
+    lines = [line for line in below if line.strip()]
+    lines = lines[:-1] if len(lines) == _NOTES or len(lines) > 1 else lines
+    cells = list(csv.reader(lines, delimiter=layout.delimiter))
+    most = len(layout.names) + 1
+    return bool(cells) and all(len(c) == most and not c[-1].strip() for c in cells)
+
+
+def _table_lines(lines: Iterable[bytes], file: Download) -> Iterator[bytes]:
+    """Yield the header and the lines below it, without the notes above and below the table."""
+    foot, blank = file.layout.foot.encode(), []
+    for number, line in enumerate(lines):
+        if number == 0:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if number < file.shift:
+            continue
+        if foot and line.lstrip(b'"').startswith(foot):
+            return
+        # Blank lines above the foot belong to it.
+        if foot and not line.strip():
+            blank.append(line)
+            continue
+        yield from blank
+        blank = []
+        yield line
+    yield from blank
 
 
 def _is_whole_utf8(file: Download) -> bool:
@@ -379,12 +479,19 @@ def _short(text: str) -> str:
     return repr(text)
 
 
+def counted(number: int, reason: str) -> str:
+    """Word a count: ``3 lines of «روسیه سفید»``, ``1 line of «روسیه سفید»``."""
+    return f"{number:,} {reason.replace('lines', 'line', 1) if number == 1 else reason}"
+
+
 def locate(file: Download, columns: list[str], keys: set[str]) -> dict[str, int]:
     """Return the first line on which each key stands; a key joins the cells of the columns."""
     places = [file.layout.names.index(c) for c in columns]
     found: dict[str, int] = {}
+    width = len(file.layout.names)
     for number, record in records(file):
-        if len(record) == len(file.layout.names):
+        # One more delimiter at the end of a line is no cell.
+        if len(record) >= width and not any(record[width:]):
             key = JOIN.join(record[p] if file.raw else clean(record[p]) for p in places)
             if key in keys and key not in found:
                 found[key] = number

@@ -114,9 +114,7 @@ def _file(read: File) -> dict:
 
 def _chapters(tables: list[str]) -> list[str]:
     """List the chapters that read a table, as they were last run, here or for the last edition."""
-    known = editions.state()
-    if not known and editions.EDITION.exists():
-        known = json.loads(editions.EDITION.read_text(encoding="utf-8"))
+    known = editions.state() or editions.edition()
     return sorted(c for c, chapter in known.items() if set(tables) & set(chapter["tables"]))
 
 
@@ -175,7 +173,7 @@ def _file_shown(file: dict) -> list[str]:
         f"{taken:,} rows taken"
     ]
     if file["left_out"]:
-        reasons = (f"{count:,} {reason}" for reason, count in file["left_out"].items())
+        reasons = (reading.counted(n, reason) for reason, n in file["left_out"].items())
         lines.append(f"  left out: {', '.join(reasons)}")
     return lines + [f"  · {sentence}" for sentence in file["said"]]
 

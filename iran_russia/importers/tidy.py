@@ -3,9 +3,11 @@
 import csv
 
 import ibis
+import pandas as pd
 
-from iran_russia import datasets
-from iran_russia.importers.reading import Download, Layout
+from iran_russia import constraints, datasets, values
+from iran_russia.importers import reading
+from iran_russia.importers.reading import Download, Layout, Refused
 
 KIND = "tidy"
 TITLE = "a CSV file with the columns of one of the book's tables"
@@ -38,6 +40,28 @@ def columns(file: Download) -> dict[str, str]:
 def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
     """The rows as they are."""
     return {table_of(file): t.select(*file.layout.names, "_key")}
+
+
+def tidy(table: str, frame: pd.DataFrame, file: Download) -> pd.DataFrame:
+    """Write values as tables hold them, and say so.
+
+    Raises:
+        Refused: a cell does not fit its column; also where its row would not be taken.
+    """
+    schema = datasets.describe(table)["schema"]
+    for field in schema["fields"]:
+        column = field["name"]
+        meant = constraints.meant(frame[column].tolist(), field)
+        if meant:
+            file.said.append(values.told(column, frame[column], meant))
+            frame = frame.assign(**{column: frame[column].map(lambda c, m=meant: m.get(c, c))})
+    faults = constraints.of_cells({c: frame[c].tolist() for c in frame}, schema)
+    if faults:
+        keys = frame["_key"].tolist()
+        lines = reading.locate(file, file.layout.names, {keys[fault.row] for fault in faults})
+        told = [(lines.get(keys[f.row], 0), f.column, f.found, f.expected) for f in faults]
+        raise Refused(reading.describe(file, *fault) for fault in sorted(told))
+    return frame
 
 
 def source(file: Download) -> dict[str, str]:

@@ -7,8 +7,6 @@ is the one printed in ``DataCleaning.ipynb`` of the repository
 ``LuckYuanZ/CountryRelationByUnVotes``; its first column has no name, and empty cells read ``NA``.
 """
 
-import re
-
 import ibis
 import pandas as pd
 
@@ -199,7 +197,7 @@ def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
 
 def source(file: Download) -> dict[str, str]:
     """The library names the day of its file in the name; Voeten's file does not state it."""
-    found = re.search(r"(20\d\d)_(\d{1,2})_(\d{1,2})", file.path.name)
+    found = file.named(r"(20\d\d)_(\d{1,2})_(\d{1,2})")
     day = f"{found[1]}_{int(found[2]):02d}_{int(found[3]):02d}" if found else file.digest()[:8]
     if _is_library(file):
         return {

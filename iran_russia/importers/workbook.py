@@ -137,31 +137,78 @@ def _quiet() -> Iterator[None]:
 
 
 def _check_size(path: Path) -> None:
-    """Refuse an .xlsx with a cell that is too far from the others, where its sheet says so."""
+    """Refuse an .xlsx or .xlsb with a cell that is too far from the others.
+
+    The range that a sheet states is not asked: it may be absent or stale.
+    """
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
-            if not _SHEET.fullmatch(name):
-                continue
-            with archive.open(name) as stream:
-                said = _RANGE.search(stream.read(4096))
-            if not said or _size([said.group(1, 2), said.group(3, 4)]) <= _CELLS:
-                continue
-            # A range that was stated too large does no harm.
-            filled = _FILLED.findall(archive.read(name))
-            if _size(filled) > _CELLS:
-                last = max(filled, key=lambda cell: (_column(cell[0]), int(cell[1])))
-                raise Refused(
-                    [
-                        f"{path.name} › {name}, cell {b''.join(last).decode()}: found a cell far "
-                        f"from the others, expected a table of at most {_CELLS:,} cells; delete it"
-                    ]
-                )
+            if _SHEET.fullmatch(name) and _bound(archive, name) > _CELLS:
+                filled = _FILLED.findall(archive.read(name))
+                if _size(filled) > _CELLS:
+                    last = max(filled, key=lambda cell: (_column(cell[0]), int(cell[1])))
+                    raise _too_far(path, name, b"".join(last).decode())
+            elif _BINARY.fullmatch(name):
+                rows, columns = _binary_ends(archive.read(name))
+                if rows * columns > _CELLS:
+                    raise _too_far(path, name, cell_name(rows - 1, columns - 1))
+
+
+def _too_far(path: Path, name: str, cell: str) -> Refused:
+    return Refused(
+        [
+            f"{path.name} › {name}, cell {cell}: found a cell far from the others, expected a "
+            f"table of at most {_CELLS:,} cells; delete it"
+        ]
+    )
+
+
+def _bound(archive: zipfile.ZipFile, name: str) -> int:
+    """Return at most how many cells the rectangle of a sheet has, in one quick pass."""
+    rows, columns, rest = 1, 26, b""
+    with archive.open(name) as stream:
+        while block := stream.read(1 << 20):
+            block = rest + block
+            rows = max([rows, *(int(row) for row in _ROW.findall(block))])
+            columns = max([columns, *(_column(letters) for letters in _WIDE.findall(block))])
+            # An element may be cut by the end of the block.
+            rest = block[-200:]
+    return rows * columns
+
+
+def _binary_ends(content: bytes) -> tuple[int, int]:
+    """Return the numbers of rows and of columns that a sheet of an .xlsb reaches."""
+    place, rows, columns = 0, 0, 0
+    while place < len(content):
+        kind, place = _packed(content, place, 2)
+        length, place = _packed(content, place, 4)
+        number = int.from_bytes(content[place : place + 4], "little")
+        if kind == 0:
+            rows = max(rows, number + 1)
+        # Cells of values, of formulas, not the blank ones that have a format only.
+        elif 2 <= kind <= 11:
+            columns = max(columns, number + 1)
+        place += length
+    return rows, columns
+
+
+def _packed(content: bytes, place: int, most: int) -> tuple[int, int]:
+    """Read a number of seven bits a byte; return it and the place behind it."""
+    number = 0
+    for turn, byte in enumerate(content[place : place + most]):
+        number |= (byte & 127) << (7 * turn)
+        if byte < 128:
+            return number, place + turn + 1
+    return number, place + most
 
 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_RANGE = re.compile(rb'<(?:\w+:)?dimension ref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+_BINARY = re.compile(r"xl/worksheets/[^/]+\.bin")
+# Short, as they pass over every cell: rows have a number, cells letters before it.
+_ROW = re.compile(rb' r="(\d+)"')
+_WIDE = re.compile(rb' r="([A-Z]{2,3})\d')
 _FILLED = re.compile(rb'<(?:\w+:)?c r="([A-Z]+)(\d+)"[^>]*[^/>]>')
 
 

@@ -1,4 +1,4 @@
-"""The book's chart theme, and ``figure``: one anatomy for every figure.
+"""``figure``: one anatomy for every figure.
 
 A chart is an ordinary Altair chart without sizes, colours or fonts of its own. ``figure`` draws it
 twice as SVG, for wide and for narrow pages, and adds unit, source, text alternative, data table
@@ -9,7 +9,9 @@ import copy
 import hashlib
 import json
 import re
-import sys
+from datetime import date, datetime
+from decimal import Decimal
+from importlib.metadata import version
 from pathlib import Path
 
 import altair as alt
@@ -19,35 +21,12 @@ import vl_convert
 from markupsafe import Markup
 
 from iran_russia import colours, tables
-from iran_russia.colours import (
-    ALIGNMENT,
-    EVIDENCE,
-    LIGHT,
-    OUTCOME,
-    PARTY,
-    STEPS,
-    VALENCE,
-    VERDICT,
-)
+from iran_russia.charts import seen, theme
+from iran_russia.colours import LIGHT
 from iran_russia.datasets import DESCRIPTOR
 from iran_russia.exhibits import LAB_MIME, Exhibit, FigureError, credits, render
 
-# All that a chapter draws with.
-__all__ = [
-    "ALIGNMENT",
-    "EVIDENCE",
-    "LIGHT",
-    "OUTCOME",
-    "PARTY",
-    "STEPS",
-    "VALENCE",
-    "VERDICT",
-    "axis_domain",
-    "figure",
-]
-
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
-
 # Only geometry is rounded: labels and opacities are numbers too, and mean something.
 _GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"')
 # The figure carries the text alternative; roles of single marks would stand there without names.
@@ -57,94 +36,22 @@ _IDLE = re.compile(r' (?:role|aria-\w+|class|pointer-events)="[^"]*"| (?:fill-)?
 _EMPTY = re.compile(r'<path d="M0,0h0v0h0Z"/>')
 _LINK = re.compile(r"</?a\b[^>]*>")
 _LONG = re.compile(r"-?\d+\.\d{2,}")
-
 _EXAMPLES = "https://vega.github.io/vega-datasets/"
 _LAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 _drawings = joblib.Memory(DESCRIPTOR.parent.parent / "_build" / "drawings", verbose=0)
+
 # What a drawing depends on beside its specification: this module, the colours, vl-convert.
 _MADE_BY = hashlib.sha256(
-    b"".join(Path(module.__file__).read_bytes() for module in (sys.modules[__name__], colours))
-    + vl_convert.__version__.encode()
+    b"".join(
+        Path(file).read_bytes()
+        for file in (__file__, theme.__file__, seen.__file__, colours.__file__)
+    )
+    + version("vl-convert-python").encode()
 ).hexdigest()
 
 _TOKEN = {light: f"var(--ir-{name})" for name, light in LIGHT.items()}
 _HEX = re.compile("|".join(_TOKEN), re.IGNORECASE)
-
-
-@alt.theme.register("iran_russia", enable=True)
-def _theme() -> alt.theme.ThemeConfig:
-    text = {"labelColor": LIGHT["muted"], "titleColor": LIGHT["ink"]}
-    sizes = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
-    return {
-        "config": {
-            # Metrics of Arial are the same on every system, so labels fit everywhere.
-            "font": "Arial, Helvetica, Liberation Sans, sans-serif",
-            "background": None,
-            "aria": False,  # the figure carries the text alternative, not each mark
-            "view": {"stroke": None},
-            "mark": {"tooltip": True},
-            "line": {"strokeWidth": 2},
-            "point": {"size": 45, "filled": True},
-            "rule": {"color": LIGHT["muted"]},
-            "text": {"color": LIGHT["ink"], "fontSize": 12},
-            "bar": {"color": LIGHT["both"]},
-            # The unit stands above the chart, so axes and legends have no titles of their own.
-            "axis": text
-            | sizes
-            | {
-                "title": None,
-                "gridColor": LIGHT["grid"],
-                "domainColor": LIGHT["muted"],
-                "tickColor": LIGHT["muted"],
-                "labelOverlap": True,
-                "labelLimit": 260,
-            },
-            "axisX": {"grid": False},
-            "axisXTemporal": {"labelSeparation": 6},
-            "axisXQuantitative": {"labelSeparation": 6},
-            "axisTemporal": {"labelFlush": False},
-            "legend": text
-            | sizes
-            | {
-                "orient": "top",
-                "title": None,
-                "labelLimit": 260,
-                "symbolBaseFillColor": LIGHT["muted"],
-                "symbolBaseStrokeColor": LIGHT["muted"],
-            },
-            "header": text
-            | sizes
-            | {
-                "title": None,
-                "labelColor": LIGHT["ink"],
-                "labelAnchor": "start",
-                "labelFontWeight": "bold",
-            },
-            "title": {"color": LIGHT["ink"], "fontSize": 13, "anchor": "start", "frame": "group"},
-            "range": {
-                "category": [
-                    LIGHT[c]
-                    for c in ("iran", "russia", "china", "both", "blue", "pink", "ussr", "other")
-                ]
-            },
-        }
-    }
-
-
-def axis_domain(*columns: pd.Series | pd.Index, room: float) -> list:
-    """Return where an axis begins and ends: where the data do, so that newer rows find their place.
-
-    Args:
-        columns: dates or numbers that are drawn on the axis.
-        room: what is left free at both ends: days for dates, else the unit of the numbers.
-    """
-    first = min(column.min() for column in columns)
-    last = max(column.max() for column in columns)
-    if hasattr(first, "date"):
-        free = pd.Timedelta(days=room)
-        return [(first - free).date().isoformat(), (last + free).date().isoformat()]
-    return [float(first) - room, float(last) + room]
 
 
 def figure(
@@ -169,7 +76,7 @@ def figure(
         note: a sentence added to the source line.
 
     Raises:
-        FigureError: alt text, unit, source or rows are missing.
+        FigureError: alt text, unit, source or rows are missing, or a mark cannot be seen.
         DataError: a source id is not in the sources table.
     """
     if not alt.strip() or not unit.strip():
@@ -179,8 +86,11 @@ def figure(
         raise FigureError("the chart has no frame of its own; pass data= the rows it draws")
     if rows.empty:
         raise FigureError("the chart has no rows; check the filter that made its frame")
+    _refuse_types(chart)
     spec = chart.to_dict()
     drawn = _draw(spec, _MADE_BY)
+    if drawn["faults"]:
+        raise FigureError(f"not all of the chart can be seen: {'; '.join(drawn['faults'])}")
     page = render(
         "figure.html",
         alt=alt,
@@ -201,6 +111,20 @@ def figure(
     )
 
 
+def _refuse_types(chart: alt.TopLevelMixin) -> None:
+    """Name the column that Altair would refuse without naming it."""
+    for part in ("layer", "hconcat", "vconcat", "concat"):
+        for inner in getattr(chart, part, None) or []:
+            _refuse_types(inner)
+    if isinstance(frame := getattr(chart, "data", None), pd.DataFrame):
+        for column in frame.columns[frame.dtypes == "object"]:
+            for value in frame[column]:
+                if isinstance(value, Decimal):
+                    raise FigureError(f"column {column} holds Decimal; use .astype(float)")
+                if isinstance(value, date) and not isinstance(value, datetime):
+                    raise FigureError(f"column {column} holds dates as objects; use pd.to_datetime")
+
+
 @_drawings.cache
 def _draw(spec: dict, made_by: str) -> dict:
     """Draw a specification in every form that a figure needs.
@@ -214,7 +138,11 @@ def _draw(spec: dict, made_by: str) -> dict:
     alone = _LINK.sub("", svg).replace(
         "<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1
     )
+    faults = seen.faults(vl_convert.vegalite_to_scenegraph(wide), WIDE)
+    if seen.stacked_on_logarithms(spec):
+        faults.append("bars on a logarithmic axis have no length; encode their other end (x2, y2)")
     return {
+        "faults": faults,
         "wide": svg,
         "narrow": small_svg,
         "sized": wide,
@@ -236,7 +164,7 @@ def _fitted(spec: dict, width: int) -> tuple[dict, str]:
     sized = _sized(spec, width, room)
     svg = _svg(sized)
     if "autosize" not in sized:
-        excess = int(re.search(r' width="(\d+)"', svg)[1]) - width
+        excess = _width(svg) - width
         if not -40 <= excess <= 0:  # drawing takes time: a little room to spare is no matter
             sized = _sized(spec, width, room + excess)
             svg = _svg(sized)
@@ -277,6 +205,13 @@ def _set_width(view: dict, width: int, room: int, narrow: bool, top: bool = Fals
         view.setdefault("height", 240 if narrow else 320)
         if top:
             view["autosize"] = {"type": "fit-x", "contains": "padding"}
+
+
+def _width(svg: str) -> int:
+    drawn = re.search(r' width="(\d+)"', svg)
+    if not drawn:
+        raise FigureError("vl-convert drew a chart without a width")
+    return int(drawn[1])
 
 
 def _svg(spec: dict) -> str:

@@ -1,0 +1,48 @@
+"""Charts of the book: one theme, one anatomy of a figure, one grammar of marks."""
+
+from iran_russia.charts.drawing import figure
+from iran_russia.charts.grammar import (
+    DASH,
+    at_end,
+    axis_domain,
+    hollow,
+    lane,
+    of_party,
+    on_tiles,
+    panels,
+    reference,
+    runs,
+)
+from iran_russia.colours import (
+    ALIGNMENT,
+    EVIDENCE,
+    LIGHT,
+    OUTCOME,
+    PARTY,
+    STEPS,
+    VALENCE,
+    VERDICT,
+)
+
+# All that a chapter draws with.
+__all__ = [
+    "ALIGNMENT",
+    "DASH",
+    "EVIDENCE",
+    "LIGHT",
+    "OUTCOME",
+    "PARTY",
+    "STEPS",
+    "VALENCE",
+    "VERDICT",
+    "at_end",
+    "axis_domain",
+    "figure",
+    "hollow",
+    "lane",
+    "of_party",
+    "on_tiles",
+    "panels",
+    "reference",
+    "runs",
+]

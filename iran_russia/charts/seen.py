@@ -1,0 +1,113 @@
+"""Whether all that a chart is to show can be seen, read off its drawn marks.
+
+Vega draws what it is given without a word: a zero on a logarithmic axis has no place, a category
+outside a colour scale's domain no colour, a value beyond a fixed end of an axis lies off the plot.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+LEAST_PLOT = 0.4
+"""Share of a figure's width that its plot must keep."""
+
+_UNPAINTED = {None, "transparent", "none"}
+_LOOK = ("fill", "stroke", "shape", "size", "strokeDash", "opacity", "fillOpacity")
+_TICK = re.compile(r"[\d.,−-]+ ?%?$|\d\d? [A-Z][a-z]{2}$|[A-Z][a-z]{2} \d{4}$")
+"""What numbers and dates look like on an axis; names of rows may repeat."""
+_NO_WORDS = {"null", "undefined", "NaN", "NaT", "None", "nan"}
+
+
+def faults(scene: dict, width: int) -> list[str]:
+    """List what of a drawn chart cannot be seen.
+
+    Args:
+        scene: its scene graph, as ``vl_convert.vegalite_to_scenegraph`` gives it.
+        width: pixels of the page that it was drawn for.
+
+    Returns:
+        One text a kind of fault, with the number of marks and what to do; none where all is seen.
+    """
+    found: Counter[str] = Counter()
+    for mark, frame in _marks(scene["scenegraph"], {}):
+        items = mark.get("items", [])
+        if mark.get("role") == "mark":
+            for item in items:
+                found.update(_of_item(item, mark, frame))
+        elif mark.get("role") == "axis-label":
+            seen = [str(i["text"]) for i in items if i.get("text") and i.get("opacity", 1) > 0]
+            repeated = sum(a == b and bool(_TICK.match(a)) for a, b in pairwise(seen))
+            found["labels of an axis repeat the one before; give the axis tick values"] += repeated
+            found["labels of an axis are no words; name every code"] += sum(
+                text in _NO_WORDS for text in seen
+            )
+    for legend in _groups(scene["scenegraph"], "legend"):
+        symbols = (m for m, _ in _marks(legend, {}) if m.get("role") == "legend-symbol")
+        looks = Counter(
+            tuple(str(item.get(part)) for part in _LOOK) for m in symbols for item in m["items"]
+        )
+        found["entries of a legend look like another; use fewer kinds"] += sum(
+            number - 1 for number in looks.values()
+        )
+    root = scene["scenegraph"]["items"][0]
+    if (root.get("width") or width) < LEAST_PLOT * width:
+        found[f"plots keep less than {LEAST_PLOT:.0%} of the page; shorten labels or ends"] += 1
+    return [f"{number} {fault}" for fault, number in found.items() if number]
+
+
+def stacked_on_logarithms(view: dict) -> bool:
+    """Say whether a specification stacks bars on a logarithmic axis, where they have no length."""
+    mark = view.get("mark", "")
+    if (mark.get("type") if isinstance(mark, dict) else mark) == "bar":
+        encoding = view.get("encoding", {})
+        for side in ("x", "y"):
+            channel = encoding.get(side, {})
+            logarithmic = (channel.get("scale") or {}).get("type") == "log"
+            if logarithmic and channel.get("stack", 1) and f"{side}2" not in encoding:
+                return True
+    parts = [p for key in ("layer", "hconcat", "vconcat", "concat") for p in view.get(key, [])]
+    return any(map(stacked_on_logarithms, [*parts, *([view["spec"]] if "spec" in view else [])]))
+
+
+def _groups(mark: dict, role: str) -> Iterator[dict]:
+    """Walk through the groups of a role."""
+    if mark.get("role") == role:
+        yield mark
+        return
+    for item in mark.get("items", []):
+        for inner in item.get("items", []):
+            yield from _groups(inner, role)
+
+
+def _marks(mark: dict, frame: dict) -> Iterator[tuple[dict, dict]]:
+    """Walk through all marks, each with the group that frames it."""
+    if mark.get("marktype") != "group":
+        yield mark, frame
+        return
+    for group in mark.get("items", []):
+        framed = group if group.get("width") else frame
+        for inner in group.get("items", []):
+            yield from _marks(inner, framed)
+
+
+def _of_item(item: dict, mark: dict, frame: dict) -> Iterator[str]:
+    kind = mark["marktype"]
+    if item.get("opacity") == 0:
+        return
+    if any(side in item and item[side] is None for side in ("x", "y", "x2", "y2")):
+        yield f"marks ({kind}) have no place; a zero on a logarithmic axis, or a missing end"
+        return
+    if kind == "text":
+        if str(item.get("text")) in _NO_WORDS:
+            yield "words of marks are missing; name every code"
+        return
+    if item.get("fill") in _UNPAINTED and item.get("stroke") in _UNPAINTED:
+        yield f"marks ({kind}) have no colour; a value outside the domain of a colour scale"
+    if mark.get("clip") or item.get("clip") or kind not in ("rect", "symbol", "rule"):
+        return
+    for side, length in (("x", "width"), ("y", "height")):
+        at, room = item.get(side, 0), frame.get(length)
+        ends = [at, at + (item.get(length) or 0)] if kind == "rect" else [at]
+        if room and (min(ends) < -1 or max(ends) > room + 1):
+            yield f"marks ({kind}) lie beyond the {side} axis; let its end follow the data"

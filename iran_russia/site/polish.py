@@ -1,0 +1,95 @@
+"""Makes each written page light, safe and easy to find."""
+
+import base64
+import hashlib
+import posixpath
+import re
+import textwrap
+from html import escape, unescape
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from iran_russia.site.pages import beginning
+from iran_russia.site.state import FIGURES
+
+_SEARCH = 'id="search-results"'
+_DROPDOWN = r'class="(?:[^"]* )?toggle[ "]|class="(?=[^"]*admonition)(?:[^"]* )?dropdown[ "]'
+# What the theme and its extensions put into every page → what a page has that makes use of it.
+# Left out are an icon script of 1.5 MB (iran-russia.css draws the icons), the index of the search,
+# which belongs to the search page, and Bootstrap and the copy buttons of code, which iran-russia.js
+# loads when they are called for.
+_SERVES = {
+    r"fontawesome\.js|bootstrap\.js|clipboard\.min\.js|copybutton\.js": None,
+    r"\.pagename|\.search_as_you_type": None,  # for choosing a version and for instant search
+    r"(?:searchtools|language_data|searchindex|sphinx_highlight)\.js": _SEARCH,
+    r"doctools\.js": rf'{_SEARCH}|class="toggler"',
+    r"copybutton\.css": 'class="highlight"',
+    r"toggle(?:button|Hint|OpenOnPrint)": _DROPDOWN,
+    r"design-tabs\.js|sphinx-design\.min\.css": 'class="(?:[^"]* )?sd-',
+}
+
+_LOAD = re.compile(r"\s*<(?:script\b[^>]*>[^<]*</script>|link\b[^>]*>)")
+
+
+def lighten(html: str) -> str:
+    """Leave out scripts and styles that the page has no use for; let no script hold it up."""
+    body = html.partition("<body")[2]
+    idle = [load for load, use in _SERVES.items() if use is None or not re.search(use, body)]
+    html = _LOAD.sub(lambda m: "" if re.search("|".join(idle), m[0]) else m[0], html)
+    return re.sub(r"<script (?![^>]*\bdefer\b)(?=[^>]*\bsrc=)", "<script defer ", html)
+
+
+_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_HANDLER = re.compile(r'\son\w+="([^"]*)"')
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>\n')
+
+
+def secure(html: str) -> str:
+    """Give a page its content security policy: nothing but the book's own files may load or run.
+
+    Scripts that the theme writes into the page are allowed by their checksum.
+    """
+    inline = sorted({*_SCRIPT.findall(html), *map(unescape, _HANDLER.findall(html))})
+    digests = (hashlib.sha256(code.encode()).digest() for code in inline)
+    hashes = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+    policy = (
+        f"default-src 'none'; script-src 'self' 'unsafe-hashes' {hashes}; "
+        "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'"
+    )
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+    if "<head>\n" not in html:
+        raise ExtensionError("a page has no <head> to put the security policy into")
+    return html.replace("<head>\n", f"<head>\n{meta}", 1)
+
+
+def mend_html(app: Sphinx, page, template, context: dict, doctree) -> None:
+    """Give bibliography entries a role that ARIA still knows, and heads of columns a scope."""
+    if "body" in context:
+        body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        context["body"] = body.replace('<th class="head">', '<th class="head" scope="col">')
+
+
+_DESCRIPTION = 300
+"""Characters that a description of a page may have; search engines and previews cut longer ones."""
+
+
+def introduce(app: Sphinx, page, template, context: dict, doctree) -> None:
+    """Describe a page to search engines and link previews: how it begins, its first figure."""
+    if doctree is None:
+        return
+    about = {"og:title": context["title"], "og:type": "article"}
+    if begin := textwrap.shorten(beginning(doctree), _DESCRIPTION, placeholder=" …"):
+        about["description"] = about["og:description"] = begin
+    figures = app.env.metadata[page].get("exhibits", [])
+    picture = next((file for file in figures if file.endswith(".png")), None)
+    if picture:
+        base = app.config.html_baseurl.rstrip("/") or posixpath.relpath(
+            ".", posixpath.dirname(page) or "."
+        )
+        about["og:image"] = f"{base}/{FIGURES}/{picture}"
+    context["metatags"] += "".join(
+        f'<meta {"property" if ":" in name else "name"}="{name}" content="{escape(text)}" />\n'
+        for name, text in about.items()
+    )

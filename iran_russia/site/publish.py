@@ -1,0 +1,64 @@
+"""Puts figures, data, sitemap and search index beside the pages when a build ends."""
+
+import json
+import shutil
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from iran_russia import datasets, singles
+from iran_russia.site.polish import POLICY, lighten, secure
+from iran_russia.site.state import FIGURES, build_of, exhibits_folder
+
+
+def note_writing(app: Sphinx, builder) -> None:
+    """Note that pages are written: only then must what stands beside them be renewed."""
+    build_of(app).wrote = True
+
+
+def publish(app: Sphinx, error: Exception | None) -> None:
+    """Copy the exhibits that pages still show, and the data package, beside the pages."""
+    if error or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    shutil.rmtree(out / "data", ignore_errors=True)
+    shutil.copytree(datasets.DESCRIPTOR.parent, out / "data")
+    singles.offer(out)
+    if not build_of(app).wrote:
+        return
+    shutil.rmtree(out / FIGURES, ignore_errors=True)
+    (out / FIGURES).mkdir()
+    shown = sorted({f for meta in app.env.metadata.values() for f in meta.get("exhibits", [])})
+    for file in shown:
+        shutil.copyfile(exhibits_folder(app) / file, out / FIGURES / file)
+    tidy_search_index(out / "searchindex.js")
+    write_sitemap(app)
+    for page in out.rglob("*.html"):
+        if "_static" not in page.parts:  # parts of the theme, not pages
+            html = page.read_text(encoding="utf-8")
+            if not POLICY.search(html):  # else it stands from an earlier build
+                page.write_text(secure(lighten(html)), encoding="utf-8")
+
+
+def write_sitemap(app: Sphinx) -> None:
+    """List all pages for search engines, where the book has an address."""
+    file = Path(app.outdir) / "sitemap.xml"
+    file.unlink(missing_ok=True)
+    if base := app.config.html_baseurl.rstrip("/"):
+        pages = sorted(app.env.found_docs)
+        places = (f"<url><loc>{base}/{page}.html</loc></url>\n" for page in pages)
+        file.write_text(
+            '<?xml version="1.0" encoding="utf-8"?>\n'
+            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+            f"{''.join(places)}</urlset>\n",
+            encoding="utf-8",
+        )
+
+
+def tidy_search_index(file: Path) -> None:
+    """Drop words that no page has any more; Sphinx leaves them behind in repeated builds."""
+    head, _, rest = file.read_text(encoding="utf-8").partition("(")
+    index = json.loads(rest.rstrip().removesuffix(";").removesuffix(")"))
+    for words in ("terms", "titleterms", "alltitles", "indexentries"):
+        index[words] = {word: pages for word, pages in index[words].items() if pages != []}
+    file.write_text(f"{head}({json.dumps(index, sort_keys=True)})", encoding="utf-8")

@@ -1,0 +1,291 @@
+"""Runs the chapters that are out of date, one build of a folder at a time."""
+
+import ast
+import json
+import os
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import filelock
+import nbformat
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
+from myst_nb.core.read import create_nb_reader
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+
+from iran_russia import changes, datasets, freshness
+from iran_russia.site.kernels import warm
+from iran_russia.site.pages import beginning
+from iran_russia.site.state import CHANGES, build_folder, build_of, shown_by
+
+_log = logging.getLogger(__name__)
+
+
+def begin(app: Sphinx, config) -> None:
+    """Wait for any other build of this folder; distrust the pages of one that did not finish."""
+    folder = build_folder(app)
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = filelock.FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        _log.info("another build of this book is running; waiting for it to end")
+        lock.acquire()
+    build_of(app).lock = lock
+    unfinished = folder / "unfinished"
+    if unfinished.exists():
+        _log.info("the last build did not finish; all pages are written again")
+        (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
+    unfinished.touch()
+
+
+def end(app: Sphinx, error: Exception | None) -> None:
+    """Let the next build of this folder begin; trust the pages of one that finished."""
+    if error is None:
+        (build_folder(app) / "unfinished").unlink(missing_ok=True)
+    if lock := build_of(app).lock:
+        lock.release()
+
+
+def wanted(env) -> set[str]:
+    """Return the pages that this build is to renew: all, unless it was asked for some.
+
+    A book that was never built is built whole, since each page shows the titles of all.
+    """
+    asked = set(os.environ.get(freshness.PAGES, "").split())
+    if asked and not env.all_docs:
+        _log.info("the book has not been built yet: all pages are built")
+    return asked if asked and env.all_docs else set(env.found_docs)
+
+
+def read_wanted(app: Sphinx, env, pages: list[str]) -> None:
+    """Leave the pages as they are that this build is not to renew."""
+    renewed = wanted(env)
+    if renewed == env.found_docs:
+        return
+    pages[:] = [page for page in pages if page in renewed]
+    vars(app.builder)["get_outdated_docs"] = lambda: sorted(renewed)
+
+
+def run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
+    """Run the chapters that are out of date; name the pages that must be read again."""
+    datasets.package.cache_clear()
+    runs = build_folder(app) / freshness.RUNS.name
+    for page in removed:
+        freshness.forget_run(page, runs)
+        for old in (f"{page}.html", f"_sources/{page}.md"):
+            (Path(app.outdir) / old).unlink(missing_ok=True)
+    shown = shown_by(env)
+    _log.info("")  # Sphinx has begun a line of its own
+    waiting, now = [], freshness.inputs()
+    renewed = wanted(env)
+    for chapter in sorted(renewed):
+        text = Path(env.doc2path(chapter)).read_text(encoding="utf-8")
+        if "\nkernelspec:" not in text:
+            continue
+        run = freshness.read_run(chapter, runs)
+        reason = freshness.out_of_date_because(text, run, now)
+        if run and not reason:
+            # A page that need not be read again needs no outputs, and most builds read few pages.
+            read_again = chapter in added | changed or shown.outputs.get(chapter) != run.outputs
+            if read_again and not _outputs_kept(env, chapter, text, run):
+                reason = "its outputs are gone"
+        if reason:
+            freshness.forget_run(chapter, runs)
+            waiting.append(_Waiting(chapter, text, reason, run.seconds if run else None))
+        else:
+            _log.info("%s: cached", chapter)
+    if waiting:
+        _run_all(env, waiting, now, runs)
+    shown.runs = {c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))}
+    stale = [c for c, outputs in shown.runs.items() if shown.outputs.get(c) != outputs]
+    if renewed != env.found_docs:
+        return stale
+    moved = changes.since(changes.EDITION, runs)
+    if moved != shown.changes:
+        shown.changes = moved
+        stale += [page for page in env.found_docs if page == CHANGES]
+    return stale
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A chapter that is to run: its text, why, and how many seconds the last run took."""
+
+    chapter: str
+    text: str
+    reason: str
+    seconds: float | None
+
+    @property
+    def burden(self) -> tuple[bool, float]:
+        """Long ones sort last: those never run, by their text, after those whose time is known."""
+        return self.seconds is None, self.seconds or len(self.text)
+
+
+def _run_all(env, waiting: list[_Waiting], now: freshness.Inputs, runs: Path) -> None:
+    """Run chapters in parallel and keep what each gave; fail at the end if any failed.
+
+    Args:
+        waiting: the chapters.
+        now: fingerprints from before the first run; what changes while a chapter runs is not
+            trusted.
+        runs: the folder of recorded runs.
+    """
+    failed = []
+    started = time.perf_counter()
+    _share_readings(build_folder(env.app) / "readings", now)
+    # One more than cores: a kernel that starts or stops mostly waits.
+    with warm(), ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
+        # The longest first, so that no core waits for it at the end.
+        order = sorted(waiting, key=lambda w: w.burden, reverse=True)
+        jobs = {pool.submit(_run, env, w.chapter, w.text): w for w in order}
+        for job in as_completed(jobs):
+            chapter, text, reason = jobs[job].chapter, jobs[job].text, jobs[job].reason
+            try:
+                done, used_tables, used_modules, seconds = job.result()
+            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+                failed.append(_failure(chapter, _notebook(env, chapter, text), error))
+                continue
+            outputs = [c.outputs for c in done.cells if "outputs" in c]
+            run = freshness.Run(
+                code=freshness.fingerprint_code(text),
+                tables={t: now.tables.get(t, "") for t in used_tables},
+                modules={m: now.modules[m] for m in used_modules},
+                libraries=now.libraries,
+                facts=_facts(done),
+                outputs=freshness.fingerprint(json.dumps(outputs)),
+                cache_key=_keep(env, chapter, done, seconds),
+                seconds=round(seconds, 2),
+            )
+            freshness.write_run(chapter, run, runs)
+            _log.info("%s: run in %.1f s, because %s", chapter, seconds, reason)
+    _log.info("%d chapters run in %.1f s", len(waiting), time.perf_counter() - started)
+    # Imported here, as most builds run nothing and joblib takes a tenth of such a build.
+    import joblib
+
+    # Drawings that no chapter asks for any more would pile up.
+    joblib.Memory(build_folder(env.app) / "drawings", verbose=0).reduce_size(bytes_limit="200M")
+    if failed:
+        raise ExtensionError("\n".join(failed))
+
+
+def _share_readings(folder: Path, now: freshness.Inputs) -> None:
+    """Let kernels share the numbers that decide claims, as long as the code stays as it is.
+
+    They take the folder from the environment that they inherit; chapters run by hand have none.
+    """
+    description = datasets.DESCRIPTOR.read_bytes()
+    code = json.dumps([now.modules, now.libraries], sort_keys=True)
+    current = folder / freshness.fingerprint(code, description)
+    for old in set(folder.glob("*")) - {current}:
+        shutil.rmtree(old)
+    os.environ[freshness.READINGS] = str(current)
+
+
+def _notebook(env, chapter: str, text: str) -> nbformat.NotebookNode:
+    """Read a chapter as MyST-NB will."""
+    path = env.doc2path(chapter)
+    return create_nb_reader(path, env.myst_config, env.mystnb_config, text).read(text)
+
+
+def _outputs_kept(env, chapter: str, text: str, run: freshness.Run) -> bool:
+    """See that MyST-NB will find the outputs of the last run of this chapter.
+
+    jupyter-cache also looks at the options of cells, such as captions. They change no output, so
+    outputs kept under other options are handed on.
+    """
+    cache, notebook = _cache(env), _notebook(env, chapter, text)
+    try:
+        cache.match_cache_notebook(notebook)
+        return True
+    except KeyError:
+        kept = [r.pk for r in cache.list_cache_records() if r.hashkey == run.cache_key]
+    if not kept:
+        return False
+    before = cache.get_cache_bundle(kept[0]).nb
+    for old, new in zip(before.cells, (c for c in notebook.cells if "outputs" in c), strict=True):
+        new.outputs, new.execution_count = old.outputs, old.execution_count
+    _keep(env, chapter, notebook, run.seconds)
+    return True
+
+
+def _keep(env, chapter: str, done: nbformat.NotebookNode, seconds: float) -> str:
+    """Keep a run notebook where MyST-NB looks for it; return its key."""
+    bundle = CacheBundleIn(done, env.doc2path(chapter), data={"execution_seconds": seconds})
+    return _cache(env).cache_notebook_bundle(bundle, check_validity=False, overwrite=True).hashkey
+
+
+def _cache(env):
+    return get_cache(env.mystnb_config.execution_cache_path)
+
+
+_REPORT = """
+import json, sys
+from iran_russia import datasets
+modules = sorted(m for m in sys.modules if m.startswith("iran_russia"))
+print(json.dumps([datasets.loaded(), modules]))
+"""
+
+
+def _run(env, chapter: str, text: str) -> tuple[nbformat.NotebookNode, list, list, float]:
+    """Run one chapter in a fresh kernel.
+
+    Returns:
+        The notebook with outputs, the tables and the modules that its kernel loaded, the seconds.
+    """
+    done = _notebook(env, chapter, text)
+    # A last cell, taken out again, reports what the kernel has loaded.
+    done.cells.append(nbformat.v4.new_code_cell(_REPORT))
+    result = single_nb_execution(
+        done,
+        cwd=str(Path(env.doc2path(chapter)).parent),
+        timeout=env.mystnb_config.execution_timeout,
+        allow_errors=False,
+        # Kernels listen on this machine only; each would warn that it does so without encryption.
+        extra_arguments=["--log-level=ERROR"],
+    )
+    if result.err:
+        raise result.err
+    tables, modules = json.loads(done.cells.pop().outputs[0].text)
+    return done, tables, modules, result.time
+
+
+def _facts(done: nbformat.NotebookNode) -> dict[str, str]:
+    """Collect what a run chapter has glued for its prose, by name."""
+    outputs = (o for cell in done.cells for o in cell.get("outputs", []))
+    return {
+        output["metadata"]["scrapbook"]["name"]: ast.literal_eval(text)
+        for output in outputs
+        for mime, text in output.get("data", {}).items()
+        if "scrapbook" in output.get("metadata", {}) and mime.endswith("text/plain")
+    }
+
+
+def _failure(
+    chapter: str, notebook, error: CellExecutionError | CellTimeoutError | DeadKernelError
+) -> str:
+    """Say in one line which chapter failed, in which cell, and why."""
+    if isinstance(error, DeadKernelError):
+        return f"{chapter}: the kernel died, perhaps for want of memory"
+    sources = [c.source for c in notebook.cells if c.cell_type == "code"]
+    place = next((i for i, source in enumerate(sources, 1) if source in str(error)), "?")
+    if isinstance(error, CellTimeoutError):
+        return f"{chapter}, code cell {place}: took longer than execute.timeout in _config.yml"
+    return f"{chapter}, code cell {place}: {error.ename}: {error.evalue}"
+
+
+def remember(app: Sphinx, doctree) -> None:
+    """Note how the page that was just read begins, and which outputs it shows."""
+    env = app.env
+    env.metadata[env.docname]["begins"] = beginning(doctree)
+    shown = shown_by(env)
+    if outputs := shown.runs.get(env.docname):
+        shown.outputs[env.docname] = outputs

@@ -1,0 +1,68 @@
+"""Where a build keeps what it needs, and the addresses of pages that others link to."""
+
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from filelock import BaseFileLock
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+
+FIGURES = "figures"
+"""Folder of the built site with every exhibit's files, at stable addresses."""
+
+CHRONOLOGY = "notebooks/chronology.html"
+"""Page of the built site with a row for every event."""
+
+CHANGES = "book/changes"
+"""Page that lists what moved since the last edition."""
+
+
+def build_folder(app: Sphinx) -> Path:
+    """Return the folder that all builds of this book keep their state in."""
+    return Path(app.outdir).parent
+
+
+def exhibits_folder(app: Sphinx) -> Path:
+    """Return the folder that keeps the files of figures until the end of the build."""
+    return Path(app.doctreedir) / "exhibits"
+
+
+@dataclass
+class Build:
+    """What one build knows of itself while it goes on."""
+
+    lock: BaseFileLock | None = None
+    vega: Path = Path()
+    """The script of live charts, once it is bundled."""
+    bundling: subprocess.Popen | None = None
+    wrote: bool = False
+    """Whether any page was written; a build without changes writes none."""
+
+
+_builds: WeakKeyDictionary[Sphinx, Build] = WeakKeyDictionary()
+
+
+def build_of(app: Sphinx) -> Build:
+    """Return what this build knows of itself."""
+    return _builds.setdefault(app, Build())
+
+
+@dataclass
+class Shown:
+    """What the pages show, kept from one build to the next with Sphinx's environment."""
+
+    runs: dict[str, str] = field(default_factory=dict)
+    """Chapter → fingerprint of the outputs of its last run."""
+    outputs: dict[str, str] = field(default_factory=dict)
+    """Chapter → fingerprint of the outputs that its page shows."""
+    changes: list[dict] | None = None
+    """What moved since the last edition; None before the first build."""
+    static: str = ""
+    """Fingerprint of all scripts and styles."""
+
+
+def shown_by(env: BuildEnvironment) -> Shown:
+    """Return what the pages of this book show."""
+    return env.__dict__.setdefault("iran_russia", Shown())
