@@ -51,9 +51,9 @@ def validate(package: Path) -> None:
 @main.command()
 @click.argument("pages", metavar="PAGE…", nargs=-1, required=True)
 def build(pages: tuple[str, ...]) -> None:
-    """Renew only these pages of the built book, with their figures; say what else is out of date.
+    """Renew only these pages of the built book, with their figures.
 
-    A page is named by its path, notebooks/trade.md, or by its last part, trade.
+    What else is out of date is left as it was and named. A page is named by its path, notebooks/trade.md, or by its last part, trade.
     """
     known = freshness.pages()
     named = {name: _page(name, known) for name in pages}
