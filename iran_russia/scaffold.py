@@ -159,13 +159,12 @@ def _read(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
                  "expected a comma"]
             )  # fmt: skip
         _check_header(header, file.name)
-        file.layout = reading.Layout(header)
         with tempfile.TemporaryDirectory() as folder:
-            reading.make_ready(file, Path(folder))
-            problems = list(reading.malformed(file))
+            ready = reading.make_ready(file, reading.Layout(header), Path(folder))
+            problems = list(reading.malformed(ready))
             if problems:
                 raise Refused(problems)
-            records = [(n, [_stripped(c) for c in r]) for n, r in reading.records(file)]
+            records = [(n, [_stripped(c) for c in r]) for n, r in reading.records(ready)]
     else:
         header, records = _sheet(file)
         _check_header(header, file.name)
@@ -327,7 +326,7 @@ def _source(
             "register it"
         )
     _check_name(source_id, "source")
-    digest = reading.Download(path).digest()[:16]
+    digest = reading.Stored(path).digest()[:16]
     return {
         "source_id": source_id,
         "title": _titled(name),

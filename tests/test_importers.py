@@ -692,8 +692,7 @@ from iran_russia.importers import engine, reading
 reading._PROGRESS = 1
 with engine.running("duckdb") as (started, folder):
     file = reading.open_download(__import__("pathlib").Path(sys.argv[1]))
-    file.layout = reading.Layout(file.find({"t"}).names)
-    reading.make_ready(file, folder)
+    reading.make_ready(file, reading.Layout(file.find({"t"}).names), folder)
     print(started.connection.raw_sql("select current_setting('enable_progress_bar')").fetchall())
 """
 

@@ -75,8 +75,7 @@ def refused(path: Path) -> str:
     """Read a workbook that must be refused; return what is told, one line a problem."""
     with pytest.raises(Refused) as error, tempfile.TemporaryDirectory() as folder:
         file = reading.open_download(path)
-        irica.recognise(file)
-        irica.unpack(file, Path(folder))
+        irica.unpack(file, irica.recognise(file), Path(folder))
     assert path.name in str(error.value)
     return str(error.value)
 

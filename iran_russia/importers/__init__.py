@@ -29,7 +29,7 @@ from iran_russia import datasets, values
 from iran_russia.datasets import DataError
 from iran_russia.importers import engine as engines
 from iran_russia.importers import reading
-from iran_russia.importers.reading import JOIN, Download, Refused
+from iran_russia.importers.reading import JOIN, Download, Layout, Opened, Refused
 
 if TYPE_CHECKING:
     import ibis
@@ -83,7 +83,7 @@ def module_of(kind: str) -> ModuleType:
     return importlib.import_module(f"iran_russia.importers.{kind.replace('-', '_')}")
 
 
-def recognise(file: Download, kind: str | None = None) -> ModuleType:
+def recognise(file: Opened, kind: str | None = None) -> tuple[ModuleType, Layout]:
     """Find the format of a file and its layout.
 
     Raises:
@@ -91,20 +91,19 @@ def recognise(file: Download, kind: str | None = None) -> ModuleType:
     """
     for name in [kind] if kind else KINDS:
         module = module_of(name)
-        file.layout = module.recognise(file)
-        if file.layout:
+        layout = module.recognise(file)
+        if layout:
             allowed = getattr(module, "DELIMITERS", ",")
-            if file.kind == "text" and file.layout.delimiter not in allowed:
-                found = reading.DELIMITERS[file.layout.delimiter]
+            if file.kind == "text" and layout.delimiter not in allowed:
+                found = reading.DELIMITERS[layout.delimiter]
                 wanted = " or ".join(reading.DELIMITERS[d] for d in allowed)
                 raise Refused(
                     [
-                        f"{file.name}, line {(file.layout.header or 0) + 1}: found a {found} "
+                        f"{file.name}, line {layout.above + 1}: found a {found} "
                         f"between the columns, expected a {wanted}"
                     ]
                 )
-            file.encodings = getattr(module, "ENCODINGS", ("utf-8",))
-            return module
+            return module, layout
     raise Refused([_unlike(file, kind)])
 
 
@@ -112,7 +111,7 @@ _NEAR = 0.45
 """Share of its columns from which on a header is taken for one that was meant."""
 
 
-def _unlike(file: Download, kind: str | None) -> str:
+def _unlike(file: Opened, kind: str | None) -> str:
     """Say what is missing from a file that no format recognises: of the nearest, or the one named.
 
     A file is near a format, or a table of the book, when it has about half of its columns.
@@ -185,12 +184,13 @@ def read(path: Path, kind: str | None, engine, folder: Path) -> list[Batch]:
     Raises:
         Refused: one line a problem, with file, line, column, what was found and what was expected.
     """
-    file = reading.open_download(path)
-    module = recognise(file, kind)
+    opened = reading.open_download(path)
+    module, layout = recognise(opened, kind)
     if hasattr(module, "unpack"):
-        module.unpack(file, folder)
+        file = module.unpack(opened, layout, folder)
     else:
-        reading.make_ready(file, folder)
+        encodings = getattr(module, "ENCODINGS", ("utf-8",))
+        file = reading.make_ready(opened, layout, folder, encodings)
     try:
         batches = _batches(file, module, engine)
     except Refused:
@@ -219,8 +219,7 @@ def _batches(file: Download, module: ModuleType, engine) -> list[Batch]:
         table = table.filter(module.keep(table) | (table[first] == first))
     aggregates = getattr(module, "AGGREGATES", False)
     # Cleaning every cell of a file that a machine wrote would be nine tenths of the work.
-    file.raw = getattr(module, "RAW", False) or aggregates
-    if not file.raw:
+    if not file.layout.raw:
         table = table.mutate(**{c: _cleaned(table[c]) for c in columns})
     if not aggregates:
         table = engine.keep(table)

@@ -142,7 +142,7 @@ def _sides(table: str, batches: list[Batch], register: Register) -> _Sides:
     fields = {f["name"]: f["type"] for f in resource["schema"]["fields"]}
     identity = getattr(module, "IDENTITY", {}).get(table) or list(resource["schema"]["primaryKey"])
     repeats = getattr(module, "REPEATS", {}).get(table)
-    by_hand = getattr(module, "RAW", False)
+    by_hand = getattr(module, "BY_HAND", False)
     new = pd.concat(
         [
             b.rows.assign(_batch=i, **({"source_id": b.source["source_id"]} if b.source else {}))

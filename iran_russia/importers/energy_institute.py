@@ -4,7 +4,7 @@ import ibis
 
 from iran_russia import datasets
 from iran_russia.importers import digits
-from iran_russia.importers.reading import Download, Layout
+from iran_russia.importers.reading import Download, Layout, Opened
 
 KIND = "energy-institute"
 TITLE = "the panel of the Statistical Review of World Energy (CSV)"
@@ -28,7 +28,7 @@ VARIABLES = {
 """Variables of the panel, and the measure and unit each is in the table."""
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """Find the narrow or the wide header."""
     return file.find(COLUMNS) or file.find({"Country", "Year", "ISO3166_alpha3", "oilprod_kbd"})
 

@@ -32,7 +32,15 @@ from ibis import _
 from iran_russia import datasets
 from iran_russia.importers import irica_words as words
 from iran_russia.importers import workbook
-from iran_russia.importers.reading import Download, Layout, Refused, _short, counted
+from iran_russia.importers.reading import (
+    Download,
+    Layout,
+    Opened,
+    Refused,
+    _short,
+    counted,
+    new_copy,
+)
 
 KIND = "irica"
 TITLE = "a workbook of the Iranian customs by country and tariff line (.xls, .xlsx, .xlsb, .ods)"
@@ -131,7 +139,15 @@ class Table:
             self.total = max(self.total, cell)
 
 
-def recognise(file: Download) -> Layout | None:
+@dataclass(kw_only=True)
+class Book(Layout):
+    """The layout of the lines that are written, and the sheets that they are taken from."""
+
+    sheets: list[workbook.Sheet]
+    """Parsed once, when the format is looked for."""
+
+
+def recognise(file: Opened) -> Book | None:
     """A workbook with a sheet that has the columns.
 
     Raises:
@@ -139,10 +155,10 @@ def recognise(file: Download) -> Layout | None:
     """
     if file.kind not in workbook.KINDS:
         return None
-    file.book = workbook.sheets(file.path)
-    if not any(_header(sheet.top(_TOP)) for sheet in file.book):
-        raise Refused([_other_layout(file)])
-    return Layout(list(COLUMNS))
+    sheets = workbook.sheets(file.path)
+    if not any(_header(sheet.top(_TOP)) for sheet in sheets):
+        raise Refused([_other_layout(file, sheets)])
+    return Book(list(COLUMNS), sheets=sheets)
 
 
 def _header(rows: list[list]) -> tuple[int, dict[str, list[words.Column]]] | None:
@@ -166,21 +182,22 @@ def _meanings(rows: list[list]) -> Iterator[tuple[int, dict[str, list[words.Colu
         yield number, meant
 
 
-def _other_layout(file: Download) -> str:
+def _other_layout(file: Opened, sheets: list[workbook.Sheet]) -> str:
     """Say what a workbook of another layout is, and which one is wanted."""
-    best, where, name = {}, 0, ""
-    for sheet in file.book:
+    best: dict[str, list[words.Column]] = {}
+    where, name = 0, ""
+    for sheet in sheets:
         for number, meant in _meanings(sheet.top(_TOP)):
             if len(meant.keys() & _NEEDED.keys()) > len(best.keys() & _NEEDED.keys()):
                 best, where, name = meant, number, sheet.name
     if len(best.keys() & _NEEDED.keys()) < 2:
-        sheet = next((s for s in file.book if s.length), None)
-        if not sheet:
+        filled = next((s for s in sheets if s.length), None)
+        if not filled:
             return f"{file.name}: found no filled sheet, expected {_WANTED}"
-        number = sheet.start[0]
-        first = " ".join(str(c) for c in sheet.top(number + 1)[-1] if c != "")
+        number = filled.start[0]
+        first = " ".join(str(c) for c in filled.top(number + 1)[-1] if c != "")
         return (
-            f"{file.name} › {sheet.name}, line {number + 1}: found {_short(first)}, expected "
+            f"{file.name} › {filled.name}, line {number + 1}: found {_short(first)}, expected "
             f"{_WANTED} (new-table makes a table of any other workbook)"
         )
     missing = [title for column, title in _NEEDED.items() if column not in best]
@@ -196,14 +213,14 @@ def _other_layout(file: Download) -> str:
     )
 
 
-def unpack(file: Download, folder: Path) -> None:
+def unpack(file: Opened, layout: Book, folder: Path) -> Download:
     """Write the lines of Russia as a table with the seven columns, each at the line of its sheet.
 
     Raises:
         Refused: the workbook holds a part of a year or some goods only, or a line does not say
             what it means; one line a problem.
     """
-    tables, problems = _tables(file)
+    tables, problems = _tables(file, layout.sheets)
     _refuse(problems)
     for table in tables:
         # Of a hidden sheet nothing is taken.
@@ -227,11 +244,10 @@ def unpack(file: Download, folder: Path) -> None:
             ]
         )
     _tell(tables, file)
-    _write(tables, file, folder)
-    file.book = None
+    return _written(tables, file, folder)
 
 
-def _say(file: Download, told: str) -> None:
+def _say(file: Opened, told: str) -> None:
     if told not in file.said:
         file.said.append(told)
 
@@ -241,11 +257,11 @@ def _refuse(problems: list[str]) -> None:
         raise Refused(problems)
 
 
-def _tables(file: Download) -> tuple[list[Table], list[str]]:
+def _tables(file: Opened, sheets: list[workbook.Sheet]) -> tuple[list[Table], list[str]]:
     """Find the sheets with lines: those with a header, and those that go on without one."""
     tables: list[Table] = []
     problems: list[str] = []
-    for sheet in file.book:
+    for sheet in sheets:
         top = sheet.top(_TOP)
         found = _header(top)
         faults = [] if sheet.hidden else problems
@@ -301,7 +317,7 @@ def _goes_on(rows: list[list], columns: dict[str, words.Column]) -> bool:
     return False
 
 
-def _place(table: Table, last: Table | None, file: Download, problems: list[str]) -> None:
+def _place(table: Table, last: Table | None, file: Opened, problems: list[str]) -> None:
     """Read from titles, sheet and file in which direction and year the lines of a sheet are."""
     where = f"{file.name} › {table.sheet.name}"
     title = " ".join(map(words.without_dates, table.titles))
@@ -353,7 +369,7 @@ def _place(table: Table, last: Table | None, file: Download, problems: list[str]
             break
 
 
-def _scan(table: Table, file: Download, problems: list[str]) -> None:
+def _scan(table: Table, file: Opened, problems: list[str]) -> None:
     """Go through the lines of a sheet once: take those of Russia, count what is left out.
 
     Sixty thousand lines of other countries pass here: nothing is cleaned that is not needed.
@@ -493,7 +509,7 @@ def _note(table: Table, number: int, row: list, where: str, problems: list[str])
         )
 
 
-def _without_hidden(tables: list[Table], file: Download) -> list[Table]:
+def _without_hidden(tables: list[Table], file: Opened) -> list[Table]:
     """Leave out hidden sheets, of which a reader of the workbook sees nothing; say so."""
     shown = [table for table in tables if not table.sheet.hidden]
     if not shown:
@@ -513,7 +529,7 @@ def _without_hidden(tables: list[Table], file: Download) -> list[Table]:
     return shown
 
 
-def _parts(tables: list[Table], file: Download) -> list[str]:
+def _parts(tables: list[Table], file: Opened) -> list[str]:
     """Say why the workbook is not the whole of a year: some months, goods or places only."""
     told = []
     stem = file.path.stem.replace("_", " ")
@@ -556,7 +572,7 @@ def _parts(tables: list[Table], file: Download) -> list[str]:
     return told
 
 
-def _resolve(table: Table, tables: list[Table], file: Download, problems: list[str]) -> None:
+def _resolve(table: Table, tables: list[Table], file: Opened, problems: list[str]) -> None:
     """Give every line its year, direction, tariff line and numbers."""
     # Once a year and not once a line: both look into the book.
     digits_of = cache(lambda year: (_digits_of(year, tables), _zeros_lost(year)))
@@ -673,7 +689,7 @@ def _zeros_lost(year: str) -> int:
     return _NATIONAL if _revision(year) == "national_pre_HS" else 1
 
 
-def _code(line: Line, digits: int, most: int, file: Download) -> str:
+def _code(line: Line, digits: int, most: int, file: Opened) -> str:
     """Return the tariff line with the zeros that it lost, at most so many.
 
     Raises:
@@ -721,7 +737,7 @@ def _number(cell: object, column: str) -> Decimal:
     return number
 
 
-def _once(tables: list[Table], file: Download, problems: list[str]) -> None:
+def _once(tables: list[Table], file: Opened, problems: list[str]) -> None:
     """Count once what stands on several sheets: a copy, an extract of Russia, sums of an extract.
 
     Lines of one tariff line on two sheets are added up where the second goes on from the first,
@@ -769,12 +785,11 @@ def _once(tables: list[Table], file: Download, problems: list[str]) -> None:
         table.lines = [line for line in table.lines if id(line) in taken]
 
 
-def _tell(tables: list[Table], file: Download) -> None:
+def _tell(tables: list[Table], file: Opened) -> None:
     """Say what the workbook covers and what was made of it."""
     lines = [line for table in tables for line in table.lines]
     flows = sorted({line.flow for line in lines})
     years = sorted({line.year for line in lines})
-    file.flow = flows[0] if len(flows) == 1 else ""
     covered = f"{' and '.join(f'{flow}s' for flow in flows)} of {' and '.join(years)}"
     covered += ", 12 months" if any(table.months for table in tables) else ""
     file.coverage = covered + (f", {len(tables)} sheets" if len(tables) > 1 else "")
@@ -814,7 +829,7 @@ def _tell(tables: list[Table], file: Download) -> None:
         file.said.append(f"rials with a fraction in {broken} lines; their sums are rounded")
 
 
-def _tell_zeros(lines: list[Line], file: Download) -> None:
+def _tell_zeros(lines: list[Line], file: Opened) -> None:
     """Say how many lines have 0 where there must be something."""
     light = sum(line.weighed and not line.numbers[0] for line in lines)
     if light:
@@ -834,17 +849,16 @@ def _lines(number: int) -> str:
     return f"{number:,} line{'s' if number != 1 else ''}"
 
 
-def _write(tables: list[Table], file: Download, folder: Path) -> None:
+def _written(tables: list[Table], file: Opened, folder: Path) -> Download:
     """Write the lines, each as far below the start of its sheet as in the workbook."""
-    file.layout = Layout(list(COLUMNS))
-    file.ready = folder / f"{len(list(folder.iterdir()))}.csv"
+    ready, sheets = new_copy(folder), {}
     blank = "," * (len(COLUMNS) - 1) + "\n"
-    with file.ready.open("w", encoding="utf-8", newline="") as stream:
+    with ready.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         written = 1
         for table in tables:
-            file.sheets[written] = table.sheet.name
+            sheets[written] = table.sheet.name
             at = 0
             for line in table.lines:
                 stream.write(blank * (line.row - at))
@@ -855,6 +869,14 @@ def _write(tables: list[Table], file: Download, folder: Path) -> None:
                 writer.writerow([line.year, line.flow, line.code, name, *numbers])
                 at = line.row + 1
             written += at
+    flows = {line.flow for table in tables for line in table.lines}
+    return Download(
+        **vars(file),
+        layout=Layout(list(COLUMNS)),
+        ready=ready,
+        sheets=sheets,
+        flow=min(flows) if len(flows) == 1 else "",
+    )
 
 
 def keep(t: ibis.Table) -> ibis.Value:

@@ -30,7 +30,7 @@ def countries() -> dict[str, str]:
 
 def notes(file: Download) -> str:
     """Return the lines above the header as one text."""
-    return " ".join(file.head[: file.layout.header or 0])
+    return " ".join(file.head[: file.layout.above])
 
 
 def generated(file: Download) -> datetime.date | None:
