@@ -143,8 +143,8 @@ def _unlike(file: Opened, kind: str | None) -> str:
     first = next((number for number, line in enumerate(file.head) if line.strip()), 0)
     line = (file.head or [""])[first]
     if kind:
-        missing = ", ".join(layouts[0][1]) or "its layout"
-        expected = f"{module_of(kind).TITLE}; missing: {missing}"
+        columns = ", ".join(layouts[0][1]) or "its layout"
+        expected = f"{module_of(kind).TITLE}; missing: {columns}"
     else:
         expected = f"the header of one of: {', '.join(KINDS)}"
     if file.kind != "text":
@@ -307,13 +307,15 @@ def as_cell(value: object) -> str:
     """Write one value as a cell: whole numbers without a point, truth in lower case."""
     import math
 
+    import numpy as np
+
     if isinstance(value, str):
         return values.normal(value, "string")
     if value is None or value != value or str(value) == "<NA>":
         return ""
     if str(value) in ("True", "False"):
         return str(value).lower()
-    if isinstance(value, float) or type(value).__name__.startswith("float"):
+    if isinstance(value, float | np.floating):
         number = float(value)
         return str(int(number)) if math.isfinite(number) and number == int(number) else repr(number)
     return str(value)
@@ -377,7 +379,9 @@ def _plan(paths: list[Path], kind: str | None, update: bool, engine: str):
     from iran_russia.importers import report as reports
     from iran_russia.importers import update as updating
 
-    batches, files, problems = [], [], []
+    batches: list[Batch] = []
+    files: list[reports.File] = []
+    problems: list[str] = []
     try:
         with engines.running(engine) as (started, folder):
             for path in paths:

@@ -355,6 +355,8 @@ def _free(sides: _Sides, row: int) -> str:
         return f"the next free {last} of {' '.join(mine)} is {max(numbers) + 1}"
     key = sides.new.at[row, last]
     found = _NUMBER.fullmatch(key)
+    # As all keys that the book has in such a table: see _is_numbered.
+    assert found is not None
     head = found[1]
     if found[2] and sides.time:
         head = head.replace(found[2], sides.new.at[row, sides.time][:4])

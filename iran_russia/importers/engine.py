@@ -123,7 +123,7 @@ def running(name: str) -> Iterator[tuple[DuckDB | Spark, Path]]:
         warnings.filterwarnings("ignore", "fetch_arrow_table")
         warnings.filterwarnings("ignore", "The 'future.infer_string' option is deprecated")
         warnings.filterwarnings("ignore", "The copy keyword is deprecated")
-        engine = {"duckdb": DuckDB, "spark": Spark}[name](Path(folder))
+        engine = DuckDB(Path(folder)) if name == "duckdb" else Spark(Path(folder))
         try:
             yield engine, Path(folder)
         finally:

@@ -932,7 +932,7 @@ def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
     hs6 = rows["code"].str[:6].where(revision != "national_pre_HS", "")
     if table == "trade_goods":
         out = rows["flow"] == "export"
-        start = {y: new_year(int(y)) if y else None for y in rows["year"].unique()}
+        start = {y: new_year(int(y)) for y in rows["year"].unique()}
         day = datetime.timedelta(1)
         return pd.DataFrame(
             {

@@ -12,6 +12,7 @@ import codecs
 import csv
 import gzip
 import hashlib
+import io
 import os
 import re
 import sys
@@ -20,7 +21,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, cast
 
 import click
 
@@ -102,10 +103,11 @@ class Stored:
         """Whether the text stands inside an archive."""
         return bool(self.packing)
 
-    def open(self) -> IO[bytes]:
+    def open(self) -> io.BufferedIOBase:
         """Open the bytes of the table, unpacked."""
         if self.inner:
-            return zipfile.ZipFile(self.path).open(self.inner)
+            # A ZipExtFile, which is more than the IO that it is annotated as.
+            return cast(io.BufferedIOBase, zipfile.ZipFile(self.path).open(self.inner))
         if self.packing == "gzip":
             return gzip.open(self.path)
         return self.path.open("rb")

@@ -36,9 +36,11 @@ def notes(file: Download) -> str:
 def generated(file: Download) -> datetime.date | None:
     """Return the day on which the export was made, as the notes state it."""
     found = re.search(r"generated:\s*(\d{1,2})\.? ([A-Za-z]{3})[a-z]* (\d{4})", notes(file), re.I)
+    if not found:
+        return None
     try:
         return datetime.datetime.strptime(" ".join(found.groups()), "%d %b %Y").date()
-    except (AttributeError, ValueError):
+    except ValueError:
         return None
 
 

@@ -390,7 +390,7 @@ def combine(batches: list[Batch]) -> list[Batch]:
         Refused: a newer register leaves open which deal a record is.
     """
     known = store.text_of("arms_transfers")
-    problems = []
+    problems: list[str] = []
     for batch in batches:
         cells = [c for c in batch.rows.columns if c != "_key"]
         again = batch.rows.duplicated(cells)

@@ -42,7 +42,9 @@ def columns(file: Download) -> dict[str, str]:
 
 def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
     """The rows as they are."""
-    return {table_of(file): t.select(*file.layout.names, "_key")}
+    table = table_of(file)
+    assert table is not None  # By it the file was recognised.
+    return {table: t.select(*file.layout.names, "_key")}
 
 
 def tidy(table: str, frame: pd.DataFrame, file: Download) -> pd.DataFrame:
