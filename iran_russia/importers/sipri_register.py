@@ -200,7 +200,8 @@ def _tell(file: Download, kept: list[list[str]], broken: list[int]) -> None:
     """Report broken records of others and names like Iran or Russia that are not taken for it."""
     if broken:
         some = ", ".join(map(str, broken[:8])) + (", …" if len(broken) > 8 else "")
-        file.left_out[f"broken or shifted lines of other countries (lines {some})"] = len(broken)
+        where = f"line{'s' if len(broken) > 1 else ''} {some}"
+        file.left_out[f"broken or shifted lines of other countries ({where})"] = len(broken)
     like: Counter[str] = Counter()
     for recipient, supplier, *_ in kept:
         like.update(n for n in (recipient, supplier) if re.search(r"\biran", n, re.I))
