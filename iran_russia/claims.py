@@ -3,13 +3,15 @@
 A test is data: the rows of ``claim_tests`` that belong to a claim each name an indicator of
 :mod:`iran_russia.indicators`, its arguments, and two conditions that were written down before any
 value was worked out. The verdict of a computed claim exists only as the result of its test; that
-of a claim decided by dated evidence or by judgement stands in ``claims`` with its reasoning.
+of a claim decided by dated evidence or by judgement stands in ``claims`` with its reasoning. One
+rule, :data:`RULE`, puts parts and halves together in both cases.
 """
 
 import json
 import operator
 import os
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -19,12 +21,33 @@ import pandas as pd
 from iran_russia import datasets, freshness
 from iran_russia.datasets import DataError, load
 from iran_russia.facts import percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import About, Reading, about, newest
 from iran_russia.measures.events import known_date
 
-SUPPORTED, PARTLY, CONTRADICTED = "supported", "partly supported", "contradicted"
-NO_DATA, NOT_TESTABLE = "not supported by the data", "not testable"
-VERDICTS = (SUPPORTED, PARTLY, CONTRADICTED, NO_DATA, NOT_TESTABLE)
+SUPPORTED, PARTLY, UNDECIDED = "supported", "partly supported", "undecided"
+CONTRADICTED, NO_DATA = "contradicted", "not supported by the data"
+NOT_TESTABLE = "not testable"
+VERDICTS = (SUPPORTED, PARTLY, UNDECIDED, CONTRADICTED, NO_DATA, NOT_TESTABLE)
+
+RULE = (
+    "A half is what could be true or false by itself: a second event, actor, field, cause or "
+    "purpose. A part of a test, or a half, is supported or contradicted when its condition is met, "
+    "undecided between the conditions, without data when there is no value or row.",
+    "Supported: as many parts as registered are supported (of a claim read from rows: every half), "
+    "none is contradicted, and no half goes untested.",
+    "Contradicted: as many parts as registered are contradicted (of a claim read from rows: "
+    "the registered condition is met), and none is supported.",
+    "Partly supported: some part or half is supported, and neither of the two holds.",
+    "Undecided: nothing is supported, and too little is contradicted. Not supported by the data: "
+    "there is too little to hold against the conditions. Not testable: nothing in the tables could "
+    "be.",
+    "A part that rests on a thin list counts only beside another part that finds the same. Timing "
+    "alone shows no cause; a forecast is judged by what came, not by why.",
+)
+"""How parts and halves of a claim give its verdict, for readers; :func:`verdict` does it."""
+
+EDGE = 0.05
+"""A value so near to a threshold, as a share of the threshold, lies on a knife edge."""
 
 _COMPARE = {
     ">=": operator.ge,
@@ -45,9 +68,10 @@ class Part:
         part: its letter.
         indicator: name of the indicator, module and function.
         reading: the number with the newest datum behind it.
-        unit: unit of the number.
+        about: title, unit, rows, years and formula of the number.
         supported_if: condition for *supported*, an operator and a number.
         contradicted_if: condition for *contradicted*, in the same form.
+        thin: why the list behind it is thin, so that it decides nothing alone; else empty.
         finding: which of the verdicts this part alone gives.
         tables: tables the number was taken from.
         figure: chapter and figure that show it, as ``trade#fig-trade-totals``, or an empty text.
@@ -56,9 +80,10 @@ class Part:
     part: str
     indicator: str
     reading: Reading
-    unit: str
+    about: About
     supported_if: str
     contradicted_if: str
+    thin: str
     finding: str
     tables: tuple[str, ...]
     figure: str
@@ -66,26 +91,46 @@ class Part:
     @property
     def shown(self) -> str:
         """The number with its unit, for a reader."""
-        return _shown(self.reading.value, self.unit)
+        return _shown(self.reading.value, self.about.unit)
 
     @property
     def found(self) -> str:
-        """What the part gives, in words; a part with one condition cannot be *partly supported*."""
-        if self.finding != PARTLY or (self.supported_if and self.contradicted_if):
+        """What the part gives, in words; a part with one condition says which is not met."""
+        if self.finding != UNDECIDED or (self.supported_if and self.contradicted_if):
             return self.finding
         return f"not {SUPPORTED if self.supported_if else CONTRADICTED}"
+
+    @property
+    def on_edge(self) -> bool:
+        """Whether the value lies within :data:`EDGE` of a threshold other than zero."""
+        value = self.reading.value
+        return (
+            value is not None
+            and self.about.unit != "rank"
+            and any(
+                abs(value - threshold) <= EDGE * abs(threshold)
+                for sign, threshold in map(_parsed, filter(None, self._both))
+                if threshold and sign != "="
+            )
+        )
+
+    @property
+    def near(self) -> str:
+        """How near to its threshold a value on the edge lies, in words."""
+        return f"within {percent(EDGE)} of a threshold"
+
+    @property
+    def _both(self) -> tuple[str, str]:
+        return self.supported_if, self.contradicted_if
 
     @property
     def conditions(self) -> str:
         """Both conditions in words, for a reader."""
         said = []
-        for verdict, condition in (
-            (SUPPORTED, self.supported_if),
-            (CONTRADICTED, self.contradicted_if),
-        ):
+        for verdict, condition in zip((SUPPORTED, CONTRADICTED), self._both, strict=True):
             if condition:
-                sign, _, threshold = condition.partition(" ")
-                said.append(f"{verdict} if {_SIGNS[sign]} {_shown(float(threshold), self.unit)}")
+                sign, threshold = _parsed(condition)
+                said.append(f"{verdict} if {_SIGNS[sign]} {_shown(threshold, self.about.unit)}")
         return "; ".join(said)
 
 
@@ -94,6 +139,10 @@ def _shown(value: float | None, unit: str) -> str:
         return "no value"
     if unit == "share":
         return percent(value, 1)
+    if unit == "rank":
+        return f"rank {value:g}"
+    if value == 1 and unit != "times":
+        unit = unit.removesuffix("s")
     return f"{value:,.4g} {unit}".replace("-", "−")
 
 
@@ -103,14 +152,19 @@ def holds(condition: str, value: float) -> bool:
     Raises:
         DataError: the condition is not an operator and a number.
     """
+    sign, threshold = _parsed(condition)
+    return _COMPARE[sign](value, threshold)
+
+
+def _parsed(condition: str) -> tuple[str, float]:
     parsed = _CONDITION.match(condition)
     if not parsed:
         raise DataError(f"claim_tests: {condition!r} is not an operator and a number, as in '>= 5'")
-    return _COMPARE[parsed[1]](value, float(parsed[2]))
+    return parsed[1], float(parsed[2])
 
 
 def finding(value: float | None, supported_if: str, contradicted_if: str) -> str:
-    """Decide one part of a test: between the two conditions it is *partly supported*.
+    """Decide one part of a test: between the two conditions it is *undecided*.
 
     A part without one of the conditions (an empty text) can only be decided by the other.
     """
@@ -120,28 +174,48 @@ def finding(value: float | None, supported_if: str, contradicted_if: str) -> str
         return SUPPORTED
     if contradicted_if and holds(contradicted_if, value):
         return CONTRADICTED
-    return PARTLY
+    return UNDECIDED
 
 
-def verdict(findings: list[str], to_support: int, to_contradict: int) -> str:
-    """Put the parts of a test together.
+def counted(findings: list[str], thin: list[bool]) -> list[str]:
+    """Say what each part counts for: a thin one for nothing unless a firm one finds the same.
+
+    Args:
+        findings: what each part gives, see :func:`finding`.
+        thin: whether it rests on a thin list.
+    """
+    firm = {found for found, weak in zip(findings, thin, strict=True) if not weak}
+    return [
+        UNDECIDED if weak and found in (SUPPORTED, CONTRADICTED) and found not in firm else found
+        for found, weak in zip(findings, thin, strict=True)
+    ]
+
+
+def verdict(
+    findings: list[str],
+    to_support: int,
+    to_contradict: int,
+    thin: list[bool] | None = None,
+    untested: bool = False,
+) -> str:
+    """Put the parts of a test together, by :data:`RULE`.
 
     Args:
         findings: what each part gives, see :func:`finding`.
         to_support: how many parts must be *supported* for the claim to be.
         to_contradict: how many must be *contradicted* for the claim to be.
-
-    Returns:
-        *Supported* or *contradicted* when enough parts are; *not supported by the data* when no
-        part has a value; else *partly supported*.
+        thin: which parts rest on a thin list; none by default.
+        untested: a half of the claim has no part, so that it cannot be *supported*.
     """
     if all(f == NO_DATA for f in findings):
         return NO_DATA
-    if findings.count(SUPPORTED) >= to_support:
+    found = counted(findings, thin or [False] * len(findings))
+    for_it, against = found.count(SUPPORTED), found.count(CONTRADICTED)
+    if for_it >= to_support and not against and not untested:
         return SUPPORTED
-    if findings.count(CONTRADICTED) >= to_contradict:
+    if against >= to_contradict and not for_it:
         return CONTRADICTED
-    return PARTLY
+    return PARTLY if for_it else UNDECIDED
 
 
 def read(indicator: str, arguments: str) -> tuple[Reading, tuple[str, ...]]:
@@ -160,11 +234,7 @@ def read(indicator: str, arguments: str) -> tuple[Reading, tuple[str, ...]]:
     Raises:
         DataError: there is no such indicator, or the arguments do not fit it.
     """
-    module, _, name = indicator.partition(".")
-    try:
-        function = getattr(import_module(f"iran_russia.indicators.{module}"), name)
-    except (ModuleNotFoundError, AttributeError, ValueError):
-        raise DataError(f"claim_tests: there is no indicator {indicator!r}") from None
+    function = _function(indicator)
     shared = _shared(indicator, arguments)
     kept = freshness.read(shared) if shared else None
     if kept and datasets.unchanged(kept["tables"]):
@@ -180,6 +250,17 @@ def read(indicator: str, arguments: str) -> tuple[Reading, tuple[str, ...]]:
     return reading, tuple(used)
 
 
+def _function(indicator: str) -> Callable:
+    """Find a registered indicator by module and name."""
+    module, _, name = indicator.partition(".")
+    try:
+        function = getattr(import_module(f"iran_russia.indicators.{module}"), name)
+        function.registered  # noqa: B018 - a helper without registration is no indicator
+    except (ModuleNotFoundError, AttributeError, ValueError):
+        raise DataError(f"claim_tests: there is no indicator {indicator!r}") from None
+    return function
+
+
 def _shared(indicator: str, arguments: str) -> Path | None:
     folder = os.environ.get(freshness.READINGS)
     return Path(folder, f"{freshness.fingerprint(indicator, arguments)}.json") if folder else None
@@ -191,16 +272,16 @@ def parts_of(claim_id: str) -> list[Part]:
     parts = []
     for row in rows[rows["claim_id"] == claim_id].fillna("").itertuples():
         reading, used = read(row.indicator, row.arguments)
-        decided = finding(reading.value, row.supported_if, row.contradicted_if)
         parts.append(
             Part(
                 part=row.part,
                 indicator=row.indicator,
                 reading=reading,
-                unit=row.unit,
+                about=about(_function(row.indicator), json.loads(row.arguments)),
                 supported_if=row.supported_if,
                 contradicted_if=row.contradicted_if,
-                finding=decided,
+                thin=row.thin,
+                finding=finding(reading.value, row.supported_if, row.contradicted_if),
                 tables=used,
                 figure=row.figure,
             )
@@ -208,6 +289,17 @@ def parts_of(claim_id: str) -> list[Part]:
     if not parts:
         raise DataError(f"claim_tests: the computed claim {claim_id} has no test")
     return parts
+
+
+def decided(claim: dict, parts: list[Part]) -> str:
+    """Give a computed claim its verdict: the row of ``claims`` with the parts of its test."""
+    return verdict(
+        [part.finding for part in parts],
+        claim["parts_to_support"],
+        claim["parts_to_contradict"],
+        [bool(part.thin) for part in parts],
+        pd.notna(claim["untested"]),
+    )
 
 
 def evidence(claim_ids: list[str]) -> pd.DataFrame:
@@ -300,11 +392,7 @@ def ledger(chapter: str | None = None, kind: str | None = None) -> pd.DataFrame:
         own = rows.get(claim["claim_id"], none)
         parts = parts_of(claim["claim_id"]) if claim["basis"] == "computed" else []
         if parts:
-            claim["verdict"] = verdict(
-                [p.finding for p in parts],
-                claim["parts_to_support"],
-                claim["parts_to_contradict"],
-            )
+            claim["verdict"] = decided(claim, parts)
         dates = [p.reading.latest for p in parts] or list(own["date"])
         found.append(
             claim

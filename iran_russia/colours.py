@@ -72,6 +72,7 @@ EVIDENCE = {
 VERDICT = {
     "supported": LIGHT["blue"],
     "partly supported": LIGHT["both"],
+    "undecided": LIGHT["step2"],
     "contradicted": LIGHT["pink"],
     "not supported by the data": LIGHT["china"],
     "not testable": LIGHT["other"],

@@ -172,7 +172,10 @@ def claims(ledger: pd.DataFrame, *, name: str, caption: str) -> Exhibit:
     )
     flat = ledger.drop(columns=["parts", "evidence"]).assign(
         value=[
-            "; ".join(f"{p.part}: {p.shown} ({p.conditions})" for p in parts)
+            "; ".join(
+                f"{p.part}: {p.about.title}, {p.about.years}: {p.shown} ({p.conditions})"
+                for p in parts
+            )
             for parts in ledger["parts"]
         ],
         evidence=[

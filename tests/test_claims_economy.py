@@ -18,8 +18,8 @@ from iran_russia.claims import (
     CONTRADICTED,
     NO_DATA,
     NOT_TESTABLE,
-    PARTLY,
     SUPPORTED,
+    UNDECIDED,
     VERDICTS,
     ledger,
 )
@@ -500,7 +500,7 @@ def test_trade_that_never_fell_would_have_grown_steadily(copy):
 
 
 def test_gas_that_flows_would_lift_the_verdict_on_outlets(copy):
-    assert verdict_of("energy", "S0-32") == PARTLY
+    assert verdict_of("energy", "S0-32") == UNDECIDED
     flow = "exporter_iso3 == 'RUS' and destination == 'Other Middle East'"
     change_cells(copy, "gas_pipeline_trade", flow, "volume_bcm", "2.0")
     change_cells(copy, "deals", "deal_id == 'D063'", "status_group", "completed")

@@ -213,16 +213,16 @@ def test_no_support_rests_on_events_of_low_confidence_alone():
 
 
 @pytest.mark.parametrize(
-    ("claim_id", "words"),
+    ("claim_id", "words", "expected"),
     [
-        ("S2-63", "fell on 8 December 2024"),  # “victory of the Assad regime”
-        ("S2-69", "Lebanon had none"),  # “Lebanon’s Assad regime”
-        ("S2-50", "median line"),  # division by length of coastline
-        ("S2-85", "One presence is gone"),  # joint presence in Syria will stay
+        ("S2-63", "fell on 8 December 2024", CONTRADICTED),  # “victory of the Assad regime”
+        ("S2-69", "Lebanon had none", PARTLY),  # “Lebanon’s Assad regime”
+        ("S2-50", "median line", CONTRADICTED),  # division by length of coastline
+        ("S2-85", "One presence is gone", CONTRADICTED),  # joint presence in Syria will stay
     ],
 )
-def test_known_errors_of_the_articles_are_caught(claim_id, words, verdicts):
-    assert verdicts[claim_id] == CONTRADICTED
+def test_known_errors_of_the_articles_are_caught(claim_id, words, expected, verdicts):
+    assert verdicts[claim_id] == expected
     assert words in CLAIMS.loc[claim_id, "reasoning"]
 
 
@@ -235,11 +235,11 @@ def test_the_fall_of_the_government_is_evidence_wherever_its_survival_is_claimed
 # A verdict follows the data
 
 
-def test_a_weaker_iran_would_not_be_formidable(copy):
+def test_a_weaker_iran_would_have_groups_that_it_arms_and_no_weight(copy):
     assert verdict_of("S1-37") == SUPPORTED
     index = "iso3 == 'IRN' and measure == 'cinc' and year == '2022'"
     assert change_cells(copy, "country_capabilities", index, "value", "0.001") == 1
-    assert verdict_of("S1-37") == CONTRADICTED
+    assert verdict_of("S1-37") == PARTLY
 
 
 def test_four_times_the_trade_with_turkey_would_support_strong_ties(copy):
@@ -250,11 +250,11 @@ def test_four_times_the_trade_with_turkey_would_support_strong_ties(copy):
     assert verdict_of("S2-53") == SUPPORTED
 
 
-def test_a_hostile_israel_and_russia_would_contradict_a_conflict_of_interests(copy):
+def test_a_hostile_israel_and_russia_would_leave_half_of_a_conflict_of_interests(copy):
     assert verdict_of("S2-54") == SUPPORTED
     pair = "one_iso3 == 'ISR' and other_iso3 == 'RUS'"
     assert change_cells(copy, "gdelt_dyad_month", pair, "tie_per_day", "-5") > 12
-    assert verdict_of("S2-54") == CONTRADICTED
+    assert verdict_of("S2-54") == PARTLY
 
 
 def test_without_deliveries_to_three_of_them_they_would_be_no_allies(copy):
@@ -276,8 +276,8 @@ def test_allies_that_always_vote_the_other_way_would_be_none(copy):
     assert verdict_of("S2-97") == CONTRADICTED
 
 
-def test_a_tenth_of_the_soviet_deliveries_would_make_no_main_supplier(copy):
+def test_a_tenth_of_the_soviet_deliveries_would_leave_the_halt_and_no_main_supplier(copy):
     assert verdict_of("S2-102") == SUPPORTED
     flow = "supplier_iso3 == 'SUN' and recipient_iso3 == 'IRQ'"
     assert change_cells(copy, "arms_tiv", flow, "tiv_millions", "100") > 5
-    assert verdict_of("S2-102") == CONTRADICTED
+    assert verdict_of("S2-102") == PARTLY

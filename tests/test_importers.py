@@ -254,6 +254,34 @@ def test_of_the_un_library_only_roll_calls_after_voetens_file_are_taken(copy):
     assert dict(votes) == {"IRN": "yes", "PRK": "absent", "RUS": "no"}
 
 
+def test_a_roll_call_that_the_book_has_by_its_symbol_keeps_its_key(copy, tmp_path):
+    library = SAMPLES / "2026_2_6_ga_voting.csv"
+    before = len(rows("unga_rollcalls"))
+    again = changed(library, tmp_path, ("A/RES/78/999", "A/RES/78/220"))
+    run(again)
+    assert len(rows("unga_rollcalls")) == before + 1  # the other roll call of the sample
+    assert not len(rows("unga_rollcalls", rcid="U4099001"))
+    assert len(rows("unga_votes", rcid="G78/220")) == 32
+
+
+def test_a_vote_of_voetens_file_that_the_book_has_under_another_key_does_not_count_again(
+    copy, tmp_path
+):
+    # The tally differs from that of the book, as after a correction by the United Nations.
+    run(changed(SAMPLES / "UNVotes.csv", tmp_path, ("R/76/999", "R/76/178")))
+    [call] = rows("unga_rollcalls", rcid="V99001").to_dict("records")
+    assert call["possible_duplicate"] == "true"
+
+
+def test_a_vote_on_a_paragraph_keeps_its_mark_and_is_no_repeat_of_the_vote_on_the_text(
+    copy, tmp_path
+):
+    run(changed(SAMPLES / "UNVotes.csv", tmp_path, ('"R/76/999",0,0', '"R/76/178",0,1')))
+    [call] = rows("unga_rollcalls", rcid="V99001").to_dict("records")
+    assert (call["amendment"], call["paragraph"]) == ("false", "true")
+    assert call["possible_duplicate"] == "false"
+
+
 def test_voetens_votes_have_no_row_for_states_that_are_no_members_or_not_ours(copy):
     run(SAMPLES / "UNVotes.csv")
     votes = rows("unga_votes", rcid="V99001").set_index("iso3").vote

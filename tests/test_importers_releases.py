@@ -174,6 +174,7 @@ EVENT = {
     "event_type": "summit", "level": "head_of_state", "title": "A made-up summit",
     "summary": "Made up for a test.", "place": "Astrakhan", "participants": "", "themes": "trade",
     "era": "", "valence": "cooperative", "terms": "", "figure_value": "", "figure_unit": "",
+    "status": "reported", "said_by": "Made-up news",
     "confidence": "low", "conflict": "false", "source_id": "web_pages",
 }  # fmt: skip
 RECORD = {
@@ -234,7 +235,7 @@ def test_the_year_of_the_key_is_that_of_the_date(copy, tmp_path):
 @pytest.mark.parametrize(
     ("name", "free"),
     [
-        ("deals", "D077"),
+        ("deals", "D079"),
         ("arms_reported", "AR094"),
         ("military_exercises", "AE021"),
         ("event_sources", "record of IRRU-1521-001 is 2"),

@@ -77,7 +77,8 @@ def test_a_date_before_1700_and_a_decade_are_written_as_known():
 
 
 def test_a_list_holds_its_own_events_and_those_it_shares_with_others():
-    events = pd.DataFrame({"lists": ["chronology", "chronology;history", "history", "regional"]})
+    lists = ["chronology", "chronology;history", "history", "regional"]
+    events = pd.DataFrame({"lists": lists, "status": None})
     assert list(in_list(events, "history").index) == [1, 2]
     with pytest.raises(ValueError, match="'hist'"):
         in_list(events, "hist")

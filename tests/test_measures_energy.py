@@ -10,6 +10,7 @@ from iran_russia.measures.energy import (
     BCM_PER_YEAR,
     correlation_of_changes,
     daily_volume,
+    paid_price,
     planned_volumes,
     price_gap,
     reserves_to_production,
@@ -148,3 +149,16 @@ def test_a_missing_year_takes_its_pair_of_changes_out():
     other = pd.Series([1.0, 2, None, 4, 6, 5], index=range(2019, 2025))
     with pytest.raises(ValueError, match="3 pairs"):
         correlation_of_changes(one, other)
+
+
+def test_the_price_paid_divides_values_by_the_volumes_that_have_one():
+    register = pd.DataFrame(
+        {
+            "origin_iso3": ["IRN", "IRN", "RUS"],
+            "thousand_barrels": [10.0, 30.0, 5.0],
+            "thousand_usd": [500.0, float("nan"), float("nan")],
+        }
+    )
+    paid = paid_price(register, ["origin_iso3"]).set_index("origin_iso3")
+    assert paid.loc["IRN"].tolist() == [50.0, 0.25]
+    assert pd.isna(paid.loc["RUS", "usd_per_barrel"]) and paid.loc["RUS", "valued"] == 0

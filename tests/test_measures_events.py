@@ -3,7 +3,14 @@
 import pandas as pd
 import pytest
 
-from iran_russia.measures.events import coded_by_words, longest_gaps, rates_around, share_range
+from iran_russia.measures.events import (
+    coded_by_words,
+    counted,
+    in_list,
+    longest_gaps,
+    rates_around,
+    share_range,
+)
 from iran_russia.measures.series import theil_sen
 
 
@@ -30,6 +37,15 @@ def test_an_era_of_one_kind_only_has_no_range(chosen):
     shares = share_range(chosen, "valence", "frictional", by="era", kind="kind").set_index("era")
     assert list(shares.loc["late", ["share", "low", "high"]]) == [0.5, 0.5, 0.5]
     assert shares["events"].sum() == len(chosen)
+
+
+def test_what_only_channels_relay_is_left_out_of_every_count():
+    status = ["relayed", "reported", None, "relayed"]
+    lists = ["chronology", "chronology", "chronology;finance", "finance"]
+    events = pd.DataFrame({"lists": lists, "status": pd.Series(status, dtype="str")})
+    assert list(counted(events).index) == [1, 2]
+    assert list(in_list(events, "chronology").index) == [1, 2]
+    assert list(in_list(events, "finance").index) == [2]
 
 
 def test_the_longest_stretch_between_events_comes_first():

@@ -4,11 +4,21 @@ import pandas as pd
 import pytest
 
 from iran_russia.datasets import load
-from iran_russia.measures.series import herfindahl_hirschman, runs, shares
+from iran_russia.measures.series import (
+    herfindahl_hirschman,
+    in_dollars_of,
+    price_levels,
+    runs,
+    shares,
+)
 from iran_russia.measures.trade import (
+    compiled_from,
     doubtful,
     export_intensities,
+    growth_by_year,
     hs_headings,
+    imf_newest,
+    imf_pair,
     mirror_ratio,
     newest_customs_year,
     partner_shares,
@@ -16,6 +26,7 @@ from iran_russia.measures.trade import (
     section_shares,
     trade_balance,
     trade_intensity,
+    turnover,
     unit_value,
     with_customs_totals,
 )
@@ -236,3 +247,144 @@ def test_customs_lines_without_a_total_are_added_up_to_the_one_that_is_recorded(
         added.drop(columns=bare).reset_index(drop=True),
         totals[recorded].drop(columns=bare).reset_index(drop=True),
     )
+
+
+def test_a_ratio_of_eleven_months_and_twelve_compares_means_of_a_month():
+    ratio = mirror_ratio(pd.Series([240.0]), pd.Series([110.0]), 12, pd.Series([11]))
+    assert ratio.tolist() == pytest.approx([2.0])
+
+
+def _cell(reporter, partner, flow, value, source="imf_dots_2022", status="published"):
+    return dict(
+        year=2000,
+        reporter_iso3=reporter,
+        partner_iso3=partner,
+        flow=flow,
+        value_usd=value,
+        status=status,
+        source_id=source,
+    )
+
+
+def test_the_newer_vintage_of_a_cell_is_read():
+    table = pd.DataFrame(
+        [_cell("RUS", "IRN", "export", 2, "imf_imts_2026"), _cell("RUS", "IRN", "export", 1)]
+    )
+    assert imf_newest(table)["value_usd"].tolist() == [2]
+
+
+def test_both_reports_of_a_flow_are_told_apart_by_who_sends():
+    table = pd.DataFrame(
+        [
+            _cell("SUN", "IRN", "export", 10),
+            _cell("IRN", "SUN", "import", 11),
+            _cell("IRN", "RUS", "export", 5),
+            _cell("RUS", "IRN", "import", 6),
+            _cell("RUS", "DEU", "import", 99),
+        ]
+    )
+    sides = imf_pair(table).set_index(["direction", "side"])
+    assert sides["value_usd"].to_dict() == {
+        ("iran_to_russia", "exporter"): 5,
+        ("russia_to_iran", "importer"): 11,
+        ("iran_to_russia", "importer"): 6,
+        ("russia_to_iran", "exporter"): 10,
+    }
+    assert sides.loc[("russia_to_iran", "exporter"), "reporter"] == "RUS"
+
+
+def test_a_compiled_value_comes_from_the_report_that_it_equals():
+    pair = imf_pair(
+        pd.DataFrame(
+            [
+                _cell("RUS", "IRN", "export", 100_000_000),
+                _cell("IRN", "RUS", "import", 60_000_000),
+            ]
+        )
+    )
+    told = pd.DataFrame(
+        {
+            "year": [2000] * 4 + [2001],
+            "direction": "russia_to_iran",
+            "value_usd": [60_400_000, 100_000_000, 110_000_000, 80_000_000, 60_000_000],
+        }
+    )
+    assert compiled_from(told, pair).tolist() == [
+        "importer's report",
+        "exporter's report",
+        "exporter's report with freight",
+        "no counterpart",
+        "no counterpart",
+    ]
+
+
+PRICES = pd.DataFrame(
+    {
+        "month": pd.to_datetime(["2020-01-01", "2020-02-01", "2020-04-01"]),
+        "cpi_1982_84_100": [100.0, 200.0, 400.0],
+    }
+)
+
+
+def test_a_month_belongs_to_the_period_in_which_its_middle_lies_and_gaps_are_counted():
+    starts = pd.Series(pd.to_datetime(["2020-01-01", "2020-01-16", "2020-03-01"]))
+    ends = pd.Series(pd.to_datetime(["2020-02-20", "2020-04-15", "2020-03-31"]))
+    levels = price_levels(PRICES, starts, ends)
+    assert levels["level"].tolist()[:2] == [150.0, 300.0]
+    assert pd.isna(levels["level"][2])
+    assert levels["months"].tolist() == [2, 2, 0]
+    assert levels["months_missing"].tolist() == [0, 1, 1]
+
+
+def test_a_year_of_the_iranian_calendar_takes_april_to_march():
+    months = pd.DataFrame({"month": pd.date_range("2023-01-01", "2024-12-01", freq="MS")})
+    months["cpi_1982_84_100"] = range(24)
+    start, end = (
+        pd.Series(pd.to_datetime(["2023-03-21"])),
+        pd.Series(pd.to_datetime(["2024-03-19"])),
+    )
+    assert price_levels(months, start, end)["level"].item() == sum(range(3, 15)) / 12
+
+
+def test_values_move_with_the_price_level_to_the_year_asked_for():
+    start, end = (
+        pd.Series(pd.to_datetime(["2020-01-01"])),
+        pd.Series(pd.to_datetime(["2020-01-31"])),
+    )
+    # The mean of the three months known of 2020 is 233.3; January stands at 100.
+    assert in_dollars_of(2020, pd.Series([3.0]), PRICES, start, end).item() == pytest.approx(7.0)
+
+
+def balances(*rows):
+    columns = ["year", "reporter", "basis", "turnover", "doubtful"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_of_several_turnovers_one_without_a_caution_comes_first_then_the_firmer_basis():
+    lines, quoted, said = "customs_tariff_lines", "official_statistics_quoted", "official_statement"
+    table = balances(
+        (2021, "IRN", quoted, 1.0, True),
+        (2021, "IRN", said, 2.0, False),
+        (2022, "IRN", quoted, 3.0, False),
+        (2022, "IRN", lines, 4.0, False),
+        (2023, "IRN", quoted, 6.0, True),
+        (2023, "IRN", quoted, 5.0, True),
+        (2023, "RUS", lines, 9.0, False),
+        (2024, "IRN", lines, None, False),
+    )
+    assert turnover(table, "IRN").to_dict() == {2021: 2.0, 2022: 4.0, 2023: 5.0}
+
+
+def test_growth_needs_the_year_before_within_the_span():
+    said = "official_statement"
+    table = balances(
+        (2019, "RUS", said, 1.0, False),
+        (2020, "RUS", said, 2.0, True),
+        (2021, "RUS", said, 3.0, False),
+        (2023, "RUS", said, 4.0, False),
+    )
+    found = growth_by_year(table, "RUS", 2019, 2023)
+    assert found["year"].tolist() == [2020, 2021]
+    assert found["growth"].tolist() == [1.0, 0.5]
+    assert found["doubtful"].tolist() == [True, True]
+    assert growth_by_year(table, "RUS", 2020, 2023)["year"].tolist() == [2021]

@@ -4,11 +4,17 @@ import pandas as pd
 import pytest
 
 from iran_russia.measures.voting import (
+    SUBJECTS,
     agreement,
     ballots,
+    final_votes,
     ideal_point_distance,
+    identical_with_absence,
+    joint_sponsors,
     key_positions,
     ranked,
+    recurring,
+    with_subjects,
 )
 
 ROLLS = pd.DataFrame({"rcid": ["R1", "R2", "R3", "R4", "R5"], "year": [1, 1, 1, 2, 2]})
@@ -130,37 +136,86 @@ def test_nearness_is_ranked_among_all_states_of_the_session():
     assert table.loc[2002, ["rank", "of"]].tolist() == [1, 1]
 
 
-def test_positions_come_from_the_roll_call_else_from_reports_else_are_not_established():
+def test_positions_come_from_the_roll_call_and_are_not_established_without_a_vote():
     rolls = pd.DataFrame(
         {
             "rcid": ["R1"],
             "date": pd.to_datetime(["1985-12-01"]),
             "date_precision": ["month"],
             "symbol": ["A/RES/40/141"],
-            "votes_yes": pd.array([3], "Int64"),
-            "votes_no": pd.array([2], "Int64"),
-            "abstentions": pd.array([1], "Int64"),
+            "votes_yes": [3],
+            "votes_no": [2],
+            "abstentions": [1],
             "url": [None],
         }
     )
-    keys = pd.DataFrame(
-        {
-            "key_vote_id": ["K01", "K02"],
-            "rcid": ["R1", None],
-            "date": pd.to_datetime([None, "2022-03-02"]),
-            "symbol": [None, "A/RES/ES-11/1"],
-            "votes_yes": pd.array([None, 141], "Int64"),
-            "votes_no": pd.array([None, 5], "Int64"),
-            "abstentions": pd.array([None, 35], "Int64"),
-            "url": [None, "https://example.org"],
-        }
+    keys = pd.DataFrame({"key_vote_id": ["K01"], "rcid": ["R1"], "source_id": ["own"]})
+    table = key_positions(keys, rolls, VOTES, ["IRN", "USA", "FRA"]).set_index("iso3")
+    assert table["vote"].tolist() == ["yes", "no", "not established"]
+    assert table.loc["IRN", ["symbol", "votes_yes"]].tolist() == ["A/RES/40/141", 3]
+
+
+def rolls_of(**columns) -> pd.DataFrame:
+    """Roll calls A, B, … with these columns; an empty flag is missing."""
+    frame = pd.DataFrame(columns)
+    flags = {c: "boolean" for c in ("amendment", "paragraph") if c in frame}
+    return frame.assign(rcid=list("ABCDE")[: len(frame)]).astype(flags)
+
+
+def test_a_final_vote_is_neither_amendment_nor_paragraph_nor_repeat_and_may_lack_flags():
+    rolls = rolls_of(
+        amendment=[None, True, False, None, False],
+        paragraph=[None, None, True, None, False],
+        possible_duplicate=[False, False, False, True, False],
     )
-    reported = pd.DataFrame({"key_vote_id": ["K02"], "iso3": ["IRN"], "vote": ["abstain"]})
-    table = key_positions(keys, rolls, VOTES, reported, ["IRN", "USA"])
-    table = table.set_index(["key_vote_id", "iso3"])
-    assert table["vote"].tolist() == ["yes", "no", "abstain", "not established"]
-    first, second = table.loc[("K01", "IRN")], table.loc[("K02", "IRN")]
-    assert (first["date"], first["date_precision"]) == (pd.Timestamp("1985-12-01"), "month")
-    assert (second["date"], second["date_precision"]) == (pd.Timestamp("2022-03-02"), "day")
-    assert (first["votes_yes"], second["votes_yes"]) == (3, 141)
-    assert (first["symbol"], second["url"]) == ("A/RES/40/141", "https://example.org")
+    assert final_votes(rolls)["rcid"].tolist() == ["A", "E"]
+
+
+def test_absence_is_a_category_of_its_own_and_needs_a_state_that_votes_in_the_session():
+    # R1 alike, R2 and R3 not, R4 alike; in R5 Iran is absent and Russia votes no.
+    found = identical_with_absence(VOTES, ROLLS, "IRN", "RUS")
+    assert found.tolist() == [5, 2, pytest.approx(2 / 5)]
+    # China has no row in R4 and R5, the United States is absent from R2.
+    assert identical_with_absence(VOTES, ROLLS, "CHN", "USA").tolist() == [3, 0, 0]
+    both_absent = VOTES.assign(vote=VOTES["vote"].where(VOTES["rcid"] != "R5", "absent"))
+    assert identical_with_absence(both_absent, ROLLS, "IRN", "RUS")["n_identical"] == 3
+
+
+def test_subjects_come_from_the_terms_and_nuclear_weapons_are_not_other_arms_too():
+    rolls = rolls_of(
+        subjects=[
+            "NUCLEAR DISARMAMENT",
+            "SMALL ARMS;SUSTAINABLE DEVELOPMENT",
+            None,
+            "PALESTINIANS;HUMAN RIGHTS",
+            "FISHERIES",
+        ]
+    )
+    told = with_subjects(rolls).set_index("rcid")[list(SUBJECTS)]
+    found = {rcid: row.index[row].tolist() for rcid, row in told.iterrows()}
+    assert found == {
+        "A": ["nuclear_weapons"],
+        "B": ["other_arms", "development"],
+        "D": ["palestine_and_israel", "human_rights"],
+        "E": [],
+    }
+
+
+def test_the_overlap_of_sponsors_is_joint_over_either():
+    sponsored = pd.DataFrame({"sponsors_iso3": ["IRN;RUS", "IRN", "RUS;CHN", None, "RUS"]})
+    table = joint_sponsors(sponsored, "IRN").set_index("iso3")
+    russia = table.loc["RUS"]
+    assert russia[["n_own", "n_other", "n_joint"]].tolist() == [2, 3, 1]
+    assert (russia["share_of_own"], russia["overlap"]) == (1 / 2, 1 / 4)
+    assert table.loc["CHN", ["n_joint", "overlap", "rank", "of"]].tolist() == [0, 0, 2, 2]
+    with pytest.raises(KeyError, match="FRA"):
+        joint_sponsors(sponsored, "FRA")
+
+
+def test_texts_recur_by_the_letters_of_their_titles_in_both_years():
+    rolls = rolls_of(
+        date=pd.to_datetime(["2024-12-01", "2025-12-01", "2025-12-01", "2025-12-02", "2023-12-01"]),
+        title=["The right to food", "THE RIGHT-TO FOOD.", "Day of Hope", None, "The right to food"],
+    )
+    assert recurring(rolls, 2024, 2025)["rcid"].tolist() == ["A", "B"]
+    assert recurring(rolls, 2023, 2024)["rcid"].tolist() == ["A", "E"]

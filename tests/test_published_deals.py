@@ -47,8 +47,10 @@ def test_of_the_dollars_announced_one_in_a_hundred_is_known_to_be_realised(outco
     assert rate["high"] == pytest.approx(0.151, abs=0.001)
 
 
-def test_bushehr_1_is_the_only_deal_known_to_be_finished(outcomes):
-    assert outcomes.loc[outcomes["status"] == "realised", "deal"].tolist() == ["Bushehr-1"]
+def test_bushehr_1_and_two_phases_of_south_pars_are_the_deals_known_to_be_finished(outcomes):
+    """Gazprom’s 30 % of phases 2 and 3: on stream in March 2002, paid back by 2010."""
+    finished = outcomes.loc[outcomes["status"] == "realised", "deal"].tolist()
+    assert finished == ["Bushehr-1", "South Pars phases 2–3"]
 
 
 def test_the_forty_billion_dollar_memorandum_never_became_a_contract(deals, outcomes):
@@ -74,3 +76,14 @@ def test_gas_was_talked_of_until_2026_and_none_was_recorded(deals, outcomes):
     recorded = deals.set_index("deal_id").loc["D072"]
     assert recorded["status_as_reported"] == "no deliveries recorded"
     assert recorded["status_on"].year == 2025
+
+
+def test_land_handed_over_is_no_construction(deals):
+    assert deals.set_index("deal_id").loc["D030", "status_group"] == "preparation"
+
+
+def test_a_contract_without_a_later_row_says_when_a_later_report_was_looked_for(deals):
+    counted = deals[deals["kind"] == "deal"]
+    alone = counted[~counted["project"].duplicated(keep=False)]
+    signed = alone[alone["status_group"] == "contract"]
+    assert signed["follow_up"].str.contains("no later report", case=False).all()

@@ -215,3 +215,14 @@ def test_studies_of_components_keep_their_parts_within_their_whole():
     assert (inside["value"].to_numpy() <= whole["value"].to_numpy()).all()
     assert (inside["study"].to_numpy() == whole["study"].to_numpy()).all()
     assert parts.loc[["K002", "K003"], "value"].sum() == parts.loc["K001", "value"]
+
+
+def test_what_moscow_paid_for_a_drone_bought_in_iran_is_no_cost_of_output_in_russia():
+    rows = load("drone_claims").set_index("record_id")
+    assert rows.loc["D061", "flow"] == "iran_to_russia"
+
+
+def test_the_number_of_missiles_is_that_of_the_three_sources_who_gave_it():
+    claim = load("drone_claims").set_index("record_id").loc["D034", "claimed_by"]
+    report = load("arms_reported").set_index("report_id").loc["AR064", "claimed_by"]
+    assert claim == report and "the number by three Iranian ones" in claim

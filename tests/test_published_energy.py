@@ -148,3 +148,72 @@ def test_russian_gas_to_europe_agrees_between_the_series_and_the_matrix(figures)
     sent = load("gas_pipeline_trade").set_index(["exporter_iso3", "destination"])["volume_bcm"]
     series = figures["gas_pipeline_exports_to_europe", 2025, "RUS"]
     assert sent["RUS", "Europe"] == pytest.approx(series, abs=0.01)
+
+
+def test_destinations_of_iranian_crude_add_up_to_the_total_of_each_year():
+    rows = load("iran_crude_by_destination")
+    table = rows.pivot(index="year", columns="destination", values="thousand_barrels_per_day")
+    total = table.pop("All")
+    assert list(table.index) == list(range(2012, 2023))
+    assert (table.sum(axis=1) - total).abs().max() < 0.01
+    exports = load("oil_exports_opec").query("measure == 'crude_exports' and iso3 == 'IRN'")
+    same = exports.set_index("year")["thousand_barrels_per_day"][total.index]
+    assert (same - total).abs().max() < 1
+
+
+def test_opec_has_404_thousand_barrels_a_day_of_iranian_exports_in_2020_near_the_figure_known():
+    exports = load("oil_exports_opec").set_index(["measure", "iso3", "year"])
+    value = exports["thousand_barrels_per_day"]["crude_exports", "IRN"]
+    assert value[2020] == pytest.approx(404.5, abs=0.05)
+    assert value[2011] == pytest.approx(2537, abs=0.5)
+    known = load("crude_exports").query("supplier == 'IRN' and destination_iso3 == 'WLD'")
+    of_2020 = known[known["period_start"] == "2020-01-01"]["volume_kbd"].item()
+    assert value[2020] == pytest.approx(of_2020, rel=0.02)
+
+
+def test_brent_of_opec_differs_from_the_american_series_by_14_cents_on_average():
+    ours = load("oil_prices").query("benchmark == 'Brent' and frequency == 'month'")
+    opec = load("oil_prices_opec").query("benchmark == 'Brent Dated'")
+    both = ours.merge(opec, on="period_start")
+    apart = (both["price_usd_per_barrel_x"] - both["price_usd_per_barrel_y"]).abs()
+    assert len(both) == 428
+    assert apart.mean() == pytest.approx(0.138, abs=0.0005)
+
+
+def test_urals_of_opec_lies_above_the_price_of_russian_ministries_and_is_kept_apart():
+    ours = load("oil_prices").query("benchmark == 'Urals' and frequency == 'month'")
+    both = ours.merge(load("oil_prices_opec").query("benchmark == 'Urals'"), on="period_start")
+    july = both[both["period_start"] == "2022-07-01"].iloc[0]
+    assert (july["price_usd_per_barrel_y"], july["price_usd_per_barrel_x"]) == (85.32, 78.41)
+    assert set(load("oil_prices")["benchmark"]) == {"Brent", "Urals"}
+
+
+def test_the_register_of_the_union_adds_up_to_its_totals_by_origin():
+    cargo, totals = load("eu_crude_imports"), load("eu_crude_import_totals")
+    totals = totals.assign(year=totals["month"].dt.year)
+    known = totals[totals["origin"] == "IRN"].groupby("year")["thousand_barrels"].sum()
+    published = {2013: 0, 2014: 3265, 2015: 0, 2016: 106_400, 2017: 199_968, 2018: 135_286, 2019: 0}
+    assert known.round().to_dict() == published
+    for origin in ("IRN", "RUS"):
+        one = cargo[cargo["origin_iso3"] == origin].groupby("month")["thousand_barrels"].sum()
+        other = totals[totals["origin"] == origin].set_index("month")["thousand_barrels"]
+        assert (one.reindex(other.index).fillna(0) - other).abs().max() < 0.1
+
+
+def test_revenues_of_three_years_add_up_to_the_144_billion_that_were_reported():
+    rows = load("oil_exports_reported")
+    rows = rows[rows["estimate_by"].str.contains("SHIP") & rows["value_usd"].notna()]
+    years = rows[rows["period_start"].dt.year == rows["period_end"].dt.year]
+    by_year = years.set_index("period_start")["value_usd"]
+    together = rows[rows["period_start"].dt.year != rows["period_end"].dt.year]["value_usd"].item()
+    assert by_year["2021":"2023"].sum() == pytest.approx(together, abs=1e9)
+
+
+def test_every_report_without_an_address_has_low_confidence():
+    for table in ("oil_exports_reported", "sanctions_designations"):
+        rows = load(table)
+        bare = rows["url"].isna()
+        assert bare.any()
+        assert (rows.loc[bare, "source_id"] == "repository_files").all()
+        assert (rows.loc[bare, "confidence"] == "low").all()
+        assert rows.loc[~bare, "source_id"].ne("repository_files").all()

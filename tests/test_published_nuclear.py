@@ -220,3 +220,8 @@ def test_russia_voted_for_six_council_texts_on_the_programme_in_2006_10_and_for_
     assert late["date"].dt.year.tolist() == [2020] and late["rus_vote"].eq("no").all()
     assert relief["date"].dt.year.tolist() == [2015, 2025, 2025]
     assert relief["rus_vote"].eq("yes").all()
+
+
+def test_the_two_figures_of_uranium_shipped_name_the_men_who_gave_them():
+    rows = load("nuclear_milestones").set_index("milestone_id")
+    assert "Salehi" in rows.loc["NM044", "summary"] and "Ryabkov" in rows.loc["NM045", "summary"]

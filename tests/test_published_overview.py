@@ -1,9 +1,10 @@
 """What the home page says in words holds in the tables."""
 
 import pytest
+from conftest import ROOT
 
-from iran_russia.datasets import load
-from iran_russia.measures.events import per_year
+from iran_russia.datasets import catalogue, load
+from iran_russia.measures.events import counted, per_year
 from iran_russia.measures.series import before_and_after
 from iran_russia.measures.trade import trade_balance
 
@@ -27,3 +28,15 @@ def _contacts():
 def test_turnover_arms_to_russia_and_contacts_stand_higher_after_2022(values):
     mean = before_and_after(values(), [2022]).set_index("side")["mean"]
     assert mean["after"] > mean["before"]
+
+
+PLANS = {"nuclear_milestones", "corridor_schedule", "corridor_freight"}  # hold days to come
+
+
+def test_the_home_page_names_the_newest_datum_of_the_book():
+    held = catalogue().query("table not in @PLANS and table != 'events'")
+    days = held["last"].astype("str")
+    newest = counted(load("events"))["date"].max().date().isoformat()
+    assert newest == max(newest, *days[days.str.fullmatch(r"20\d\d-\d\d-\d\d")])
+    home = (ROOT / "index.md").read_text(encoding="utf-8")
+    assert "{glue:text}`overview_newest`" in home

@@ -203,3 +203,68 @@ def test_no_large_sum_of_cash_or_gold_is_stated_by_a_party():
     claims = load("payment_claims").query("instrument in ['cash', 'gold']")
     assert len(claims) == 5
     assert not claims["evidence"].eq("stated by a party").any()
+
+
+@pytest.fixture(scope="module")
+def listed():
+    rows = load("sanctions_ofac_programme_month")
+    return rows[(rows["level"] == "group") & (rows["entries"] == "all")]
+
+
+def test_entries_under_programmes_grow_from_551_to_5341_on_russia_and_1771_to_2335_on_iran(listed):
+    ends = listed.sort_values("month").groupby("programme")["stock"].agg(["first", "last"])
+    assert ends.loc["Russia"].tolist() == [551, 5341]
+    assert ends.loc["Iran"].tolist() == [1771, 2335]
+
+
+def test_stock_and_changes_add_up_by_programme_and_by_address(listed):
+    rows = listed.sort_values(["programme", "month"])
+    moved = rows["stock"] - rows.groupby("programme")["stock"].shift()
+    known = moved.notna() & rows["added"].notna()
+    assert known.sum() > 150
+    assert (moved == rows["added"] - rows["removed"])[known].all()
+    places = load("sanctions_ofac_country_month").sort_values(["iso3", "month"])
+    moved = places["stock"] - places.groupby("iso3")["stock"].shift()
+    assert places["iso3"].nunique() == 50 and moved.notna().sum() == 50 * 47
+    assert (moved == places["added"] - places["removed"])[moved.notna()].all()
+
+
+@pytest.mark.parametrize(
+    ("day", "new", "announced"),
+    [("2023-05-19", 323, 300), ("2024-02-23", 567, 500), ("2024-06-12", 367, 300)],
+)
+def test_new_russian_entries_of_a_day_exceed_the_announcement_and_fit_into_their_month(
+    counts, listed, day, new, announced
+):
+    rows = counts[(counts["source_id"] == "ofac_sdn_scrapes") & (counts["date"] == day)]
+    assert rows["listings"].tolist() == [new] and new > announced
+    month = pd.Timestamp(day).replace(day=1)
+    of_month = listed[(listed["programme"] == "Russia") & (listed["month"] == month)]
+    assert 0 <= of_month["added_new"].item() - new <= 12
+
+
+def test_entries_by_address_grow_from_980_to_1519_in_iran_and_1469_to_5419_in_russia():
+    places = load("sanctions_ofac_country_month").sort_values("month")
+    ends = places.groupby("iso3")["stock"].agg(["first", "last"])
+    assert ends.loc["IRN"].tolist() == [980, 1519] and ends.loc["RUS"].tolist() == [1469, 5419]
+
+
+def test_vessels_on_the_european_list_follow_from_the_addition_before(counts):
+    eu = counts[(counts["authority"] == "EU") & counts["counted"].eq("vessels")]
+    at = eu.set_index(["date", "measure"])["listings"]
+    assert at["2026-04-23", "stock"] + at["2026-07-23", "added"] == at["2026-07-23", "stock"] == 673
+
+
+def test_the_european_list_grows_by_87_persons_and_34_bodies_between_february_and_march_2023(
+    counts,
+):
+    eu = counts[counts["programme"].str.contains("269/2014") & counts["measure"].eq("stock")]
+    at = eu.set_index(["date", "counted"])["listings"]
+    assert at["2023-03-13", "individuals"] - at["2023-02-21", "individuals"] == 87
+    assert at["2023-03-13", "entities"] - at["2023-02-21", "entities"] == 34
+
+
+def test_the_promise_of_a_full_branch_is_that_of_the_bank():
+    steps = load("payment_link_steps").set_index("step_id")
+    assert steps.loc["PL32", "stated_by"] == "VTB"
+    assert steps.loc["PL32", "event_id"] == steps.loc["PL31", "event_id"]

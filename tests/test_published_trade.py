@@ -1,9 +1,21 @@
 """Published figures on trade, reproduced from the tables."""
 
+import pandas as pd
 import pytest
 
 from iran_russia.datasets import load
-from iran_russia.measures.trade import hs_headings, mirror_ratio, partner_shares, trade_balance
+from iran_russia.measures.series import in_dollars_of, price_levels
+from iran_russia.measures.trade import (
+    compiled_from,
+    grain_equivalent,
+    hs_headings,
+    imf_newest,
+    imf_pair,
+    mirror_ratio,
+    partner_shares,
+    reported_mirror,
+    trade_balance,
+)
 
 
 @pytest.fixture(scope="module")
@@ -88,14 +100,27 @@ def test_aircraft_engine_parts_of_1402_came_almost_all_through_the_anzali_free_z
     assert by_office["Anzali Free Zone"] / by_office.sum() > 0.95
 
 
-def test_russia_records_about_twice_what_iran_records_for_its_exports_of_2021():
+def test_figures_of_equal_length_differ_by_two_thirds_and_nearly_two_in_2021():
     gap = load("mirror_gap").set_index("comparison_id")
-    ratio = mirror_ratio(gap["russian_value_usd"], gap["iranian_value_usd"])
-    assert ratio["2021-ru_ir"] == pytest.approx(2.1, abs=0.05)
-    assert ratio["2021-ir_ru"] == pytest.approx(1.8, abs=0.05)
+    ratio = mirror_ratio(
+        gap["russian_value_usd"],
+        gap["iranian_value_usd"],
+        gap["russian_months"],
+        gap["iranian_months"],
+    )
+    assert ratio["2021-ru_ir"] == pytest.approx(1.94, abs=0.005)
+    assert ratio["2021-ir_ru"] == pytest.approx(1.67, abs=0.005)
     assert ratio["2023-both"] == pytest.approx(1.5, abs=0.05)
     assert ratio["1995-ru_ir"] == pytest.approx(1, abs=0.15)
     assert ratio["1995-ir_ru"] == pytest.approx(1, abs=0.15)
+
+
+def test_a_comparison_says_how_many_months_its_totals_cover():
+    totals = load("trade_totals").set_index("total_id")["months_covered"]
+    gap = load("mirror_gap")
+    for side in ("russian", "iranian"):
+        covered = totals[gap[f"{side}_total_id"]].reset_index(drop=True)
+        assert covered.tolist() == gap[f"{side}_months"].tolist()
 
 
 def test_every_mirror_comparison_stands_on_the_totals_it_names(totals):
@@ -139,3 +164,223 @@ def test_food_was_a_trace_of_russias_exports_to_iran_in_2005_and_two_fifths_in_2
     value = pair.set_index(["year", "sitc_section"])["value_usd"].astype(float)
     assert value[2005, "0"] / value[2005, "TOTAL"] < 0.02
     assert value[2015, "0"] / value[2015, "TOTAL"] == pytest.approx(0.43, abs=0.01)
+
+
+@pytest.fixture(scope="module")
+def fund():
+    return load("trade_imf_partners")
+
+
+@pytest.fixture(scope="module")
+def pair(fund):
+    return imf_pair(fund)
+
+
+def _millions(pair, reporter, direction):
+    rows = pair[(pair["reporter"] == reporter) & (pair["direction"] == direction)]
+    return rows.set_index("year")["value_usd"].astype(float) / 1e6
+
+
+def test_the_two_vintages_of_the_imf_agree_within_a_thousandth_above_a_million_dollars(fund):
+    keys = ["reporter_iso3", "partner_iso3", "flow", "year"]
+    old = fund[fund["source_id"] == "imf_dots_2022"]
+    new = fund[fund["source_id"] == "imf_imts_2026"]
+    both = old.merge(new, on=keys, suffixes=("_old", "_new")).query("partner_iso3 != 'WLD'")
+    assert len(both) == 1905
+    large = both[both["value_usd_old"] > 1e6]
+    apart = (large["value_usd_new"] / large["value_usd_old"] - 1).abs()
+    assert len(large) > 1400
+    assert apart.max() < 0.0011
+
+
+def test_the_imf_reproduces_every_report_of_russia_that_was_known_before(fund, partners):
+    known = partners[(partners["source_id"] == "imf_dots_15") & (partners["reporter"] == "RUS")]
+    newest = imf_newest(fund).rename(columns={"reporter_iso3": "country_iso3"})
+    both = known.merge(newest, on=["country_iso3", "partner_iso3", "flow", "year"], how="left")
+    assert len(known) == 280
+    assert (both["value_usd_y"] / both["value_usd_x"] - 1).abs().max() < 0.001
+
+
+@pytest.mark.parametrize(
+    ("year", "total_id", "direction"),
+    [
+        (2021, "2021-ru_ir-rus", "russia_to_iran"),
+        (2021, "2021-ir_ru-rus", "iran_to_russia"),
+        (2017, "2017-ru_ir-rus", "russia_to_iran"),
+        (2020, "2020-ru_ir-rus", "russia_to_iran"),
+    ],
+)
+def test_reports_of_russia_to_the_imf_are_the_customs_figures_that_were_quoted(
+    pair, totals, year, total_id, direction
+):
+    reported = _millions(pair, "RUS", direction)[year]
+    assert reported == pytest.approx(totals[total_id] / 1e6, rel=0.013)
+
+
+def test_the_nine_months_of_2019_are_the_whole_year(pair, totals):
+    year = (
+        _millions(pair, "RUS", "russia_to_iran")[2019]
+        + _millions(pair, "RUS", "iran_to_russia")[2019]
+    )
+    assert year == pytest.approx(1582.6, abs=0.05)
+    assert totals["2019-both-rus-2"] / 1e6 == pytest.approx(year, rel=0.005)
+    row = load("trade_totals").set_index("total_id").loc["2019-both-rus-2"]
+    assert (row["months_covered"], row["caution"]) == (12, "period_label_doubtful")
+
+
+def test_the_jump_of_2011_is_a_change_of_reporter(pair):
+    totals = load("trade_totals")
+    cow = totals.query("reporter == 'COW' and 1960 <= year <= 2014 and direction != 'both_ways'")
+    origin = compiled_from(cow, pair)
+    assert origin.value_counts().to_dict() == {
+        "importer's report": 73,
+        "no counterpart": 12,
+        "exporter's report": 6,
+        "exporter's report with freight": 4,
+    }
+    moved = cow[origin == "exporter's report with freight"]
+    assert moved["year"].tolist() == [2011, 2012, 2013, 2014]
+    assert set(moved["direction"]) == {"russia_to_iran"}
+
+
+def test_exports_of_iran_at_the_imf_since_2000_are_the_imports_of_russia_over_1_06(pair):
+    out = pair[pair["direction"] == "iran_to_russia"].query("2000 <= year <= 2020")
+    assert set(out.loc[out["side"] == "exporter", "status"]) == {"estimate"}
+    sides = out.pivot(index="year", columns="side", values="value_usd").astype(float)
+    assert len(sides) == 21
+    assert (sides["importer"] / sides["exporter"]).tolist() == pytest.approx([1.06] * 21, abs=0.002)
+
+
+def test_the_mirror_gap_was_three_in_2011_and_closed_by_2020(pair):
+    ratio = reported_mirror(pair).query("direction == 'russia_to_iran'").set_index("year")["ratio"]
+    published = {2003: 1.2, 2004: 2.35, 2007: 3.6, 2008: 2.5, 2011: 3.0, 2015: 1.8, 2020: 1.04}
+    assert ratio[list(published)].tolist() == pytest.approx(list(published.values()), abs=0.05)
+    assert (ratio.loc[1995:2002] < 1).all()
+
+
+def test_the_imf_lies_27_to_43_percent_below_what_russian_officials_state_for_2022_to_2024(
+    pair, totals
+):
+    late = pair[pair["year"] >= 2022]
+    assert set(late["status"]) == {"probably estimate"}
+    imf = late.groupby("year")["value_usd"].sum().astype(float)
+    assert (imf / 1e6).tolist() == pytest.approx([3559.5, 2921.8, 2734.1], abs=0.1)
+    told = totals[["2022-both-rus-2", "2023-both-rus", "2024-both-rus"]].to_numpy()
+    assert (1 - imf / told).tolist() == pytest.approx([0.274, 0.270, 0.430], abs=0.001)
+
+
+def test_no_estimate_of_the_imf_is_among_the_reports_that_are_compared(pair):
+    years = reported_mirror(pair).groupby("direction")["year"].max().to_dict()
+    assert years == {"iran_to_russia": 1999, "russia_to_iran": 2020}
+
+
+def test_exports_of_1400_fill_the_year_that_had_eleven_months(totals):
+    assert totals["1400ir-ir_ru-irn"] == 583_658_306
+    notes = load("trade_notes")
+    union = notes[notes["value"] == 1_170_581_531]
+    assert union["bloc"].tolist() == ["EAEU"]
+
+
+def test_targets_and_remarks_that_contradict_all_others_are_no_totals():
+    totals = load("trade_totals")
+    assert totals["year"].max() == 2025
+    assert not totals["publisher"].str.contains("Fakti|168.am", regex=True).any()
+    assert (load("trade_notes")["metric"] == "target").sum() == 1
+
+
+def test_partners_of_russia_add_up_to_its_exports_of_2021():
+    sent = load("trade_comtrade_exports").query("exporter_iso3 == 'RUS'")
+    world = sent[sent["importer_iso3"] == "WLD"]["value_usd"].item()
+    assert world == pytest.approx(492_313_790_696.65, abs=0.01)
+    assert sent[sent["importer_iso3"] != "WLD"]["value_usd"].sum() == pytest.approx(world, abs=5)
+    assert sent.set_index("importer_iso3").loc["IRN", "value_usd"] / 1e6 == pytest.approx(
+        3068.2, abs=0.05
+    )
+
+
+def test_russia_was_third_among_the_suppliers_of_iran_that_reported_for_2021():
+    sold = load("trade_comtrade_exports").query("importer_iso3 == 'IRN'")
+    assert sold.nlargest(3, "value_usd")["exporter_iso3"].tolist() == ["CHN", "ARE", "RUS"]
+    assert "IRN" not in set(load("trade_comtrade_exports")["exporter_iso3"].dropna())
+
+
+def test_russian_wheat_to_iran_was_814_or_652_thousand_tonnes_by_who_reports():
+    cereals = load("trade_cereals")
+    tonnes = (
+        cereals.assign(tonnes=grain_equivalent(cereals))
+        .set_index(["exporter_iso3", "importer_iso3", "cereal", "first_year", "basis"])["tonnes"]
+        .sort_index()
+    )
+    flow = tonnes["RUS", "IRN"]
+    assert flow["wheat", 2015, "exporter report"] == pytest.approx(814_231, abs=1)
+    assert flow["wheat", 2015, "importer report"] == pytest.approx(651_506, abs=1)
+    assert flow["maize", 2015, "exporter report"] == pytest.approx(541_310, abs=1)
+    assert flow["maize", 2015, "importer report"] == pytest.approx(338_383, abs=1)
+    assert flow["wheat", 2019, "exporter report"] == pytest.approx(34_373, abs=1)
+    assert "rice" not in flow.index.get_level_values(0)
+
+
+def test_russia_exported_27_million_tonnes_of_wheat_a_year_in_2015_to_2017():
+    cereals = load("trade_cereals").query("exporter_iso3 == 'RUS' and basis == 'exporter report'")
+    sums = (
+        cereals.assign(t=grain_equivalent(cereals) / 1e6)
+        .groupby(["cereal", "first_year"])["t"]
+        .sum()
+    )
+    assert sums["wheat", 2015] == pytest.approx(26.97, abs=0.005)
+    assert sums["maize", 2015] == pytest.approx(4.79, abs=0.005)
+    assert sums["wheat", 2019] == pytest.approx(35.0, abs=0.05)
+
+
+def _years(*years):
+    days = [pd.Series(pd.to_datetime([f"{y}-{end}" for y in years])) for end in ("01-01", "12-31")]
+    return days
+
+
+def test_annual_means_of_the_price_index_are_those_of_the_bureau():
+    prices = load("us_cpi_month")
+    level = price_levels(prices, *_years(1913, 1982, 1983, 1984, 2024))["level"]
+    assert level.round(1).tolist() == [9.9, 96.5, 99.6, 103.9, 313.7]
+    assert level[1:4].mean() == pytest.approx(100, abs=0.05)
+
+
+def test_a_dollar_of_1913_is_31_74_dollars_of_2024():
+    prices = load("us_cpi_month")
+    assert in_dollars_of(2024, pd.Series([1.0]), prices, *_years(1913))[0] == pytest.approx(
+        31.74, abs=0.005
+    )
+
+
+def test_the_index_of_october_2025_was_never_published_and_is_counted_as_missing():
+    prices = load("us_cpi_month")
+    assert len(prices) == 1360
+    year = price_levels(prices, *_years(2025)).iloc[0]
+    assert (year["months"], year["months_missing"]) == (11, 1)
+
+
+def test_imports_of_iran_at_the_imf_are_the_iranian_customs_years_of_1995_and_1996(pair, totals):
+    imports = _millions(pair, "IRN", "russia_to_iran")
+    for year, total in ((1995, "1374ir-ru_ir-irn"), (1996, "1375ir-ru_ir-irn")):
+        assert imports[year] == pytest.approx(totals[total] / 1e6, abs=0.05), year
+
+
+def test_the_imf_made_the_soviet_figures_of_1985_to_1991_from_the_iranian_ones(fund):
+    soviet = fund[(fund["reporter_iso3"] == "SUN") & (fund["partner_iso3"] == "IRN")]
+    iran = fund[(fund["reporter_iso3"] == "IRN") & (fund["partner_iso3"] == "SUN")]
+    assert set(soviet["status"]) == {"estimate"}
+    value = iran.set_index(["flow", "year"])["value_usd"].astype(float)
+    for row in soviet.itertuples():
+        other = value["import" if row.flow == "export" else "export", row.year]
+        expected = other / 1.1 if row.flow == "export" else other * 1.1
+        assert row.value_usd == pytest.approx(expected, rel=0.005), (row.flow, row.year)
+
+
+@pytest.mark.parametrize(("reporter", "least"), [("RUS", 0.82), ("IRN", 0.79)])
+def test_partners_at_the_imf_add_up_to_four_fifths_of_the_world_or_more(fund, reporter, least):
+    own = fund[(fund["reporter_iso3"] == reporter) & (fund["source_id"] == "imf_dots_2022")]
+    world = own["partner_iso3"] == "WLD"
+    keys = ["flow", "year"]
+    totals = own[world].set_index(keys)["value_usd"].astype(float)
+    share = own[~world].groupby(keys)["value_usd"].sum().astype(float) / totals
+    assert least <= share.min() < least + 0.02
+    assert share.max() < 1.002

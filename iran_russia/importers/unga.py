@@ -1,7 +1,8 @@
 """Votes of the UN General Assembly: the UN Digital Library's CSV, and Voeten's UNVotes CSV.
 
 The library's file repeats every vote since 1946 under numbers of its own. Of it only roll calls
-after the last one of Voeten's file are taken, so that none is counted twice. The header of UNVotes
+after the last one of Voeten's file are taken, and one whose symbol the book has already keeps its
+key there, so that none is counted twice. The header of UNVotes
 is the one printed in ``DataCleaning.ipynb`` of the repository
 ``LuckYuanZ/CountryRelationByUnVotes``; its first column has no name, and empty cells read ``NA``.
 """
@@ -23,6 +24,7 @@ LIBRARY = {
     "session": "text",
     "resolution": "text",
     "title": "text",
+    "subjects": "text",
     "total_yes": "integer",
     "total_no": "integer",
     "total_abstentions": "integer",
@@ -46,6 +48,8 @@ VOETEN = {
     "hr": "integer",
     "co": "integer",
     "ec": "integer",
+    "amend": "integer",
+    "para": "integer",
 }
 COLUMNS = {"undl_id": "integer!"}
 HEADERS = (LIBRARY, VOETEN)
@@ -63,7 +67,7 @@ _LIBRARY_VOTES = {"Y": "yes", "N": "no", "A": "abstain", "X": "absent"}
 _VOETEN_VOTES = {1: "yes", 2: "abstain", 3: "no", 8: "absent"}
 _DAY_KNOWN = "2003"
 """From this year on Voeten's day is the calendar day; before, only the month is reliable."""
-_ISSUES = {
+_MARKS = {
     "palestinian_conflict": "me",
     "nuclear": "nu",
     "arms_control": "di",
@@ -71,6 +75,8 @@ _ISSUES = {
     "colonialism": "co",
     "economic_development": "ec",
     "important_to_usa": "importantvote",
+    "amendment": "amend",
+    "paragraph": "para",
 }
 
 
@@ -110,7 +116,10 @@ def _first_of_each(t: ibis.Table) -> ibis.Table:
 def _library(t: ibis.Table) -> dict[str, ibis.Table]:
     held = datasets.load("unga_rollcalls")
     after = held.loc[held["rcid"].str.startswith("V"), "date"].max().date().isoformat()
-    t = t.filter(t.date > after).mutate(rcid="U" + t.undl_id.cast("string"))
+    by_symbol = "G" + t.resolution.replace("A/RES/", "").replace(" ", "")
+    keys = held.loc[held["rcid"].str.startswith("G"), "rcid"].tolist()
+    rcid = by_symbol.isin(keys).ifelse(by_symbol, "U" + t.undl_id.cast("string"))
+    t = t.filter(t.date > after).mutate(rcid=rcid)
     calls = t.select(
         rcid="rcid",
         session=t.session.re_search("^[0-9]+$").ifelse(t.session, ""),
@@ -118,6 +127,7 @@ def _library(t: ibis.Table) -> dict[str, ibis.Table]:
         date_precision=ibis.literal("day"),
         symbol=t.resolution.fill_null(""),
         title=t.title.fill_null(""),
+        subjects=t.subjects.replace("|", ";").fill_null(""),
         votes_yes="total_yes",
         votes_no="total_no",
         abstentions="total_abstentions",
@@ -151,7 +161,7 @@ def _voeten(t: ibis.Table) -> dict[str, ibis.Table]:
         _key="_key",
         **{
             name: t[column].isnull().ifelse("", (t[column] == 1).ifelse("true", "false"))
-            for name, column in _ISSUES.items()
+            for name, column in _MARKS.items()
         },
     )
     votes = t.filter(t.vote != 9).select(  # 9: not a member
@@ -164,21 +174,25 @@ def _voeten(t: ibis.Table) -> dict[str, ibis.Table]:
 
 
 def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
-    """Mark roll calls whose symbol and tally are those of another one in the book."""
+    """Mark roll calls that the book has under another key.
+
+    They have symbol and tally of another roll call; or they are votes on a whole text of which
+    the book has the one vote from a source that holds only those.
+    """
     if table != "unga_rollcalls" or rows.empty:
         return rows
     held = datasets.load("unga_rollcalls")
     mark = ["symbol", "votes_yes", "votes_no", "abstentions"]
-    seen = {tuple(str(v) for v in r[1:]): r[0] for r in held[["rcid", *mark]].itertuples(index=0)}
+    seen = set(held[mark].astype("string").itertuples(index=False, name=None))
+    whole = set(held.loc[~held["rcid"].str.startswith("V"), "symbol"].dropna())
     known = dict(zip(held["rcid"], held["possible_duplicate"], strict=True))
-    return rows.assign(
-        possible_duplicate=[
-            str(bool(known[r[0]])).lower()
-            if r[0] in known
-            else str(bool(r[1]) and tuple(r[1:]) in seen).lower()
-            for r in rows[["rcid", *mark]].itertuples(index=False)
-        ]
-    )
+    part = rows.reindex(columns=["amendment", "paragraph"]).eq("true").any(axis=1)
+    again = [
+        bool(key[0]) and (key in seen or (key[0] in whole and not of_part))
+        for key, of_part in zip(rows[mark].itertuples(index=False, name=None), part, strict=True)
+    ]
+    repeated = [known.get(rcid, new) for rcid, new in zip(rows["rcid"], again, strict=True)]
+    return rows.assign(possible_duplicate=[str(bool(r)).lower() for r in repeated])
 
 
 def source(file: Download) -> dict[str, str]:

@@ -3,9 +3,10 @@
 import pandas as pd
 
 from iran_russia.datasets import load
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.arms import tiv_between
-from iran_russia.measures.voting import agreement, ballots, ranked
+from iran_russia.measures.series import count, share_of
+from iran_russia.measures.voting import agreement, ballots, final_votes, ranked
 
 _NOT_NAMED = "unknown recipient"
 
@@ -23,6 +24,12 @@ def _delivered(supplier: str, first: int, last: int) -> pd.DataFrame:
     return deals.assign(recipient=deals["recipient_iso3"].fillna(deals["recipient_name"]))
 
 
+@indicator(
+    "How many of {named} received arms from {supplier}",
+    unit="of those named",
+    rows="deals of the arms register with {supplier} as supplier and something delivered",
+    measure=count,
+)
 def recipients_among(supplier: str, named: list[str], first: int, last: int) -> Reading:
     """Count those of the named that the arms register has as recipients of a supplier.
 
@@ -37,9 +44,18 @@ def recipients_among(supplier: str, named: list[str], first: int, last: int) -> 
     counts = own["recipient"].value_counts().reindex(named, fill_value=0)
     detail = "deals: " + ", ".join(f"{name} {count}" for name, count in counts.items())
     latest = newest(own["delivery_year_last"].clip(upper=last))
-    return Reading(float((counts > 0).sum()), latest, detail)
+    return Reading(count(counts.index[counts > 0]), latest, detail)
 
 
+@indicator(
+    "Groups that are no state and received arms from {supplier}",
+    unit="groups",
+    rows=(
+        "deals of the arms register with {supplier} as supplier, recipients without a code "
+        "of a state"
+    ),
+    measure=count,
+)
 def non_state_recipients(supplier: str, first: int, last: int) -> Reading:
     """Count the groups that are no state and appear as recipients of a supplier.
 
@@ -52,9 +68,15 @@ def non_state_recipients(supplier: str, first: int, last: int) -> Reading:
     groups = deals[deals["recipient_iso3"].isna() & (deals["recipient"] != _NOT_NAMED)]
     names = sorted(groups["recipient"].unique())
     latest = newest(groups["delivery_year_last"].clip(upper=last))
-    return Reading(float(len(names)), latest, ", ".join(names))
+    return Reading(count(names), latest, ", ".join(names))
 
 
+@indicator(
+    "Share of {supplier} in the arms that {recipient} imported, by trend-indicator value",
+    unit="share",
+    rows="SIPRI’s volumes by supplier over its totals of imports",
+    measure=share_of,
+)
 def supplier_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
     """Share of a supplier in all arms that a state imported, by trend-indicator value.
 
@@ -72,7 +94,7 @@ def supplier_share(supplier: str, recipient: str, first: int, last: int) -> Read
     if whole == 0:
         return Reading(None, "", f"no imports on record for {first}–{last}")
     detail = f"{own:,.0f} of {whole:,.0f} million TIV in {first}–{last}"
-    return Reading(own / whole, newest(totals["year"]), detail)
+    return Reading(share_of(own, whole), newest(totals["year"]), detail)
 
 
 def _agreement_with(country: str, first: int, last: int) -> pd.DataFrame:
@@ -81,7 +103,7 @@ def _agreement_with(country: str, first: int, last: int) -> pd.DataFrame:
     Returns:
         One row a state that voted: ``iso3``, ``n_both``, ``share_identical``, ``rank``, ``of``.
     """
-    rolls = load("unga_rollcalls").query("not possible_duplicate")
+    rolls = final_votes(load("unga_rollcalls"))
     rolls = rolls[rolls["date"].dt.year.between(first, last)].assign(span=f"{first}–{last}")
     if rolls.empty:
         return pd.DataFrame(columns=["iso3", "n_both", "share_identical", "rank", "of"])
@@ -90,6 +112,12 @@ def _agreement_with(country: str, first: int, last: int) -> pd.DataFrame:
     return ranked(agreement(ballots(votes), rolls, country, "span"), "span")
 
 
+@indicator(
+    "How many of {named} rank in the top third of agreement with {country} in the General Assembly",
+    unit="of those named",
+    rows="roll calls of the General Assembly, ranked among the states compared",
+    measure=count,
+)
 def in_top_third(country: str, named: list[str], first: int, last: int) -> Reading:
     """Count those of the named that rank in the top third of agreement with a state.
 
@@ -108,9 +136,17 @@ def in_top_third(country: str, named: list[str], first: int, last: int) -> Readi
     ranks = ", ".join(f"{row.iso3} {row.rank}" for row in own.itertuples())
     years = f"{first}–{last}" if first < last else str(first)
     detail = f"ranks of {own['of'].iloc[0]} states in {years}: {ranks}"
-    return Reading(float((own["rank"] <= own["of"] / 3).sum()), latest, detail)
+    top = own.loc[own["rank"] <= own["of"] / 3, "iso3"]
+    return Reading(count(top), latest, detail)
 
 
+@indicator(
+    "Named entries of the chronology on record",
+    unit="entry",
+    rows="events {event_ids}, unless of low confidence",
+    measure=count,
+    years="as dated in the entries",
+)
 def recorded(event_ids: list[str]) -> Reading:
     """Count the named entries of the chronology that are of high or medium confidence.
 
@@ -119,4 +155,4 @@ def recorded(event_ids: list[str]) -> Reading:
     """
     events = load("events").query("event_id in @event_ids and confidence != 'low'")
     detail = "; ".join(f"{row.title} ({row.date:%Y-%m})" for row in events.itertuples())
-    return Reading(float(len(events)), newest(events["date"])[:7], detail)
+    return Reading(count(events["event_id"]), newest(events["date"])[:7], detail)

@@ -4,9 +4,18 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures.capabilities import ranked_states
+from iran_russia.measures.series import difference, mean, ratio
 
 
+@indicator(
+    "Rank of {country} by national capability among {among}",
+    unit="rank",
+    rows="composite index of national capability",
+    measure=ranked_states,
+    years="{year}",
+)
 def capability_rank(country: str, among: list[str], year: int) -> Reading:
     """Rank of a state by the composite index of national capability; rank 1 is the largest.
 
@@ -15,15 +24,23 @@ def capability_rank(country: str, among: list[str], year: int) -> Reading:
         among: codes of the states it is ranked with.
         year: calendar year.
     """
-    rows = load("country_capabilities").query("measure == 'cinc' and year == @year")
-    index = rows.set_index("iso3")["value"].reindex([country, *among])
-    if index.isna().any():
-        return Reading(None, "", f"no index for {', '.join(index.index[index.isna()])} in {year}")
-    order = index.sort_values(ascending=False)
-    told = ", ".join(f"{state} {value:.4f}" for state, value in order.items())
-    return Reading(float(order.index.get_loc(country) + 1), newest(year), f"{told} in {year}")
+    rows = load("country_capabilities").query("iso3 in @among or iso3 == @country")
+    ranked = ranked_states(rows, "cinc", year)
+    missing = {country, *among} - set(ranked["iso3"])
+    if missing:
+        return Reading(None, "", f"no index for {', '.join(sorted(missing))} in {year}")
+    told = ", ".join(f"{r.iso3} {r.value:.4f}" for r in ranked.itertuples())
+    rank = ranked.set_index("iso3")["rank"][country]
+    return Reading(float(rank), newest(year), f"{told} in {year}")
 
 
+@indicator(
+    "Trade of {one} with {partner} over that of {other} with {partner}",
+    unit="times",
+    rows="exports and imports of both with {partner}, source {source_id}",
+    measure=ratio,
+    years="{year}",
+)
 def trade_ratio(one: str, other: str, partner: str, year: int, source_id: str) -> Reading:
     """Turnover of one state with a partner divided by that of another with the same partner.
 
@@ -45,9 +62,15 @@ def trade_ratio(one: str, other: str, partner: str, year: int, source_id: str) -
         return Reading(None, "", f"a direction is missing in {year}")
     turnover = both.sum(axis=1) / 1e9
     detail = f"{turnover[one]:.2f} against {turnover[other]:.2f} billion dollars in {year}"
-    return Reading(float(turnover[one] / turnover[other]), newest(year), detail)
+    return Reading(ratio(turnover[one], turnover[other]), newest(year), detail)
 
 
+@indicator(
+    "Mean tie of {pair} in news reports[, less that of {minus}]; above zero is net cooperation",
+    unit="points",
+    rows="monthly ties of GDELT, weighted by days with data",
+    measure=difference,
+)
 def mean_tie(pair: list[str], first: str, last: str, minus: list[str] | None = None) -> Reading:
     """Mean tie weight of a pair in GDELT per day with data; above zero is net cooperation.
 
@@ -66,10 +89,8 @@ def mean_tie(pair: list[str], first: str, last: str, minus: list[str] | None = N
         days = months["days_available"].sum()
         if days == 0:
             return Reading(None, "", f"no months of {one}–{other}")
-        means[f"{one}–{other}"] = float(
-            (months["tie_per_day"] * months["days_available"]).sum() / days
-        )
+        means[f"{one}–{other}"] = mean(months["tie_per_day"], months["days_available"])
         dates.append(months["month"])
     value, *taken = means.values()
-    detail = " against ".join(f"{name} {number(mean, 1)}" for name, mean in means.items())
-    return Reading(value - sum(taken), newest(pd.concat(dates))[:7], detail)
+    detail = " against ".join(f"{name} {number(tie, 1)}" for name, tie in means.items())
+    return Reading(difference(value, sum(taken)), newest(pd.concat(dates))[:7], detail)

@@ -4,18 +4,25 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import percent, tiv
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.arms import (
     shares_by_period,
     split_over_delivery_years,
     tiv_between,
 )
 from iran_russia.measures.events import known_date
-from iran_russia.measures.series import shares
+from iran_russia.measures.series import count, difference, extreme, ratio, share_of
 
 ALL = "WLD"
 
 
+@indicator(
+    "Share of {suppliers} in the arms that {recipient} imported (of several periods the highest)",
+    unit="share",
+    rows="SIPRI’s volumes by supplier, all suppliers of {recipient}",
+    measure=shares_by_period,
+    years="{periods}",
+)
 def import_share(recipient: str, suppliers: list[str], periods: list[list[int]]) -> Reading:
     """Highest share, over periods, that suppliers have in what a state imports.
 
@@ -33,9 +40,15 @@ def import_share(recipient: str, suppliers: list[str], periods: list[list[int]])
         return Reading(None, "", "no imports recorded")
     within = rows[rows["year"].le(max(last for _, last in periods))]
     said = "; ".join(f"{name}: {percent(value, 1)}" for name, value in own.items())
-    return Reading(float(own.max()), newest(within["year"]), said)
+    return Reading(extreme(own, "max"), newest(within["year"]), said)
 
 
+@indicator(
+    "Share of {recipient} in the arms that {supplier} exported",
+    unit="share",
+    rows="deals of the register, value divided over their delivery years",
+    measure=share_of,
+)
 def export_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
     """Share of a state in what another exports, by the deals spread over their delivery years.
 
@@ -51,7 +64,8 @@ def export_share(supplier: str, recipient: str, first: int, last: int) -> Readin
         return Reading(None, "", "no exports recorded")
     detail = f"{tiv(total.get(recipient, 0.0))} of {tiv(total.sum())}"
     within = rows[rows["year"].between(first, last)]
-    return Reading(float(shares(total).get(recipient, 0.0)), newest(within["year"]), detail)
+    share = share_of(total.get(recipient, 0.0), total.sum())
+    return Reading(share, newest(within["year"]), detail)
 
 
 def _flow(supplier: str, recipient: str) -> pd.DataFrame:
@@ -59,6 +73,13 @@ def _flow(supplier: str, recipient: str) -> pd.DataFrame:
     return rows if supplier == ALL else rows[rows["supplier_iso3"] == supplier]
 
 
+@indicator(
+    "Arms delivered a year in {after} over that in {before}, by volume, for {flows}",
+    unit="times",
+    rows="SIPRI’s volumes of these flows; a year without a row counts as nothing",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def mean_ratio(flows: list[list[str]], before: list[int], after: list[int]) -> Reading:
     """Mean yearly volume of flows in one period over that in an earlier one.
 
@@ -73,9 +94,15 @@ def mean_ratio(flows: list[list[str]], before: list[int], after: list[int]) -> R
     )
     within = rows[rows["year"].le(after[1])]
     detail = f"{tiv(new)} a year in {_years(after)} against {tiv(old)} in {_years(before)}"
-    return Reading(float(new / old) if old else None, newest(within["year"]), detail)
+    return Reading(ratio(new, old), newest(within["year"]), detail)
 
 
+@indicator(
+    "The smaller of two flows of arms as a share of the larger: {one} and {other}",
+    unit="share",
+    rows="SIPRI’s volumes of both flows",
+    measure=share_of,
+)
 def smaller_of_larger(one: list[str], other: list[str], first: int, last: int) -> Reading:
     """The smaller of two flows as a share of the larger.
 
@@ -91,10 +118,16 @@ def smaller_of_larger(one: list[str], other: list[str], first: int, last: int) -
         f"{name[supplier]} to {name[recipient]} {tiv(total)}"
         for (supplier, recipient), total in zip((one, other), sums, strict=True)
     )
-    value = float(min(sums) / max(sums)) if max(sums) else None
-    return Reading(value, newest(*(flow["year"] for flow in rows)), detail)
+    latest = newest(*(flow["year"] for flow in rows))
+    return Reading(share_of(min(sums), max(sums)), latest, detail)
 
 
+@indicator(
+    "Share of years in which {supplier} delivered arms to {recipient}",
+    unit="share",
+    rows="SIPRI’s volumes above zero",
+    measure=share_of,
+)
 def years_with_deliveries(supplier: str, recipient: str, first: int, last: int) -> Reading:
     """Share of the years of a period in which anything was delivered.
 
@@ -105,9 +138,16 @@ def years_with_deliveries(supplier: str, recipient: str, first: int, last: int) 
     rows = _flow(supplier, recipient).query("@first <= year <= @last and tiv_millions > 0")
     span = last - first + 1
     detail = f"{rows['year'].nunique()} of {span} years; {tiv(rows['tiv_millions'].sum())}"
-    return Reading(rows["year"].nunique() / span, newest(rows["year"]), detail)
+    return Reading(share_of(rows["year"].nunique(), span), newest(rows["year"]), detail)
 
 
+@indicator(
+    "Change of the share made under licence at home in the arms that {recipient} receives",
+    unit="points",
+    rows="deliveries to {recipient}, by value, with those of local production",
+    measure=difference,
+    years="{before} and {after}",
+)
 def local_production_change(recipient: str, before: list[int], after: list[int]) -> Reading:
     """Change of the share made under licence at home in what a state receives, in points.
 
@@ -121,13 +161,13 @@ def local_production_change(recipient: str, before: list[int], after: list[int])
         own = rows[rows["delivery_year"].between(first, last)]
         total = own["tiv_delivered_millions"].sum()
         local = own.loc[own["local_production"], "tiv_delivered_millions"].sum()
-        made.append(local / total if total else float("nan"))
+        made.append(share_of(local, total))
+    if None in made:
+        return Reading(None, "", "nothing delivered in one of the two periods")
     detail = f"{percent(made[1])} in {_years(after)} against {percent(made[0])} in {_years(before)}"
     within = rows[rows["delivery_year"].le(after[1])]
-    change = 100 * (made[1] - made[0])
-    return Reading(
-        None if pd.isna(change) else float(change), newest(within["delivery_year"]), detail
-    )
+    change = difference(made[1], made[0], scale=100)
+    return Reading(change, newest(within["delivery_year"]), detail)
 
 
 def _orders(
@@ -142,6 +182,13 @@ def _named(orders: pd.DataFrame) -> str:
     return ", ".join(f"{o.designation} ({o.order_year})" for o in orders.itertuples()) or "none"
 
 
+@indicator(
+    "Arms ordered a year from {supplier} by {recipient} in {within} over the other years",
+    unit="times",
+    rows="orders of the register by value; orders of open size have none",
+    measure=ratio,
+    years="{within} within {first}–{last}",
+)
 def ordered_ratio(
     supplier: str, recipient: str, within: list[int], first: int, last: int
 ) -> Reading:
@@ -163,10 +210,16 @@ def ordered_ratio(
         f"{tiv(looked_at)} a year in {_years(within)} ({_named(rows[inside])}) against "
         f"{tiv(others)} in the other years; {value.isna().sum()} orders have no value"
     )
-    ratio = float(looked_at / others) if others else None
-    return Reading(ratio, newest(rows["order_year"]), detail)
+    return Reading(ratio(looked_at, others), newest(rows["order_year"]), detail)
 
 
+@indicator(
+    "Orders of arms from {supplier} by {recipient}[ for {categories}][, something of "
+    "them delivered{delivered}][, of at least {least_tiv} million TIV]",
+    unit="orders",
+    rows="orders of the register by year of order",
+    measure=count,
+)
 def orders(
     supplier: str,
     recipient: str,
@@ -191,9 +244,15 @@ def orders(
     if least_tiv:
         rows = rows[rows["tiv_order_total_millions"] >= least_tiv]
     latest = newest(rows["order_year"], rows["delivery_year_last"])
-    return Reading(float(len(rows)), latest, _named(rows))
+    return Reading(count(rows.index), latest, _named(rows))
 
 
+@indicator(
+    "Share of orders from {supplier} by {recipient} that were delivered in full",
+    unit="share",
+    rows="orders of the register by year of order",
+    measure=share_of,
+)
 def delivered_share(supplier: str, recipient: str, first: int, last: int) -> Reading:
     """Share of orders in the register that were delivered in full.
 
@@ -205,12 +264,18 @@ def delivered_share(supplier: str, recipient: str, first: int, last: int) -> Rea
     done = rows["status"] == "delivered"
     detail = f"{done.sum()} of {len(rows)} orders; not in full: {_named(rows[~done])}"
     return Reading(
-        float(done.mean()) if len(rows) else None,
+        share_of(done.sum(), len(rows)),
         newest(rows["order_year"], rows["delivery_year_last"]),
         detail,
     )
 
 
+@indicator(
+    "Orders of {recipient} from {supplier} not delivered in full {years} years on",
+    unit="orders",
+    rows="orders of the register for {categories}",
+    measure=count,
+)
 def waiting(
     supplier: str, recipient: str, first: int, last: int, years: int, categories: list[str]
 ) -> Reading:
@@ -225,9 +290,16 @@ def waiting(
     """
     rows = _orders(supplier, recipient, first, last, categories)
     late = rows[(rows["status"] != "delivered") & (rows["order_year"] + years <= last)]
-    return Reading(float(len(late)), str(last), _named(late))
+    return Reading(count(late.index), str(last), _named(late))
 
 
+@indicator(
+    "Reported happenings with arms for {recipient}[ on {categories}][ that were {statuses}]",
+    unit="reports",
+    rows="rows of confidence {confidence} that rest on {evidence}; talks left out",
+    measure=count,
+    years="all years of the table",
+)
 def reports(
     recipient: str,
     evidence: list[str],
@@ -253,7 +325,7 @@ def reports(
         rows = rows[rows["status_code"].isin(statuses)]
     detail = "; ".join(f"{r.report_id} {r.item} ({r.claimed_by})" for r in rows.itertuples())
     return Reading(
-        float(len(rows)),
+        count(rows["report_id"]),
         newest(known_date(rows["date_end"], rows["date_precision"])),
         detail or "none",
     )

@@ -4,12 +4,15 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.indicators.voting import place
+from iran_russia.measures import capabilities as measures
 from iran_russia.measures.arms import tiv_between
 from iran_russia.measures.capabilities import flow_imbalance
 from iran_russia.measures.energy import world_shares
+from iran_russia.measures.series import difference, extreme, relative_change
 from iran_russia.measures.trade import partner_shares, trade_balance
+from iran_russia.measures.voting import ranked
 
 
 def _measure(measure: str) -> pd.DataFrame:
@@ -18,22 +21,53 @@ def _measure(measure: str) -> pd.DataFrame:
     return table[table["measure"] == measure].pivot(index="year", columns="iso3", values="value")
 
 
-def capability_change(
-    measure: str, countries: list[str], first: int, last: int, relative: bool = False
-) -> Reading:
+@indicator(
+    "Change of {measure} of {countries} together",
+    unit="points",
+    rows="yearly values of the measure, summed over the states",
+    measure=difference,
+    years="{first} and {last}",
+)
+def capability_change(measure: str, countries: list[str], first: int, last: int) -> Reading:
     """Change of a measure of capability, summed over states, between two years.
+
+    The change is in the unit of the measure, for shares of the world in percentage points.
 
     Args:
         measure: a measure of the table of capabilities.
         countries: ISO 3166-1 codes.
         first: first year.
         last: last year.
-        relative: divide by the first value; else the change is in the unit of the measure, for
-            shares of the world in percentage points.
     """
+    one, other, told = _two_years(measure, countries, first, last)
+    change = difference(other, one, scale=100 if measure == "cinc" else 1)
+    return Reading(change, newest(last), told)
+
+
+@indicator(
+    "Change of {measure} of {countries}, as a share",
+    unit="share",
+    rows="yearly values of the measure, summed over the states",
+    measure=relative_change,
+    years="{first} and {last}",
+)
+def capability_growth(measure: str, countries: list[str], first: int, last: int) -> Reading:
+    """Change of a measure of capability, summed over states, as a share of the first value.
+
+    Args:
+        measure, countries, first, last: as in :func:`capability_change`.
+    """
+    one, other, told = _two_years(measure, countries, first, last)
+    return Reading(relative_change(other, one), newest(last), told)
+
+
+def _two_years(
+    measure: str, countries: list[str], first: int, last: int
+) -> tuple[float | None, float | None, str]:
+    """Return a measure summed over states in two years, and both values in words."""
     values = _measure(measure)[countries].sum(axis=1, min_count=len(countries)).dropna()
     if not {first, last} <= set(values.index):
-        return Reading(None, newest(int(values.index.max())))
+        return None, None, f"no value of all states in {first} or {last}"
     one, other = float(values[first]), float(values[last])
     shares = measure == "cinc"
     shown = (lambda v: percent(v, 2)) if shares else (lambda v: number(v))
@@ -43,8 +77,7 @@ def capability_change(
         told += (
             f"; with China {percent(one + china[first], 1)} and {percent(other + china[last], 1)}"
         )
-    change = other / one - 1 if relative else (other - one) * (100 if shares else 1)
-    return Reading(change, newest(last), told)
+    return one, other, told
 
 
 def _energy_share(measure: str, countries: list[str]) -> pd.Series:
@@ -57,6 +90,13 @@ def _energy_share(measure: str, countries: list[str]) -> pd.Series:
     return wide.dropna().sum(axis=1)
 
 
+@indicator(
+    "Share of {countries} together in the world’s {measure}",
+    unit="share",
+    rows="output or reserves of the Energy Institute",
+    measure=world_shares,
+    years="[{year}|latest year]",
+)
 def world_share(measure: str, countries: list[str], year: int | None = None) -> Reading:
     """Joint share of states in the world’s output of oil or gas.
 
@@ -73,6 +113,13 @@ def world_share(measure: str, countries: list[str], year: int | None = None) -> 
     return Reading(float(shares[year]), newest(year), told)
 
 
+@indicator(
+    "Change of the share of {countries} together in the world’s {measure}",
+    unit="points",
+    rows="output or reserves of the Energy Institute",
+    measure=difference,
+    years="{first} and {last}",
+)
 def world_share_change(measure: str, countries: list[str], first: int, last: int) -> Reading:
     """Change of the joint share of states in the world’s output, in percentage points.
 
@@ -86,7 +133,7 @@ def world_share_change(measure: str, countries: list[str], first: int, last: int
     if one.value is None or other.value is None:
         return Reading(None, other.latest)
     told = f"{one.detail}, {other.detail}"
-    return Reading(100 * (other.value - one.value), other.latest, told)
+    return Reading(difference(other.value, one.value, scale=100), other.latest, told)
 
 
 def _trade_with(country: str, partner: str, year: int, reporter: str) -> pd.Series | None:
@@ -109,10 +156,17 @@ def _trade_with(country: str, partner: str, year: int, reporter: str) -> pd.Seri
     by = rows[own].groupby("partner_iso3")["value_usd"].sum()
     total = next(code for code in ("WLD", "SUM") if code in by.index)
     both = by.reset_index().assign(year=year, country_iso3=country, flow="turnover")
-    ranked = partner_shares(both, total).set_index("partner_iso3")
-    return ranked.loc[partner] if partner in ranked.index else None
+    of_all = partner_shares(both, total).set_index("partner_iso3")
+    return of_all.loc[partner] if partner in of_all.index else None
 
 
+@indicator(
+    "The {which} rank that Russia and Iran hold among each other’s partners in trade of goods",
+    unit="rank",
+    rows="partners of each state, by year: {reporters}[; Iran’s side also {also}]",
+    measure=partner_shares,
+    years="{reporters}[, {also}]",
+)
 def trade_rank(
     reporters: dict[str, str], which: str, also: dict[str, str] | None = None
 ) -> Reading:
@@ -136,10 +190,16 @@ def trade_rank(
         f"{'Russia for Iran' if who == 'RUS' else 'Iran for Russia'} {place} in {year}"
         for (who, year), place in places.items()
     )
-    chosen = max(places.values()) if which == "worst" else min(places.values())
-    return Reading(float(chosen), max(year for _, year in places), f"ranks: {told}")
+    rank = _chosen(list(places.values()), which)
+    return Reading(rank, max(year for _, year in places), f"ranks: {told}")
 
 
+@indicator(
+    "The {which} rank that Russia and Iran hold among each other’s suppliers of arms",
+    unit="rank",
+    rows="SIPRI’s volumes by supplier",
+    measure=tiv_between,
+)
 def arms_rank(first: int, last: int, which: str) -> Reading:
     """Worst or best rank that either state had among the other’s suppliers of major arms.
 
@@ -156,10 +216,22 @@ def arms_rank(first: int, last: int, which: str) -> Reading:
     told = (
         f"ranks: Russia among Iran’s suppliers {places['RUS']}, Iran among Russia’s {places['IRN']}"
     )
-    chosen = max(places.values()) if which == "worst" else min(places.values())
-    return Reading(float(chosen), newest(last), told)
+    return Reading(_chosen(list(places.values()), which), newest(last), told)
 
 
+def _chosen(ranks: list[int], which: str) -> float | None:
+    """The worst or the best of several ranks."""
+    return extreme(pd.Series(ranks), "max" if which == "worst" else "min")
+
+
+@indicator(
+    "The {which} rank that Russia and Iran hold among those whose votes each state’s are "
+    "compared with",
+    unit="rank",
+    rows="roll calls of the General Assembly",
+    measure=ranked,
+    years="{spans}",
+)
 def vote_rank(spans: list[list[int]], which: str) -> Reading:
     """Worst or best rank that either state had among the other’s comparators in the Assembly.
 
@@ -174,10 +246,16 @@ def vote_rank(spans: list[list[int]], which: str) -> Reading:
     }
     ranks = [row["rank"] for row in found.values()]
     told = "; ".join(f"{pair}: rank {row['rank']} of {row['of']}" for pair, row in found.items())
-    chosen = max(ranks) if which == "worst" else min(ranks)
-    return Reading(float(chosen), max(row["latest"] for row in found.values()), told)
+    return Reading(_chosen(ranks, which), max(row["latest"] for row in found.values()), told)
 
 
+@indicator(
+    "The larger flow of trade between Russia and Iran over the smaller, by {reporter}",
+    unit="times",
+    rows="full years of {reporter} with both directions; of several figures the smallest ratio",
+    measure=flow_imbalance,
+    years="{year}",
+)
 def flow_ratio(reporter: str, year: int) -> Reading:
     """The larger of the two flows of trade divided by the smaller, by one reporter.
 
@@ -202,6 +280,13 @@ def flow_ratio(reporter: str, year: int) -> Reading:
     return Reading(float(least["imbalance"]), newest(year), told)
 
 
+@indicator(
+    "Share of Russia in Iran’s trade over the share of Iran in Russia’s",
+    unit="times",
+    rows="turnover with each partner and in all, reporter {reporter}",
+    measure=measures.dependence_ratio,
+    years="{year}",
+)
 def dependence_ratio(year: int, reporter: str) -> Reading:
     """Share of Russia in Iran’s trade divided by the share of Iran in Russia’s.
 
@@ -219,7 +304,9 @@ def dependence_ratio(year: int, reporter: str) -> Reading:
     if iran is None or russia is None:
         return Reading(None, "")
     told = f"{percent(iran['share'], 2)} of Iran’s trade, {percent(russia, 2)} of Russia’s"
-    return Reading(float(iran["share"] / russia), newest(year), told)
+    both = ({"year": [year], "share": [share]} for share in (iran["share"], russia))
+    found = measures.dependence_ratio(*map(pd.DataFrame, both))
+    return Reading(float(found["ratio"].iloc[0]), newest(year), told)
 
 
 def _stated_share(year: int) -> float | None:

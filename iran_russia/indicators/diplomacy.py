@@ -4,10 +4,10 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures.drones import DAYS_A_MONTH
 from iran_russia.measures.events import in_list, known_date
-
-DAYS_A_MONTH = 365.25 / 12
+from iran_russia.measures.series import count, extreme, mean, rank_of, ratio, share_of
 
 
 def _by_year(rows: pd.DataFrame, first: int, last: int) -> pd.Series:
@@ -23,6 +23,12 @@ def _until(rows: pd.DataFrame, last: int) -> str:
     return newest(known_date(rows["date"], rows["date_precision"]))
 
 
+@indicator(
+    "Contacts of leaders in the year with the fewest",
+    unit="contacts",
+    rows="contacts at the level of {levels}",
+    measure=extreme,
+)
 def contacts(levels: list[str], first: int, last: int) -> Reading:
     """Contacts of leaders in the year with the fewest.
 
@@ -33,9 +39,15 @@ def contacts(levels: list[str], first: int, last: int) -> Reading:
     rows = load("leader_contacts")
     rows = rows[rows["level"].isin(levels)]
     by = _by_year(rows, first, last)
-    return Reading(float(by.min()), _until(rows, last), _listed(by))
+    return Reading(extreme(by, "min"), _until(rows, last), _listed(by))
 
 
+@indicator(
+    "Years with fewer than {fewer_than} contacts of leaders",
+    unit="years",
+    rows="contacts at the level of {levels}",
+    measure=count,
+)
 def years_below(levels: list[str], fewer_than: int, first: int, last: int) -> Reading:
     """Count the years with fewer contacts of leaders than a number.
 
@@ -47,9 +59,15 @@ def years_below(levels: list[str], fewer_than: int, first: int, last: int) -> Re
     rows = load("leader_contacts")
     rows = rows[rows["level"].isin(levels)]
     few = _by_year(rows, first, last).loc[lambda by: by < fewer_than]
-    return Reading(float(len(few)), _until(rows, last), _listed(few) or "none")
+    return Reading(count(few.index), _until(rows, last), _listed(few) or "none")
 
 
+@indicator(
+    "Longest time between one contact of leaders and the next",
+    unit="months",
+    rows="contacts at the level of {levels}",
+    measure=ratio,
+)
 def longest_gap(levels: list[str], first: int, last: int) -> Reading:
     """Longest time between one contact of leaders and the next, in mean months.
 
@@ -65,9 +83,19 @@ def longest_gap(levels: list[str], first: int, last: int) -> Reading:
     end = rows.loc[days.idxmax(), "date"]
     begin = rows.loc[rows["date"] < end, "date"].max()
     detail = f"from {begin.date()} to {end.date()}"
-    return Reading(float(days.max() / DAYS_A_MONTH), _until(rows, last), detail)
+    months = ratio(extreme(days.dropna(), "max"), DAYS_A_MONTH)
+    return Reading(months, _until(rows, last), detail)
 
 
+@indicator(
+    "Share of the presidents’ meetings with a paper signed within {within_days} days",
+    unit="share",
+    rows=(
+        "meetings of presidents; papers are {types} of the chronology and {papers} among "
+        "the deals, dated to the day"
+    ),
+    measure=share_of,
+)
 def meetings_with_paper(
     types: list[str], papers: list[str], within_days: int, first: int, last: int
 ) -> Reading:
@@ -90,7 +118,7 @@ def meetings_with_paper(
     signed = pd.concat([events["date"], deals["date"]])
     near = held["date"].map(lambda day: (signed - day).abs().dt.days.le(within_days).any())
     detail = f"{near.sum()} of {len(held)} days with a meeting"
-    return Reading(float(near.mean()), _until(held, last), detail)
+    return Reading(share_of(near.sum(), len(held)), _until(held, last), detail)
 
 
 def _chronology(
@@ -110,6 +138,12 @@ def _chronology(
     return rows[kept]
 
 
+@indicator(
+    "Years with {types} in the chronology",
+    unit="years",
+    rows="events of the chronology of these types",
+    measure=count,
+)
 def years_with(types: list[str], first: int, last: int) -> Reading:
     """Count the years with an event of some types in the chronology.
 
@@ -119,11 +153,17 @@ def years_with(types: list[str], first: int, last: int) -> Reading:
     """
     rows = _chronology(types)
     by = _by_year(rows, first, last)
-    return Reading(float((by > 0).sum()), _until(rows, last), _listed(by))
+    return Reading(count(by.index[by > 0]), _until(rows, last), _listed(by))
 
 
+@indicator(
+    "{valence} events on {themes} in the year with the {which}",
+    unit="events",
+    rows="events of the chronology of the types {types}",
+    measure=extreme,
+)
 def events_in_a_year(
-    types: list[str], themes: list[str], valence: str, first: int, last: int, extreme: str
+    types: list[str], themes: list[str], valence: str, first: int, last: int, which: str
 ) -> Reading:
     """Events of the chronology in the year with the fewest or the most.
 
@@ -132,13 +172,20 @@ def events_in_a_year(
         themes: themes of which an event names one.
         valence: direction of the events.
         first, last: first and last year.
-        extreme: ``min`` or ``max``.
+        which: ``min`` or ``max``.
     """
     rows = _chronology(types, themes, valence=valence)
     by = _by_year(rows, first, last)
-    return Reading(float(getattr(by, extreme)()), _until(rows, last), _listed(by))
+    return Reading(extreme(by, which), _until(rows, last), _listed(by))
 
 
+@indicator(
+    "Events of the kinds {types}, {levels} a year in {after} over that in {before}",
+    unit="times",
+    rows="events of the chronology of these types or levels",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def events_ratio(
     types: list[str], levels: list[str], before: list[int], after: list[int]
 ) -> Reading:
@@ -149,13 +196,20 @@ def events_ratio(
         before, after: first and last year of each period.
     """
     rows = _chronology(types, levels=levels)
-    old, new = (float(_by_year(rows, *period).mean()) for period in (before, after))
+    old, new = (mean(_by_year(rows, *period)) for period in (before, after))
     detail = (
         f"{new:.1f} a year in {after[0]}–{after[1]} against {old:.1f} in {before[0]}–{before[1]}"
     )
-    return Reading(new / old if old else None, _until(rows, after[1]), detail)
+    return Reading(ratio(new, old), _until(rows, after[1]), detail)
 
 
+@indicator(
+    "Organisations and formats in which both states take part",
+    unit="formats",
+    rows="memberships of the types {types}, steps {kinds}",
+    measure=count,
+    years="to {last}",
+)
 def formats(types: list[str], kinds: list[str], last: int) -> Reading:
     """Count the organisations and formats in which both take part.
 
@@ -169,9 +223,15 @@ def formats(types: list[str], kinds: list[str], last: int) -> Reading:
     rows = rows[rows["irn_status"].notna() & rows["rus_status"].notna()]
     rows = rows[rows["irn_date"].dt.year <= last].drop_duplicates("organisation")
     detail = "; ".join(rows["organisation"])
-    return Reading(float(len(rows)), newest(rows["irn_date"]), detail or "none")
+    return Reading(count(rows["organisation"]), newest(rows["irn_date"]), detail or "none")
 
 
+@indicator(
+    "Rank of the theme {group} by the number of rows that name it",
+    unit="rank",
+    rows="table {table}, themes in groups: {groups}",
+    measure=rank_of,
+)
 def theme_rank(
     table: str, group: str, groups: dict[str, list[str]], first: int, last: int
 ) -> Reading:
@@ -193,8 +253,8 @@ def theme_rank(
         {name: sum(bool(own & {*themes}) for own in named) for name, themes in groups.items()}
     ).sort_values(ascending=False)
     detail = ", ".join(f"{name} {n}" for name, n in counts.items()) + f" of {len(rows)} rows"
-    rank = counts.rank(ascending=False, method="min")[group]
-    return Reading(float(rank) if len(rows) else None, _until(rows, last), detail)
+    rank = rank_of(counts, group) if len(rows) else None
+    return Reading(rank, _until(rows, last), detail)
 
 
 def _headline_shares(outlet: str, first: int, last: int) -> tuple[pd.Series, str]:
@@ -203,6 +263,12 @@ def _headline_shares(outlet: str, first: int, last: int) -> tuple[pd.Series, str
     return (sums["mentions"] / sums["items"]).sort_values(ascending=False), newest(rows["year"])
 
 
+@indicator(
+    "Rank of {country} by its share of the headlines of {outlet} among the states compared",
+    unit="rank",
+    rows="headlines that name a state, by year",
+    measure=rank_of,
+)
 def headline_rank(outlet: str, country: str, first: int, last: int) -> Reading:
     """Rank of a state by its share of an outlet's headlines among the states compared.
 
@@ -214,13 +280,15 @@ def headline_rank(outlet: str, country: str, first: int, last: int) -> Reading:
     share, latest = _headline_shares(outlet, first, last)
     name = load("countries").set_index("iso3")["name"]
     detail = ", ".join(f"{name[state]} {percent(value, 2)}" for state, value in share.items())
-    return Reading(
-        float(share.rank(ascending=False, method="min")[country]) if len(share) else None,
-        latest,
-        detail,
-    )
+    return Reading(rank_of(share, country), latest, detail)
 
 
+@indicator(
+    "Share of {country} in the headlines of {outlet} over the smallest share of {against}",
+    unit="times",
+    rows="headlines that name a state, by year",
+    measure=ratio,
+)
 def headline_ratio(outlet: str, country: str, against: list[str], first: int, last: int) -> Reading:
     """A state's share of an outlet's headlines over the smallest share of states compared.
 
@@ -236,4 +304,4 @@ def headline_ratio(outlet: str, country: str, against: list[str], first: int, la
     least = share[against].idxmin()
     name = load("countries").set_index("iso3")["name"]
     detail = " against ".join(f"{name[s]} {percent(share[s], 2)}" for s in (country, least))
-    return Reading(float(share[country] / share[least]), latest, detail)
+    return Reading(ratio(share[country], share[least]), latest, detail)

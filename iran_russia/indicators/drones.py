@@ -4,11 +4,19 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.drones import drone_share_of_launches, launches_by
 from iran_russia.measures.events import known_date
+from iran_russia.measures.series import count, extreme, median, share_of
 
 
+@indicator(
+    "Median cost of one drone, as stated for the latest year with a figure, {flow}",
+    unit="thousand US dollars",
+    rows="statements on unit cost of confidence {confidence}; a range counts with its middle",
+    measure=median,
+    years="latest year with a figure",
+)
 def unit_cost(flow: str, confidence: list[str]) -> Reading:
     """Median unit cost stated for the latest year that has one, in thousand US dollars.
 
@@ -29,9 +37,16 @@ def unit_cost(flow: str, confidence: list[str]) -> Reading:
     detail = "; ".join(
         f"{r.record_id} ${number(r.cost)} ({r.claimed_by})" for r in said.itertuples()
     )
-    return Reading(float(latest.median()) / 1000, str(years.max()), detail)
+    return Reading(median(latest / 1000), str(years.max()), detail)
 
 
+@indicator(
+    "Share of launched drones that were neither destroyed nor lost",
+    unit="share",
+    rows="Ukrainian bulletins on Shahed-type drones",
+    measure=share_of,
+    years="latest {months} complete months",
+)
 def not_neutralised(months: int) -> Reading:
     """Share of launched drones neither destroyed nor lost, over the latest complete months.
 
@@ -41,54 +56,77 @@ def not_neutralised(months: int) -> Reading:
     table = launches_by(load("shahed_launches")).query("complete").tail(months)
     launched, remaining = table["launched"].sum(), table["remaining"].sum()
     detail = f"{number(remaining)} of {number(launched)} from {table['start'].min():%B %Y}"
-    value = float(remaining / launched) if launched else None
-    return Reading(value, newest(table["end"]), detail)
+    return Reading(share_of(remaining, launched), newest(table["end"]), detail)
 
 
-def _extreme(values: pd.Series, extreme: str, detail: str) -> Reading:
+def _extreme(values: pd.Series, which: str, detail: str) -> Reading:
     """The least or most of values by year; none where a year is missing."""
-    if values.empty or values.isna().any():
-        return Reading(None, newest(pd.Series(values.index)), detail)
-    return Reading(float(getattr(values, extreme)()), str(values.index.max()), detail)
+    return Reading(extreme(values, which), newest(pd.Series(values.index)), detail)
 
 
-def launches(first: int, last: int, extreme: str) -> Reading:
+@indicator(
+    "Drones launched in the year with the {which}",
+    unit="drones",
+    rows="Ukrainian bulletins on Shahed-type drones",
+    measure=launches_by,
+)
+def launches(first: int, last: int, which: str) -> Reading:
     """Drones launched in the year with the fewest or the most.
 
     Args:
         first, last: first and last year.
-        extreme: ``min`` or ``max``.
+        which: ``min`` or ``max``.
     """
     table = launches_by(load("shahed_launches"), "Y")
     by = table.set_index(table["start"].dt.year)["launched"].reindex(range(first, last + 1))
-    return _extreme(by, extreme, "; ".join(f"{y}: {n:,.0f}" for y, n in by.items()))
+    return _extreme(by, which, "; ".join(f"{y}: {n:,.0f}" for y, n in by.items()))
 
 
-def share_of_launches(first: int, last: int, extreme: str) -> Reading:
+@indicator(
+    "Share of drones in all drones and missiles launched, in the year with the {which}",
+    unit="share",
+    rows="Ukrainian bulletins on drones and on missiles",
+    measure=drone_share_of_launches,
+)
+def share_of_launches(first: int, last: int, which: str) -> Reading:
     """Share of drones in all drones and missiles launched, in the lowest or highest year.
 
     Args:
         first, last: first and last year.
-        extreme: ``min`` or ``max``.
+        which: ``min`` or ``max``.
     """
     table = drone_share_of_launches(load("shahed_launches"), load("missile_launches"))
     by = table.set_index("year")["share"].reindex(range(first, last + 1))
-    return _extreme(by, extreme, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
+    return _extreme(by, which, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
 
 
-def neutralised(first: int, last: int, extreme: str) -> Reading:
+@indicator(
+    "Share of launched drones destroyed or lost, in the year with the {which}",
+    unit="share",
+    rows="Ukrainian bulletins on Shahed-type drones",
+    measure=launches_by,
+)
+def neutralised(first: int, last: int, which: str) -> Reading:
     """Share of launched drones destroyed or lost, in the lowest or highest year.
 
     Args:
         first, last: first and last year.
-        extreme: ``min`` or ``max``.
+        which: ``min`` or ``max``.
     """
     table = launches_by(load("shahed_launches"), "Y")
     by = table.set_index(table["start"].dt.year)["neutralised_share"]
     by = by.reindex(range(first, last + 1))
-    return _extreme(by, extreme, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
+    return _extreme(by, which, "; ".join(f"{y}: {percent(s, 1)}" for y, s in by.items()))
 
 
+@indicator(
+    "Claims on drones, {flow}[: {categories}][ resting on {claim_types}][ that name "
+    "{items}][ of at least {at_least}]",
+    unit="claims",
+    rows="statements of confidence {confidence}, those on one happening once",
+    measure=count,
+    years="all years of the table",
+)
 def claims(
     flow: str,
     confidence: list[str],
@@ -123,5 +161,7 @@ def claims(
         for r in rows.itertuples()
     )
     return Reading(
-        float(len(rows)), newest(known_date(rows["date"], rows["date_precision"])), detail or "none"
+        count(rows["happening"]),
+        newest(known_date(rows["date"], rows["date_precision"])),
+        detail or "none",
     )

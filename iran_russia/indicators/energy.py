@@ -4,12 +4,21 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.energy import (
     correlation_of_changes,
     daily_volume,
     reserves_to_production,
     world_shares,
+)
+from iran_russia.measures.series import (
+    difference,
+    extreme,
+    mean,
+    ratio,
+    relative_change,
+    share_of,
+    total,
 )
 
 _BINDING = [
@@ -24,6 +33,13 @@ _BINDING = [
 """Measures of ``opec_plus`` that bind a party to a volume."""
 
 
+@indicator(
+    "Share of {country} in the world’s {measures}[, the largest of these]",
+    unit="share",
+    rows="figures of the Energy Institute",
+    measure=world_shares,
+    years="{year}",
+)
 def world_share(country: str, measures: list[str], year: int) -> Reading:
     """Share of a state in a world total, the largest of several measures, from 0 to 1.
 
@@ -44,9 +60,16 @@ def world_share(country: str, measures: list[str], year: int) -> Reading:
         f"{r.measure.replace('_', ' ')} {percent(r.share, 1)}: {number(r.value, 1)} {r.unit}"
         for r in found.itertuples()
     )
-    return Reading(float(found["share"].max()), str(year), f"{told}, {year}")
+    return Reading(extreme(found["share"], "max"), str(year), f"{told}, {year}")
 
 
+@indicator(
+    "Years that reserves of {country} last at present output over the world’s years",
+    unit="times",
+    rows="proved reserves and output of {fuels}, the fuel in which the state weighs more",
+    measure=ratio,
+    years="end of {year}",
+)
 def reserve_life(country: str, fuels: list[str], year: int) -> Reading:
     """Years that proved reserves last over the world's years, in the fuel with most world weight.
 
@@ -73,9 +96,16 @@ def reserve_life(country: str, fuels: list[str], year: int) -> Reading:
         for fuel, (own, world) in ratios.items()
     )
     told += f"; weight in the world is greater in {first}"
-    return Reading(float(ratios[first][0] / ratios[first][1]), str(year), told)
+    return Reading(ratio(*ratios[first]), str(year), told)
 
 
+@indicator(
+    "Change of {measure} of {country}",
+    unit="share",
+    rows="figures of the Energy Institute",
+    measure=relative_change,
+    years="{first} and {last}",
+)
 def change(country: str, measure: str, first: int, last: int) -> Reading:
     """Relative change of a measure between two years; −0.5 means half.
 
@@ -89,9 +119,15 @@ def change(country: str, measure: str, first: int, last: int) -> Reading:
     if first not in by.index or last not in by.index:
         return Reading(None, "", "no figure for one of the two years")
     told = f"{number(by[last], 1)} in {last} against {number(by[first], 1)} in {first}"
-    return Reading(float(by[last] / by[first] - 1), str(last), told)
+    return Reading(relative_change(by[last], by[first]), str(last), told)
 
 
+@indicator(
+    "Gas output of {country} less its use, mean a year",
+    unit="billion cubic metres",
+    rows="figures of the Energy Institute",
+    measure=mean,
+)
 def gas_surplus(country: str, first: int, last: int) -> Reading:
     """Output of gas less use, mean of a span of years, in billion cubic metres a year.
 
@@ -105,9 +141,19 @@ def gas_surplus(country: str, first: int, last: int) -> Reading:
     if rest.empty:
         return Reading(None, "", "no output or use in these years")
     told = f"{number(rest.min(), 1)} to {number(rest.max(), 1)} in {first}–{last}"
-    return Reading(float(rest.mean()), newest(rest.index.max()), told)
+    return Reading(mean(rest), newest(rest.index.max()), told)
 
 
+@indicator(
+    "Gas by pipeline from {exporter} to {destination}",
+    unit="billion cubic metres",
+    rows=(
+        "pipeline trade of the Energy Institute; a destination not listed is zero where the "
+        "others add up"
+    ),
+    measure=total,
+    years="{year}",
+)
 def gas_flow(exporter: str, destination: str, year: int) -> Reading:
     """Recorded pipeline gas to a destination, billion cubic metres.
 
@@ -129,9 +175,37 @@ def gas_flow(exporter: str, destination: str, year: int) -> Reading:
             return Reading(None, "", f"no row for {destination}, and the others do not add up")
         told = f"{exporter} to {destination}: no flow listed; the others add up to"
     told += f" {number(by['Total exports'], 1)} exported by pipeline in {year}"
-    return Reading(float(by.get(destination, 0.0)), str(year), told)
+    return Reading(total(by[by.index == destination]), str(year), told)
 
 
+@indicator(
+    "The smaller of the pipeline flows of gas: {flows}",
+    unit="billion cubic metres",
+    rows="pipeline trade of the Energy Institute",
+    measure=extreme,
+    years="{year}",
+)
+def smaller_gas_flow(flows: list[list[str]], year: int) -> Reading:
+    """The smallest of several recorded flows of pipeline gas, billion cubic metres.
+
+    Args:
+        flows: exporter and destination of each flow, as in :func:`gas_flow`.
+        year: calendar year.
+    """
+    found = [gas_flow(*flow, year) for flow in flows]
+    told = "; ".join(reading.detail for reading in found)
+    if any(reading.value is None for reading in found):
+        return Reading(None, "", told)
+    return Reading(extreme(pd.Series([r.value for r in found]), "min"), str(year), told)
+
+
+@indicator(
+    "Share of the agreement periods of OPEC+ naming {party} in which it is bound to a volume",
+    unit="share",
+    rows="terms of OPEC+ that name {party}",
+    measure=share_of,
+    years="all periods of the table",
+)
 def bound_periods(party: str) -> Reading:
     """Share of the OPEC+ agreement periods that name a state in which it is bound, 0 to 1.
 
@@ -148,9 +222,15 @@ def bound_periods(party: str) -> Reading:
     if len(excepted):
         terms = (f"{r.period_start:%Y-%m} {r.status}" for r in excepted.itertuples())
         told += f"; {'; '.join(terms)}"
-    return Reading(float(bound.mean()), newest(rows["period_start"]), told)
+    return Reading(share_of(bound.sum(), len(bound)), newest(rows["period_start"]), told)
 
 
+@indicator(
+    "Correlation of the yearly changes of {measure} of {one} and {other}",
+    unit="correlation",
+    rows="figures of the Energy Institute",
+    measure=correlation_of_changes,
+)
 def joint_output(one: str, other: str, measure: str, first: int, last: int) -> Reading:
     """Correlation of yearly changes of two states' output, from −1 to 1.
 
@@ -169,6 +249,12 @@ def joint_output(one: str, other: str, measure: str, first: int, last: int) -> R
     return Reading(float(found["correlation"]), str(last), told)
 
 
+@indicator(
+    "Share of {buyer} in the crude exports of {supplier}, lower bound",
+    unit="share",
+    rows="lowest figure for the buyer over the highest for all buyers; customs figures left out",
+    measure=share_of,
+)
 def buyer_share(supplier: str, buyer: str, first: int, last: int) -> Reading:
     """Lower bound of the share of a supplier's crude exports that a buyer took, 0 to 1.
 
@@ -190,9 +276,16 @@ def buyer_share(supplier: str, buyer: str, first: int, last: int) -> Reading:
         return Reading(None, "", "no figure for the buyer or for all buyers")
     told = f"{number(part.min())} to {number(part.max())} thousand barrels a day to {buyer}, "
     told += f"{number(whole.min())} to {number(whole.max())} to all, {first}–{last}; a lower bound"
-    return Reading(float(part.min() / whole.max()), newest(rows["period_end"]), told)
+    return Reading(share_of(part.min(), whole.max()), newest(rows["period_end"]), told)
 
 
+@indicator(
+    "Change of the crude that {supplier} sold to {buyer}",
+    unit="share",
+    rows="yearly customs and trade-matrix figures, the least change",
+    measure=relative_change,
+    years="{first} and {last}",
+)
 def sales_change(supplier: str, buyer: str, first: int, last: int) -> Reading:
     """Relative change of crude sold to a buyer, by yearly customs and trade-matrix figures.
 
@@ -212,9 +305,16 @@ def sales_change(supplier: str, buyer: str, first: int, last: int) -> Reading:
     low, high = by.loc[last, "min"], by.loc[first, "max"]
     told = f"{number(low)} thousand barrels a day in {last} against {number(high)} in {first}"
     latest = newest(rows.loc[rows["period_start"].dt.year == last, "period_end"])
-    return Reading(float(low / high - 1), latest, told)
+    return Reading(relative_change(low, high), latest, told)
 
 
+@indicator(
+    "Crude exports of {supplier} over the oil output of the world",
+    unit="share",
+    rows="lowest figure that covers the year",
+    measure=share_of,
+    years="{year}",
+)
 def export_share_of_world_output(supplier: str, year: int) -> Reading:
     """Crude exports of a state over the oil output of the world, from 0 to 1.
 
@@ -235,9 +335,17 @@ def export_share_of_world_output(supplier: str, year: int) -> Reading:
     told = f"{every} thousand barrels a day exported, {number(world[year])} produced in the world"
     sure = ", ".join(sorted(set(whole["confidence"])))
     told += f"; confidence of the yearly figure {sure}"
-    return Reading(float(whole["kbd"].min() / world[year]), newest(whole["period_end"]), told)
+    share = share_of(whole["kbd"].min(), world[year])
+    return Reading(share, newest(whole["period_end"]), told)
 
 
+@indicator(
+    "Least widening of the discount on crude of {supplier} for {buyer} after a day",
+    unit="USD a barrel",
+    rows="quoted discounts against Brent",
+    measure=difference,
+    years="before and from {since} to {until}",
+)
 def discount_change(supplier: str, buyer: str, since: str, until: str) -> Reading:
     """Least widening of a discount against Brent after a day, dollars a barrel.
 
@@ -264,9 +372,17 @@ def discount_change(supplier: str, buyer: str, since: str, until: str) -> Readin
         )
         for r in rows.sort_values("period_start").itertuples()
     )
-    return Reading(float(low - high), newest(rows["period_end"]), f"dollars below Brent: {told}")
+    wider = difference(low, high)
+    return Reading(wider, newest(rows["period_end"]), f"dollars below Brent: {told}")
 
 
+@indicator(
+    "Mean price of {benchmark} over {months} months from a month on, against as many before",
+    unit="share",
+    rows="monthly prices",
+    measure=relative_change,
+    years="from {month}",
+)
 def price_change(benchmark: str, month: str, months: int) -> Reading:
     """Mean price of the months from one on, over the mean of as many before it, less 1.
 
@@ -285,7 +401,8 @@ def price_change(benchmark: str, month: str, months: int) -> Reading:
         return Reading(None, "", "months are missing")
     told = f"{number(after.mean(), 1)} against {number(before.mean(), 1)} dollars a barrel, "
     told += f"{months} months from {month}"
-    return Reading(float(after.mean() / before.mean() - 1), str(after.index[-1]), told)
+    change = relative_change(after.mean(), before.mean())
+    return Reading(change, str(after.index[-1]), told)
 
 
 def _series(country: str, measure: str) -> pd.Series:

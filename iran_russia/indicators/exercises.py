@@ -3,8 +3,9 @@
 import pandas as pd
 
 from iran_russia.datasets import load
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.events import known_date
+from iran_russia.measures.series import count, difference, extreme, mean, ratio
 
 
 def _held(
@@ -28,6 +29,12 @@ def _by_year(rows: pd.DataFrame, first: int, last: int) -> pd.Series:
     return rows["year"].value_counts().reindex(range(first, last + 1), fill_value=0)
 
 
+@indicator(
+    "[{domain} ]exercises held[ by {participants} together][ in {areas}]",
+    unit="exercises",
+    rows="exercises reported as held",
+    measure=count,
+)
 def held(
     first: int,
     last: int,
@@ -45,9 +52,16 @@ def held(
     """
     rows = _held(participants, domain, areas).query("@first <= year <= @last")
     detail = "; ".join(f"{e.exercise_id} ({e.year})" for e in rows.itertuples())
-    return Reading(float(len(rows)), _latest(rows), detail or "none")
+    return Reading(count(rows["exercise_id"]), _latest(rows), detail or "none")
 
 
+@indicator(
+    "Change of the exercises held a year in {areas}",
+    unit="exercises a year",
+    rows="exercises reported as held",
+    measure=difference,
+    years="{before} and {after}",
+)
 def mean_change(before: list[int], after: list[int], areas: list[str]) -> Reading:
     """Change of the mean number of exercises held a year, in exercises.
 
@@ -56,9 +70,16 @@ def mean_change(before: list[int], after: list[int], areas: list[str]) -> Readin
         areas: areas of which one was the place.
     """
     old, new, latest = _means(before, after, areas)
-    return Reading(new - old, latest, _said(old, new, before, after))
+    return Reading(difference(new, old), latest, _said(old, new, before, after))
 
 
+@indicator(
+    "Exercises held a year in {after} over that in {before}",
+    unit="times",
+    rows="exercises reported as held",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def mean_ratio(before: list[int], after: list[int]) -> Reading:
     """Mean number of exercises held a year in one period over that in an earlier one.
 
@@ -66,13 +87,13 @@ def mean_ratio(before: list[int], after: list[int]) -> Reading:
         before, after: first and last year of each period.
     """
     old, new, latest = _means(before, after, None)
-    return Reading(new / old if old else None, latest, _said(old, new, before, after))
+    return Reading(ratio(new, old), latest, _said(old, new, before, after))
 
 
 def _means(before: list[int], after: list[int], areas: list[str] | None) -> tuple:
     rows = _held(areas=areas)
     within = rows[rows["year"].le(after[1])]
-    old, new = (float(_by_year(rows, *period).mean()) for period in (before, after))
+    old, new = (mean(_by_year(rows, *period)) for period in (before, after))
     return old, new, _latest(within)
 
 
@@ -80,6 +101,12 @@ def _said(old: float, new: float, before: list[int], after: list[int]) -> str:
     return f"{new:.2f} a year in {after[0]}–{after[1]} against {old:.2f} in {before[0]}–{before[1]}"
 
 
+@indicator(
+    "Exercises held in the year with the fewest",
+    unit="exercises",
+    rows="exercises reported as held",
+    measure=extreme,
+)
 def least_in_a_year(first: int, last: int) -> Reading:
     """Exercises held in the year with the fewest.
 
@@ -89,4 +116,4 @@ def least_in_a_year(first: int, last: int) -> Reading:
     rows = _held().query("@first <= year <= @last")
     by = _by_year(rows, first, last)
     detail = "; ".join(f"{year}: {n}" for year, n in by.items())
-    return Reading(float(by.min()), _latest(rows), detail)
+    return Reading(extreme(by, "min"), _latest(rows), detail)

@@ -4,10 +4,11 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.events import in_list, known_date
+from iran_russia.measures.series import count, difference, ratio, share_of
 from iran_russia.measures.trade import trade_balance
-from iran_russia.measures.voting import agreement, ballots
+from iran_russia.measures.voting import agreement, ballots, final_votes
 
 
 def _events(lists: str, first: int, last: int) -> pd.DataFrame:
@@ -19,6 +20,9 @@ def _dated(rows: pd.DataFrame) -> str:
     return newest(known_date(rows["date"], rows["date_precision"]))
 
 
+@indicator(
+    "Share of {valence} events", unit="share", rows="events of the list {lists}", measure=share_of
+)
 def valence_share(lists: str, valence: str, first: int, last: int) -> Reading:
     """Share of the events of a list that were read as cooperative, frictional or mixed.
 
@@ -30,9 +34,16 @@ def valence_share(lists: str, valence: str, first: int, last: int) -> Reading:
     rows = _events(lists, first, last)
     hits = rows["valence"] == valence
     detail = f"{hits.sum()} of {len(rows)} events, {first}–{last}"
-    return Reading(float(hits.mean()) if len(rows) else None, _dated(rows), detail)
+    return Reading(share_of(hits.sum(), len(rows)), _dated(rows), detail)
 
 
+@indicator(
+    "Change of the share of {valence} events",
+    unit="points",
+    rows="events of the list {lists}",
+    measure=difference,
+    years="{before} and {after}",
+)
 def valence_change(lists: str, valence: str, before: list[int], after: list[int]) -> Reading:
     """Change of the share of events of one direction from one period to a later one, in points.
 
@@ -43,10 +54,16 @@ def valence_change(lists: str, valence: str, before: list[int], after: list[int]
     """
     old, new = (valence_share(lists, valence, *period) for period in (before, after))
     detail = f"{new.detail} against {old.detail}"
-    known = old.value is not None and new.value is not None
-    return Reading(100 * (new.value - old.value) if known else None, new.latest, detail)
+    return Reading(difference(new.value, old.value, scale=100), new.latest, detail)
 
 
+@indicator(
+    "Steps from one era to the next in which the share of {valence} events did not fall",
+    unit="steps",
+    rows="events of the history, by era: {eras}",
+    measure=count,
+    years="1521–2000",
+)
 def eras_without_fall(valence: str, eras: list[str]) -> Reading:
     """Count the steps from one era to the next in which a share of events did not fall.
 
@@ -59,12 +76,13 @@ def eras_without_fall(valence: str, eras: list[str]) -> Reading:
     steps = share.diff().iloc[1:]
     detail = ", ".join(f"{era.replace('_', ' ')} {percent(s)}" for era, s in share.items())
     latest = _dated(rows[rows["era"].isin(eras)])
-    return Reading(None if share.isna().any() else float((steps >= 0).sum()), latest, detail)
+    found = None if share.isna().any() else count(steps.index[steps >= 0])
+    return Reading(found, latest, detail)
 
 
 def _roll_calls(first: int, last: int) -> pd.DataFrame:
-    calls = load("unga_rollcalls")
-    calls = calls[~calls["possible_duplicate"] & calls["date"].dt.year.between(first, last)]
+    calls = final_votes(load("unga_rollcalls"))
+    calls = calls[calls["date"].dt.year.between(first, last)]
     return calls.assign(all="all", year=calls["date"].dt.year)
 
 
@@ -73,6 +91,12 @@ def _scores(countries: list[str]) -> pd.DataFrame:
     return ballots(votes[votes["iso3"].isin(countries)])
 
 
+@indicator(
+    "Votes of {country} identical with those of {one} less those identical with {other}",
+    unit="points",
+    rows="roll calls of the General Assembly",
+    measure=difference,
+)
 def agreement_gap(country: str, one: str, other: str, first: int, last: int) -> Reading:
     """Share of identical UN votes with one state minus that with another, in points.
 
@@ -86,10 +110,16 @@ def agreement_gap(country: str, one: str, other: str, first: int, last: int) -> 
     same = table.set_index("iso3")["share_identical"].reindex([one, other])
     name = load("countries").set_index("iso3")["name"]
     detail = "; ".join(f"with {name[state]} {percent(share, 1)}" for state, share in same.items())
-    gap = 100 * (same[one] - same[other])
-    return Reading(None if pd.isna(gap) else float(gap), newest(calls["year"]), detail)
+    gap = difference(same[one], same[other], scale=100)
+    return Reading(gap, newest(calls["year"]), detail)
 
 
+@indicator(
+    "Share of identical votes of {one} and {other} where {opponent} voted no",
+    unit="share",
+    rows="roll calls of the General Assembly",
+    measure=agreement,
+)
 def identical_where_no(one: str, other: str, opponent: str, first: int, last: int) -> Reading:
     """Share of identical UN votes of two states among those in which a third voted no.
 
@@ -109,6 +139,12 @@ def identical_where_no(one: str, other: str, opponent: str, first: int, last: in
     return Reading(float(row["share_identical"]), newest(calls["year"]), detail)
 
 
+@indicator(
+    "Share of the votes on {topic} in which {one} said yes and {other} no",
+    unit="share",
+    rows="key votes of the General Assembly",
+    measure=share_of,
+)
 def opposed_share(topic: str, one: str, other: str, first: int, last: int) -> Reading:
     """Share of the key UN votes on a topic in which one state voted yes and the other no.
 
@@ -123,9 +159,15 @@ def opposed_share(topic: str, one: str, other: str, first: int, last: int) -> Re
     scores = _scores([one, other]).reindex(calls["rcid"])
     apart = (scores[one] == 1) & (scores[other] == 0)
     detail = f"{apart.sum()} of {len(apart)} votes"
-    return Reading(float(apart.mean()) if len(apart) else None, newest(calls["year"]), detail)
+    return Reading(share_of(apart.sum(), len(apart)), newest(calls["year"]), detail)
 
 
+@indicator(
+    "Iran’s exports to Russia over its imports from there, by {reporter}",
+    unit="times",
+    rows="both directions, {period_type}",
+    measure=ratio,
+)
 def exports_to_imports(reporter: str, period_type: str, first: int, last: int) -> Reading:
     """Iran's exports to Russia divided by its imports from there, by one reporter.
 
@@ -142,4 +184,4 @@ def exports_to_imports(reporter: str, period_type: str, first: int, last: int) -
         f"{number(out / 1e6)} against {number(back / 1e6)} million dollars, "
         f"{both['year'].nunique()} years, reporter {reporter}"
     )
-    return Reading(float(out / back) if back else None, newest(both["year"]), detail)
+    return Reading(ratio(out, back), newest(both["year"]), detail)

@@ -4,10 +4,17 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number
-from iran_russia.indicators import Reading, newest
-from iran_russia.measures.series import rank_correlation
+from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures.series import count, rank_correlation, rank_of, share_of
 
 
+@indicator(
+    "Western senders with a sanctions case in force against {target}",
+    unit="senders",
+    rows="cases open at the end of coverage; counted are {senders}",
+    measure=count,
+    years="2022, the end of coverage",
+)
 def senders_in_force(target: str, senders: list[str]) -> Reading:
     """Number of senders, among those named, with a case in force at the end of coverage.
 
@@ -24,9 +31,16 @@ def senders_in_force(target: str, senders: list[str]) -> Reading:
     others = sorted(set(named) - set(senders))
     told = f"{len(held)} cases in force; counted: {', '.join(found) or 'none'}"
     told += f"; other codes: {', '.join(others)}" if others else ""
-    return Reading(float(len(found)), newest(held["end_year"]), told)
+    return Reading(count(found), newest(held["end_year"]), told)
 
 
+@indicator(
+    "Rank of {target} by the stock of listings that {counted_by} gives",
+    unit="rank",
+    rows="stocks of all authorities on one day",
+    measure=rank_of,
+    years="{date}",
+)
 def listing_rank(target: str, date: str, counted_by: str) -> Reading:
     """Rank of a state by the stock of listings that one counter gives for one day.
 
@@ -44,10 +58,16 @@ def listing_rank(target: str, date: str, counted_by: str) -> Reading:
     if target not in by.index:
         return Reading(None, "", f"no stock for {target}")
     told = "; ".join(f"{code} {number(value)}" for code, value in by.items())
-    rank = by.rank(ascending=False, method="min")[target]
-    return Reading(float(rank), date, f"listings: {told}")
+    return Reading(rank_of(by, target), date, f"listings: {told}")
 
 
+@indicator(
+    "Share of the sanctions steps over drones and missiles whose link to Russia is {links}",
+    unit="share",
+    rows="the list of such steps",
+    measure=share_of,
+    years="all years of the table",
+)
 def steps_share(links: list[str]) -> Reading:
     """Share of sanctions steps over drones and missiles with a link to Russia, from 0 to 1.
 
@@ -57,9 +77,16 @@ def steps_share(links: list[str]) -> Reading:
     steps = load("drone_sanctions")
     held = steps["link_to_russia"].isin(links)
     told = f"{held.sum()} of {len(steps)} steps of the list"
-    return Reading(float(held.mean()), newest(steps["date"]), told)
+    return Reading(share_of(held.sum(), len(steps)), newest(steps["date"]), told)
 
 
+@indicator(
+    "Senders of sanctions steps over drones and missiles whose link to Russia is {links}",
+    unit="senders",
+    rows="the list of such steps",
+    measure=count,
+    years="all years of the table",
+)
 def step_senders(links: list[str]) -> Reading:
     """Number of senders of sanctions steps over drones and missiles with a link to Russia.
 
@@ -70,9 +97,17 @@ def step_senders(links: list[str]) -> Reading:
     steps = steps[steps["link_to_russia"].isin(links)]
     by = steps["jurisdiction"].value_counts()
     told = "; ".join(f"{code} {n}" for code, n in by.items())
-    return Reading(float(len(by)), newest(steps["date"]), told)
+    return Reading(count(by.index), newest(steps["date"]), told)
 
 
+@indicator(
+    "Latest share of trade settled in the two currencies or national ones, as {side} "
+    "states it, for {scope} of trade",
+    unit="share",
+    rows="statements by the side of the speaker",
+    measure=share_of,
+    years="latest statement",
+)
 def latest_stated_share(side: str, scope: str = "all") -> Reading:
     """Latest stated share of trade settled in the two currencies or national ones, from 0 to 1.
 
@@ -86,9 +121,17 @@ def latest_stated_share(side: str, scope: str = "all") -> Reading:
     last = rows.iloc[-1]
     told = f"{last['qualifier'].replace('equal', '')} {number(last['share_low_pct'])} %".strip()
     told += f", {last['said_by']}, {last['measure']}, {last['scope']}"
-    return Reading(float(last["share_low_pct"] / 100), newest(rows["reported_on"]), told)
+    return Reading(share_of(last["share_low_pct"], 100), newest(rows["reported_on"]), told)
 
 
+@indicator(
+    "Rank correlation with time of the shares of trade settled in the two currencies, as "
+    "{side} states them",
+    unit="correlation",
+    rows="statements on all trade",
+    measure=rank_correlation,
+    years="all years of the table",
+)
 def stated_share_trend(side: str) -> Reading:
     """Rank correlation of stated shares of all trade with time, from −1 to 1.
 

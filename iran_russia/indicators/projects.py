@@ -4,10 +4,11 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.corridor import attainment
 from iran_russia.measures.deals import COUNTED_KINDS, project_outcomes
 from iran_russia.measures.schedule import different_plans, schedule_entries, slippage
+from iran_russia.measures.series import count, difference, relative_change, share_of, total
 
 WORKS = ["in construction", "in operation", "partly completed", "completed"]
 """Statuses of ``deals`` that report works under way, in use or finished."""
@@ -15,6 +16,13 @@ WORKS = ["in construction", "in operation", "partly completed", "completed"]
 _SIGN = {"usd": "$", "eur": "€"}
 
 
+@indicator(
+    "Share of the announced value of projects in {branches} of which any report tells of works",
+    unit="share",
+    rows="projects with a value in {currency}, each value once",
+    measure=share_of,
+    years="all years of the table",
+)
 def works_share(branches: list[str], currency: str) -> Reading:
     """Share of announced value in projects of which any report tells of works, from 0 to 1.
 
@@ -32,9 +40,15 @@ def works_share(branches: list[str], currency: str) -> Reading:
     part, whole = begun[amount].sum(), value[amount].sum()
     told = f"{_money(part, currency)} of {_money(whole, currency)} in {len(value)} projects"
     told += _named(begun)
-    return Reading(float(part / whole), newest(value["latest"]), told)
+    return Reading(share_of(part, whole), newest(value["latest"]), told)
 
 
+@indicator(
+    "Announced value of projects in {sectors} reported as begun",
+    unit=lambda given: f"billion {given['currency'].upper()}",
+    rows="projects with a value in {currency} signed in the span, each value once",
+    measure=total,
+)
 def money_in_works(sectors: list[str], first: str, last: str, currency: str) -> Reading:
     """Announced value of projects signed in a span of days and reported as begun, in billions.
 
@@ -52,9 +66,16 @@ def money_in_works(sectors: list[str], first: str, last: str, currency: str) -> 
     told = f"{_money(value[amount].sum(), currency)} announced, projects: {len(value)}"
     told += _named(begun) or "; no works reported for any of them"
     latest = newest(counted["status_on"])
-    return Reading(float(begun[amount].sum() / 1e9), latest, told)
+    return Reading(total(begun[amount] / 1e9), latest, told)
 
 
+@indicator(
+    "Projects and trade programmes in {sectors} reported in operation or complete",
+    unit="projects",
+    rows="deals of these sectors, reports since the day",
+    measure=count,
+    years="since {since}",
+)
 def projects_running(sectors: list[str], since: str) -> Reading:
     """Number of projects and trade programmes reported in operation or complete.
 
@@ -67,9 +88,16 @@ def projects_running(sectors: list[str], since: str) -> Reading:
     held = held[held["status_on"] >= since]
     names = sorted(held["project"].unique())
     told = f"{', '.join(names) or 'none'}, of {counted['project'].nunique()} projects"
-    return Reading(float(len(names)), newest(counted["status_on"]), told)
+    return Reading(count(names), newest(counted["status_on"]), told)
 
 
+@indicator(
+    "Contracts in {branches} signed less contracts and papers given up",
+    unit="contracts",
+    rows="deals of these branches",
+    measure=difference,
+    years="{months} months from {since}",
+)
 def contracts_less_exits(branches: list[str], since: str, months: int) -> Reading:
     """Contracts signed less contracts and papers given up in the months after a day.
 
@@ -88,8 +116,8 @@ def contracts_less_exits(branches: list[str], since: str, months: int) -> Readin
     told += f" ({', '.join(new['project'].unique())})" if len(new) else ""
     told += f", {gone['project'].nunique()} exits"
     told += f" ({', '.join(gone['project'].unique())})" if len(gone) else ""
-    balance = new["project"].nunique() - gone["project"].nunique()
-    return Reading(float(balance), newest(gone["status_on"], new["date"]), told)
+    balance = difference(count(new["project"]), count(gone["project"]))
+    return Reading(balance, newest(gone["status_on"], new["date"]), told)
 
 
 def _counted(column: str, values: list[str]) -> pd.DataFrame:
@@ -120,6 +148,12 @@ def _money(value: float, currency: str) -> str:
     return f"{_SIGN[currency]}{number(value / 1e9, 2)} billion"
 
 
+@indicator(
+    "Planned dates of the {step} of {unit} that passed unmet",
+    unit="dates",
+    rows="milestones of the unit, different planned dates",
+    measure=different_plans,
+)
 def postponements(unit: str, step: str, first: int, last: int) -> Reading:
     """Number of different planned dates of a step that passed unmet within years.
 
@@ -144,9 +178,15 @@ def postponements(unit: str, step: str, first: int, last: int) -> Reading:
     )
     told = f"planned for {dates}; {held['months_low']} to {held['months_high']} months from the "
     told += f"first plan to {'the fact' if held['state'] == 'done' else 'the end of the table'}"
-    return Reading(float(len(inside)), newest(happened), told)
+    return Reading(count(inside.index), newest(happened), told)
 
 
+@indicator(
+    "Delays of {topic} that {actors} announced or explained",
+    unit="delays",
+    rows="milestones on which Russia restrains, not of low confidence",
+    measure=count,
+)
 def delays_named(topic: str, first: int, last: int, actors: list[str]) -> Reading:
     """Number of reported delays that a party announced or explained.
 
@@ -162,9 +202,15 @@ def delays_named(topic: str, first: int, last: int, actors: list[str]) -> Readin
     spoke = rows["actor"].str.split("; ").map(lambda names: bool(set(names) & set(actors)))
     held = rows[spoke]
     told = "; ".join(f"{r.date:%Y-%m} {r.milestone} ({r.actor})" for r in held.itertuples())
-    return Reading(float(len(held)), newest(held["date"]), told)
+    return Reading(count(held.index), newest(held["date"]), told)
 
 
+@indicator(
+    "Years with a text critical of Iran’s programme",
+    unit="years",
+    rows="votes of the IAEA Board, adopted texts of the Security Council",
+    measure=count,
+)
 def years_of_concern(first: int, last: int) -> Reading:
     """Years with a text critical of Iran's programme, of the IAEA Board or the Security Council.
 
@@ -184,9 +230,16 @@ def years_of_concern(first: int, last: int) -> Reading:
     told = "; ".join(
         f"{n} {', '.join(map(str, found)) or 'none'}" for n, (found, _) in years.items()
     )
-    return Reading(float(len(every)), newest(*(last_on for _, last_on in years.values())), told)
+    return Reading(count(every), newest(*(last_on for _, last_on in years.values())), told)
 
 
+@indicator(
+    "Change of Iran’s stock of uranium, column {level}",
+    unit="kilograms",
+    rows="latest measured figure of each year",
+    measure=difference,
+    years="{first} and {last}",
+)
 def stock_change(level: str, first: int, last: int) -> Reading:
     """Change of the stock of uranium at a level of enrichment between two years, kilograms.
 
@@ -204,9 +257,16 @@ def stock_change(level: str, first: int, last: int) -> Reading:
     told = f"{number(by.loc[last, level], 1)} kg in {last} against"
     told += f" {number(by.loc[first, level], 1)} in {first}, latest figures of the years"
     latest = newest(rows.loc[rows["date"].dt.year == last, "date"])
-    return Reading(float(by.loc[last, level] - by.loc[first, level]), latest, told)
+    return Reading(difference(by.loc[last, level], by.loc[first, level]), latest, told)
 
 
+@indicator(
+    "Days that the corridor saves against the sea route, as a share, {bound} bound",
+    unit="share",
+    rows="journeys of the kind: {kind}",
+    measure=relative_change,
+    years="all years of the table",
+)
 def time_saved(kind: str, bound: str) -> Reading:
     """Days saved by the corridor against the sea route, as a share of the sea route's days.
 
@@ -226,15 +286,22 @@ def time_saved(kind: str, bound: str) -> Reading:
     sea = own if len(own) else sea[sea["kind"] == "claimed for comparison"]
     if corridor.empty or sea.empty:
         return Reading(None, "", f"no {kind} of both routes")
-    slow = 1 - corridor["days_high"].max() / sea["days_low"].min()
-    fast = 1 - corridor["days_low"].min() / sea["days_high"].max()
+    slow = -relative_change(corridor["days_high"].max(), sea["days_low"].min())
+    fast = -relative_change(corridor["days_low"].min(), sea["days_high"].max())
     told = f"{number(corridor['days_low'].min())} to {number(corridor['days_high'].max())} days by "
     told += f"the corridor, {number(sea['days_low'].min())} to {number(sea['days_high'].max())} by "
     told += f"sea ({', '.join(sorted(set(sea['kind'])))}); saved {percent(slow)} to {percent(fast)}"
     latest = newest(corridor["period_end"])
-    return Reading(float(slow if bound == "low" else fast), latest, told)
+    return Reading(slow if bound == "low" else fast, latest, told)
 
 
+@indicator(
+    "Share of the cargo promised for the corridor, branch {branch}, that was carried",
+    unit="share",
+    rows="targets and figures reported for the year, lowest",
+    measure=attainment,
+    years="{year}",
+)
 def cargo_on_path(branch: str, year: int) -> Reading:
     """Share of a cargo target that was carried in its year, the lowest figure, 0 to 1.
 
@@ -246,7 +313,9 @@ def cargo_on_path(branch: str, year: int) -> Reading:
     targets = rows[(rows["kind"] != "reported") & (rows["year"] == year)]
     if targets.empty:
         return Reading(None, "", f"no target for {year}")
-    found = attainment(targets, rows[rows["kind"] == "reported"])
+    # A target is held against counts of whoever set it.
+    alike = rows["counted_by"].isin(targets["counted_by"])
+    found = attainment(targets, rows[(rows["kind"] == "reported") & alike])
     promised = f"{number(targets['low'].min(), 1)} million tonnes promised for {year}"
     met = found[found["same_year"]]
     if met.empty:
@@ -256,6 +325,13 @@ def cargo_on_path(branch: str, year: int) -> Reading:
     return Reading(float(met["share_low"].min()), str(year), told)
 
 
+@indicator(
+    "Least change of the cargo of the corridor, branch {branch}, by Russian count",
+    unit="share",
+    rows="reported cargo of calendar years, growth rates where there is no figure",
+    measure=relative_change,
+    years="{first} to {last}",
+)
 def cargo_change(branch: str, first: int, last: int) -> Reading:
     """Least change of cargo by Russian count from a year to the latest one with a figure.
 
@@ -286,7 +362,7 @@ def cargo_change(branch: str, first: int, last: int) -> Reading:
     told.insert(0, f"{number(level[end], 1)} million tonnes in {end}, {number(base, 1)} in {first}")
     if end < last:
         told.append(f"no dated figure for {last}")
-    return Reading(float(level[end] / base - 1), str(end), "; ".join(told))
+    return Reading(relative_change(level[end], base), str(end), "; ".join(told))
 
 
 def _cargo(branch: str) -> pd.DataFrame:

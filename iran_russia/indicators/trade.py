@@ -4,11 +4,30 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent, usd
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.arms import shares_by_period, split_over_delivery_years
 from iran_russia.measures.events import known_date
-from iran_russia.measures.series import herfindahl_hirschman, shares
-from iran_russia.measures.trade import complementarity, newest_customs_year, trade_balance
+from iran_russia.measures.series import (
+    compound,
+    count,
+    difference,
+    extreme,
+    herfindahl_hirschman,
+    mean,
+    rank_of,
+    ratio,
+    relative_change,
+    share_of,
+    shares,
+)
+from iran_russia.measures.trade import (
+    complementarity,
+    growth_by_year,
+    newest_customs_year,
+    trade_balance,
+    turnover,
+    with_customs_totals,
+)
 
 FLOWS = {"export": ["export"], "import": ["import"], "both": ["export", "import"]}
 """Directions seen from Iran; ``both`` is turnover."""
@@ -17,17 +36,14 @@ Years = list[int] | str
 """Gregorian years in which Iranian years begin, or ``newest``: the newest year of which the
 Iranian customs give tariff lines of both flows."""
 
-_BASES = [
-    "customs_tariff_lines",
-    "customs_country_table",
-    "official_statistics_quoted",
-    "official_statement",
-    "press_preliminary",
-    "compiled_importer_report",
-    "compiled_exporter_report",
-]
 
-
+@indicator(
+    "Share of HS {codes} in {flow}[, tariff lines {without} left out]",
+    unit="share",
+    rows="tariff lines of the Iranian customs",
+    measure=share_of,
+    years="{years}",
+)
 def share(flow: str, years: Years, codes: list[str], without: list[str] = ()) -> Reading:
     """Share of goods in the trade that the Iranian customs recorded, from 0 to 1.
 
@@ -46,9 +62,16 @@ def share(flow: str, years: Years, codes: list[str], without: list[str] = ()) ->
     if without:
         every = lines.loc[_of(lines, codes), "value_usd"].sum() / lines["value_usd"].sum()
         detail += f"; {percent(every, 1)} with the lines left out"
-    return Reading(float(part / whole), newest(kept["period_end"]), detail)
+    return Reading(share_of(part, whole), newest(kept["period_end"]), detail)
 
 
+@indicator(
+    "Share of HS {codes} in the direction of trade with Russia in which it is larger",
+    unit="share",
+    rows="tariff lines of the Iranian customs",
+    measure=share_of,
+    years="{years}",
+)
 def largest_share(years: Years, codes: list[str]) -> Reading:
     """Share of goods in the direction in which it is larger, from 0 to 1.
 
@@ -60,11 +83,19 @@ def largest_share(years: Years, codes: list[str]) -> Reading:
     known = {flow: reading for flow, reading in found.items() if reading.value is not None}
     if not known:
         return Reading(None, "", "no tariff lines in these years")
-    best = max(known.values(), key=lambda reading: reading.value)
     told = "; ".join(f"{flow} {percent(r.value, 1)}" for flow, r in known.items())
-    return Reading(best.value, newest(*(r.latest for r in known.values())), told)
+    best = extreme(pd.Series({flow: r.value for flow, r in known.items()}), "max")
+    return Reading(best, newest(*(r.latest for r in known.values())), told)
 
 
+@indicator(
+    "Share of HS {codes} less that of [HS {over}|the largest other section], in the "
+    "direction in which it leads by more",
+    unit="share",
+    rows="tariff lines of the Iranian customs",
+    measure=difference,
+    years="{years}",
+)
 def lead(years: Years, codes: list[str], over: list[str] | None = None) -> Reading:
     """Share of goods less that of others, in the direction in which this lead is greater.
 
@@ -79,12 +110,13 @@ def lead(years: Years, codes: list[str], over: list[str] | None = None) -> Readi
         if lines.empty:
             continue
         whole = lines["value_usd"].sum()
-        own = lines.loc[_of(lines, codes), "value_usd"].sum() / whole
-        leads[flow] = own - _of_others(lines, codes, over) / whole
+        own = share_of(lines.loc[_of(lines, codes), "value_usd"].sum(), whole)
+        leads[flow] = difference(own, share_of(_of_others(lines, codes, over), whole))
     if not leads:
         return Reading(None, "", "no tariff lines in these years")
     told = "; ".join(f"{flow} {percent(gap, 1)}" for flow, gap in leads.items())
-    return Reading(float(max(leads.values())), newest(lines["period_end"]), f"lead by flow: {told}")
+    best = extreme(pd.Series(leads), "max")
+    return Reading(best, newest(lines["period_end"]), f"lead by flow: {told}")
 
 
 def _of_others(lines: pd.DataFrame, codes: list[str], over: list[str] | None) -> float:
@@ -95,6 +127,13 @@ def _of_others(lines: pd.DataFrame, codes: list[str], over: list[str] | None) ->
     return by.drop(section[codes[0][:2]], errors="ignore").max()
 
 
+@indicator(
+    "Rank of HS chapter {chapter} in {flow}",
+    unit="rank",
+    rows="tariff lines of the Iranian customs",
+    measure=rank_of,
+    years="{years}",
+)
 def chapter_rank(flow: str, years: Years, chapter: str) -> Reading:
     """Rank of a chapter of the Harmonized System by value, 1 for the largest.
 
@@ -108,10 +147,17 @@ def chapter_rank(flow: str, years: Years, chapter: str) -> Reading:
     if chapter not in by.index:
         return Reading(None, newest(lines["period_end"]), f"chapter {chapter} was not traded")
     first = ", ".join(f"{code} {usd(value)}" for code, value in by.head(3).items())
-    rank = by.rank(ascending=False, method="min")[chapter]
-    return Reading(float(rank), newest(lines["period_end"]), f"largest chapters: {first}")
+    rank = rank_of(by, chapter)
+    return Reading(rank, newest(lines["period_end"]), f"largest chapters: {first}")
 
 
+@indicator(
+    "Share of HS {codes} in {flow}, later years over earlier ones",
+    unit="times",
+    rows="tariff lines of the Iranian customs",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def share_ratio(flow: str, codes: list[str], before: Years, after: Years) -> Reading:
     """Share of goods in later years over that in earlier ones; 1 means no change.
 
@@ -125,9 +171,16 @@ def share_ratio(flow: str, codes: list[str], before: Years, after: Years) -> Rea
     if not then.value or now.value is None:
         return Reading(None, now.latest, "no share in one of the two periods")
     told = f"{percent(now.value, 1)} in {_span(after)} against {percent(then.value, 1)} in"
-    return Reading(now.value / then.value, now.latest, f"{told} {_span(before)}")
+    return Reading(ratio(now.value, then.value), now.latest, f"{told} {_span(before)}")
 
 
+@indicator(
+    "Change of the concentration of {flow} over HS chapters",
+    unit="share",
+    rows="tariff lines of the Iranian customs, Herfindahl–Hirschman index by year",
+    measure=herfindahl_hirschman,
+    years="{before} and {after}",
+)
 def concentration_change(flow: str, before: Years, after: Years) -> Reading:
     """Relative change of the Herfindahl–Hirschman index over chapters; −0.2 means 20 % less.
 
@@ -139,11 +192,11 @@ def concentration_change(flow: str, before: Years, after: Years) -> Reading:
     then, now = _concentration(flow, before), _concentration(flow, after)
     if then.empty or now.empty:
         return Reading(None, "", "no tariff lines in one of the two periods")
-    index = now["index"].mean() / then["index"].mean() - 1
+    index = relative_change(mean(now["index"]), mean(then["index"]))
     told = f"{number(now['index'].mean(), 3)} in {_span(after)} against"
     told += f" {number(then['index'].mean(), 3)} in {_span(before)}; mean number of tariff lines"
     told += f" {number(now['lines'].mean())} against {number(then['lines'].mean())}, of other"
-    return Reading(float(index), now["latest"].max(), f"{told} editions of the nomenclature")
+    return Reading(index, now["latest"].max(), f"{told} editions of the nomenclature")
 
 
 def _concentration(flow: str, years: Years) -> pd.DataFrame:
@@ -157,6 +210,13 @@ def _concentration(flow: str, years: Years) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["index", "lines", "latest"])
 
 
+@indicator(
+    "Largest share of a partner in the trade of a state: {pairs}",
+    unit="share",
+    rows="turnover with the partner and in all, every source that gives both",
+    measure=share_of,
+    years="{years}",
+)
 def partner_share(pairs: list[list[str]], years: list[int]) -> Reading:
     """Largest share of a partner in the trade of a state, both directions together, 0 to 1.
 
@@ -168,14 +228,22 @@ def partner_share(pairs: list[list[str]], years: list[int]) -> Reading:
     rows = rows[(rows["partner_iso3"] == rows["of"]) & rows["total"].notna()]
     if rows.empty:
         return Reading(None, "", "no source has partner and total")
-    rows = rows.assign(share=rows["turnover"] / rows["total"]).sort_values(["state", "year"])
+    shared = [share_of(r.turnover, r.total) for r in rows.itertuples()]
+    rows = rows.assign(share=shared).sort_values(["state", "year"])
     told = "; ".join(
         f"{r.state} {r.year} {percent(r.share, 2)}{' of partners listed' if r.listed else ''}"
         for r in rows.itertuples()
     )
-    return Reading(float(rows["share"].max()), newest(rows["period_end"]), told)
+    return Reading(extreme(rows["share"], "max"), newest(rows["period_end"]), told)
 
 
+@indicator(
+    "Worst rank of {partner} among the trading partners of {state}",
+    unit="rank",
+    rows="turnover by partner, every source that lists partners both ways",
+    measure=extreme,
+    years="{years}",
+)
 def partner_rank(state: str, partner: str, years: list[int]) -> Reading:
     """Worst rank of a partner in the trade of a state over years, 1 for the largest partner.
 
@@ -196,7 +264,7 @@ def partner_rank(state: str, partner: str, years: list[int]) -> Reading:
         f"rank {r.rank:.0f} of {r.of} partners listed in {r.year}, {usd(r.turnover)}"
         for r in rows.itertuples()
     )
-    return Reading(float(rows["rank"].max()), newest(rows["period_end"]), told)
+    return Reading(extreme(rows["rank"], "max"), newest(rows["period_end"]), told)
 
 
 def _partners(state: str, years: list[int]) -> pd.DataFrame:
@@ -226,6 +294,12 @@ def _partners(state: str, years: list[int]) -> pd.DataFrame:
     return single.assign(state=state, listed=of_listed)
 
 
+@indicator(
+    "Share of years in which turnover of Russia and Iran rose, by {reporter}",
+    unit="share",
+    rows="turnover of full years, one a year",
+    measure=growth_by_year,
+)
 def growing_years(reporter: str, first: int, last: int) -> Reading:
     """Share of years in which turnover rose on the year before, from 0 to 1.
 
@@ -234,15 +308,22 @@ def growing_years(reporter: str, first: int, last: int) -> Reading:
         first: the first year, which has nothing to be compared with.
         last: the last year.
     """
-    growth = _growth(reporter, first, last)
+    growth = growth_by_year(_balances(), reporter, first, last)
     if growth.empty:
         return Reading(None, "", "no two years in a row")
     fell = growth[growth["growth"] < 0]
     told = f"turnover rose in {(growth['growth'] > 0).sum()} of {len(growth)} years"
     told += f", fell in {', '.join(map(str, fell['year']))}" if len(fell) else ""
-    return Reading(float((growth["growth"] > 0).mean()), newest(growth["year"]), told)
+    rose = share_of((growth["growth"] > 0).sum(), len(growth))
+    return Reading(rose, newest(growth["year"]), told)
 
 
+@indicator(
+    "Deepest fall of turnover of Russia and Iran from one year to the next, by {reporter}",
+    unit="share",
+    rows="turnover of full years, one a year",
+    measure=growth_by_year,
+)
 def deepest_fall(reporter: str, first: int, last: int) -> Reading:
     """Deepest fall of turnover from one year to the next, as a share; 0 when it never fell.
 
@@ -251,16 +332,15 @@ def deepest_fall(reporter: str, first: int, last: int) -> Reading:
         first: the first year.
         last: the last year.
     """
-    growth = _growth(reporter, first, last)
+    growth = growth_by_year(_balances(), reporter, first, last)
     if growth.empty:
         return Reading(None, "", "no two years in a row")
     told = [_fall(growth)]
     sure = growth[~growth["doubtful"]]
     if len(sure) < len(growth) and len(sure):
         told.append(f"among pairs of years without a caution {_fall(sure)}")
-    return Reading(
-        float(max(0.0, -growth["growth"].min())), newest(growth["year"]), "; ".join(told)
-    )
+    deepest = extreme((-growth["growth"]).clip(lower=0.0), "max")
+    return Reading(deepest, newest(growth["year"]), "; ".join(told))
 
 
 def _fall(growth: pd.DataFrame) -> str:
@@ -271,6 +351,13 @@ def _fall(growth: pd.DataFrame) -> str:
     )
 
 
+@indicator(
+    "Change of turnover of Russia and Iran, by {reporter}",
+    unit="share",
+    rows="turnover of full years, one a year",
+    measure=relative_change,
+    years="{first} and {last}",
+)
 def turnover_change(reporter: str, first: int, last: int) -> Reading:
     """Relative change of turnover between two years; 0.2 means 20 % more.
 
@@ -279,13 +366,20 @@ def turnover_change(reporter: str, first: int, last: int) -> Reading:
         first: the year compared with.
         last: the year of interest.
     """
-    by = _turnover(reporter).set_index("year")["turnover"]
+    by = turnover(_balances(), reporter)
     if first not in by.index or last not in by.index:
         return Reading(None, "", "no turnover in one of the two years")
     told = f"{usd(by[last])} in {last} against {usd(by[first])} in {first}"
-    return Reading(float(by[last] / by[first] - 1), str(last), told)
+    return Reading(relative_change(by[last], by[first]), str(last), told)
 
 
+@indicator(
+    "Growth of turnover by the lowest rate stated for each year, by {reporter}",
+    unit="share",
+    rows="stated growth rates, those for parts of a year too",
+    measure=compound,
+    years="{years}",
+)
 def growth_stated(reporter: str, years: list[int]) -> Reading:
     """Growth of turnover over years by the lowest growth rate stated for each, as a share.
 
@@ -305,35 +399,22 @@ def growth_stated(reporter: str, years: list[int]) -> Reading:
     told = (
         f"stated rates: {'; '.join(rates)}; highest product {percent((1 + by['max']).prod() - 1)}"
     )
-    return Reading(float((1 + by["min"]).prod() - 1), newest(rows["period_end"]), told)
+    return Reading(compound(by["min"]), newest(rows["period_end"]), told)
 
 
-def _turnover(reporter: str) -> pd.DataFrame:
-    """One turnover a year of a reporter: figures without a caution first, then the firmer basis."""
-    totals = load("trade_totals")
-    whole = totals["value_usd"].notna() & (totals["period_type"] == "calendar_year")
-    found = trade_balance(totals[whole & (totals["reporter"] == reporter)])
-    found = found[found["turnover"].notna()]
-    found = found.assign(order=found["basis"].map(_BASES.index))
-    return found.sort_values(["year", "doubtful", "order"]).drop_duplicates("year")
+def _balances() -> pd.DataFrame:
+    """Both directions and turnover of every full year, by reporter and basis."""
+    totals = with_customs_totals(load("trade_totals"), load("trade_goods"))
+    return trade_balance(totals[(totals["period_type"] != "partial") & totals["value_usd"].notna()])
 
 
-def _growth(reporter: str, first: int, last: int) -> pd.DataFrame:
-    by = _turnover(reporter)
-    by = by[by["year"].between(first, last)]
-    previous = by.assign(year=by["year"] + 1)[["year", "turnover", "doubtful"]]
-    both = by.merge(previous, on="year", suffixes=("", "_before"))
-    return pd.DataFrame(
-        {
-            "year": both["year"],
-            "turnover": both["turnover"],
-            "before": both["turnover_before"],
-            "growth": both["turnover"] / both["turnover_before"] - 1,
-            "doubtful": both["doubtful"] | both["doubtful_before"],
-        }
-    )
-
-
+@indicator(
+    "How well what {exporter} exports fits what {importer} imports",
+    unit="of 1",
+    rows="SITC sections, trade with third states",
+    measure=complementarity,
+    years="{year}",
+)
 def structure_match(exporter: str, importer: str, year: int) -> Reading:
     """Trade complementarity of one state's exports and the other's imports, from 0 to 1.
 
@@ -357,6 +438,13 @@ def structure_match(exporter: str, importer: str, year: int) -> Reading:
     return Reading(complementarity(out, into), str(year), told)
 
 
+@indicator(
+    "Growth of Iran’s trade with the {bloc}",
+    unit="share",
+    rows="published figures for all goods both ways",
+    measure=relative_change,
+    years="{first} and {last}",
+)
 def bloc_growth(bloc: str, first: int, last: int) -> Reading:
     """Growth of Iran's trade with a bloc between two years, as a share, from published figures.
 
@@ -372,9 +460,16 @@ def bloc_growth(bloc: str, first: int, last: int) -> Reading:
     if first not in by.index or last not in by.index:
         return Reading(None, "", "no figure for one of the two years")
     told = f"{usd(by[last])} in {last} against {usd(by[first])} in {first}"
-    return Reading(float(by[last] / by[first] - 1), newest(notes["period_end"]), told)
+    return Reading(relative_change(by[last], by[first]), newest(notes["period_end"]), told)
 
 
+@indicator(
+    "Agreements with the {organisation} that entered into force",
+    unit="agreements",
+    rows="steps of membership",
+    measure=count,
+    years="all years of the table",
+)
 def steps_in_force(organisation: str) -> Reading:
     """Number of agreements of a state or bloc that entered into force.
 
@@ -385,9 +480,16 @@ def steps_in_force(organisation: str) -> Reading:
     steps = steps[(steps["organisation"] == organisation) & (steps["step_kind"] == "in_force")]
     since = known_date(steps["irn_date"], steps["irn_date_precision"]).fillna("no date seen")
     told = "; ".join(f"{step} {day}" for step, day in zip(steps["step"], since, strict=True))
-    return Reading(float(len(steps)), newest(steps["irn_date"]), told)
+    return Reading(count(steps.index), newest(steps["irn_date"]), told)
 
 
+@indicator(
+    "Share of Iran’s trade with Russia declared at customs offices of the {coast} coast",
+    unit="share",
+    rows="trade by customs office, a year complete in both directions",
+    measure=share_of,
+    years="{year}",
+)
 def office_share(year: int, coast: str) -> Reading:
     """Share of the recorded trade declared at customs offices of one coast, from 0 to 1.
 
@@ -403,9 +505,16 @@ def office_share(year: int, coast: str) -> Reading:
     value = rows["value_usd"].astype(float)
     part = value[at == coast].groupby(rows["flow"]).sum() / value.groupby(rows["flow"]).sum()
     told = "; ".join(f"{flow}s {percent(x)}" for flow, x in part.items())
-    return Reading(float(value[at == coast].sum() / value.sum()), newest(rows["period_end"]), told)
+    whole = share_of(value[at == coast].sum(), value.sum())
+    return Reading(whole, newest(rows["period_end"]), told)
 
 
+@indicator(
+    "Rank of {recipient} among those who received arms of {supplier}",
+    unit="rank",
+    rows="deals of the register, value divided over their delivery years",
+    measure=shares_by_period,
+)
 def arms_recipient_rank(supplier: str, recipient: str, first: int, last: int) -> Reading:
     """Rank of a recipient among those of a supplier's arms, by trend-indicator value.
 

@@ -16,35 +16,36 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import percent
-from iran_russia.indicators import Reading, newest
+from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.capabilities import followed_and_by_chance
 from iran_russia.measures.deals import project_outcomes, realisation_rate
 from iran_russia.measures.event_data import change_of_means, pair_code, tie_by_month
 from iran_russia.measures.events import in_list, rates_around
-from iran_russia.measures.series import theil_sen
-from iran_russia.measures.trade import trade_balance, with_customs_totals
+from iran_russia.measures.series import (
+    compound,
+    count,
+    difference,
+    extreme,
+    mean,
+    rank_of,
+    ratio,
+    relative_change,
+    share_of,
+    theil_sen,
+)
+from iran_russia.measures.trade import trade_balance, turnover, with_customs_totals
 from iran_russia.measures.voting import ideal_point_distance
 
 FALLING = {"distance", "friction"}
 """Series of which a fall is what brings the two closer."""
 
-_SURE = {"high": 0, "medium": 1, "low": 2}
 _ENOUGH = 2  # a mean of fewer values is not taken
 
 
 def _turnover(reporter: str) -> pd.Series:
-    """Turnover by year; of several figures the surest, then the lowest."""
     totals = with_customs_totals(load("trade_totals"), load("trade_goods"))
-    full = totals[
-        (totals["period_type"] != "partial")
-        & totals["value_usd"].notna()
-        & (totals["reporter"] == reporter)
-    ]
-    keys = ["year", "basis"]
-    sure = full["confidence"].map(_SURE).groupby([full[k] for k in keys]).min().rename("sure")
-    both = trade_balance(full).dropna(subset="turnover").merge(sure.reset_index(), on=keys)
-    best = both.sort_values(["year", "sure", "turnover"]).drop_duplicates("year")
-    return best.set_index("year")["turnover"] / 1e9
+    full = totals[(totals["period_type"] != "partial") & totals["value_usd"].notna()]
+    return turnover(trade_balance(full), reporter) / 1e9
 
 
 def _counted(days: pd.Series, whole: pd.Series | None = None) -> pd.Series:
@@ -137,6 +138,26 @@ _SERIES: dict[str, tuple[Callable[[], pd.Series], str]] = {
 }
 
 
+SERIES_WORDS = {
+    "trade": "turnover of goods as the Russian side states it",
+    "trade_iranian": "turnover of goods by Iran’s customs",
+    "arms": "deliveries of major arms both ways",
+    "contacts": "contacts between the presidents",
+    "exercises": "joint exercises held",
+    "distance": "distance of ideal points in the General Assembly",
+    "tie": "tie in news reports",
+    "memberships": "joint intergovernmental organisations",
+    "friction": "frictional events of the chronology",
+    "deals": "economic projects first announced",
+    "freight": "cargo of the North–South corridor",
+}
+"""What each series holds, in words."""
+
+
+def _slope_unit(given: dict) -> str:
+    return f"{_SERIES[given['name']][1]} a year"
+
+
 def series(name: str) -> pd.Series:
     """Return a named series, indexed by its period as ISO text (``2019`` or ``2019-03``).
 
@@ -167,7 +188,7 @@ def between(values: pd.Series, first: str, last: str) -> pd.Series:
 def _mean(values: pd.Series, span: list[str]) -> float | None:
     held = between(values, *map(str, span))
     enough = len(held) >= _ENOUGH or (span[0] == span[1] and len(held) == 1)
-    return float(held.mean()) if enough else None
+    return mean(held) if enough else None
 
 
 def _span(values: pd.Series, span: list[str]) -> str:
@@ -181,6 +202,14 @@ def _told(values: float | None, unit: str = "") -> str:
     return "no value" if values is None else f"{values:,.4g} {unit}".strip()
 
 
+@indicator(
+    "Change of the mean of a series: {name}",
+    unit="share",
+    rows="the whole series in its tables, one value a period",
+    measure=relative_change,
+    years="{before} and {after}",
+    words=SERIES_WORDS,
+)
 def change(name: str, before: list[str], after: list[str]) -> Reading:
     """Change of the mean of a series from one span to another, as a share of the first mean.
 
@@ -194,9 +223,7 @@ def change(name: str, before: list[str], after: list[str]) -> Reading:
     latest = newest(between(values, str(before[0]), str(after[1])).index.to_series())
     told = f"{name}: {_told(one)} in {_span(values, before)}, "
     told += f"{_told(other, _SERIES[name][1])} in {_span(values, after)}"
-    if one is None or other is None:
-        return Reading(None, latest, told)
-    return Reading(other / one - 1, latest, told)
+    return Reading(relative_change(other, one), latest, told)
 
 
 def closer(name: str, before: list[str], after: list[str]) -> Reading:
@@ -213,6 +240,15 @@ def closer(name: str, before: list[str], after: list[str]) -> Reading:
     return Reading(-reading.value, reading.latest, reading.detail)
 
 
+@indicator(
+    "Change of a series in its latest {years} years against as many before: {name}; a "
+    "rise is closer",
+    unit="share",
+    rows="the whole series in its tables, one value a period",
+    measure=relative_change,
+    years="latest {years} years and {years} before",
+    words=SERIES_WORDS,
+)
 def latest_change(name: str, years: int = 3) -> Reading:
     """Change of the mean of the latest years against as many before, as a share; a rise is closer.
 
@@ -228,10 +264,19 @@ def latest_change(name: str, years: int = 3) -> Reading:
     told += f"{_told(after.mean(), _SERIES[name][1])} in {last - years + 1}–{last}"
     if min(len(before), len(after)) < _ENOUGH:
         return Reading(None, str(last), f"{name}: {len(values)} years are too few")
-    rise = float(after.mean() / before.mean() - 1)
+    rise = relative_change(mean(after), mean(before))
     return Reading(-rise if name in FALLING else rise, str(last), told)
 
 
+@indicator(
+    "Rank of the latest mean over {years} years among all such means: {name}; 1 is the "
+    "closest on record",
+    unit="rank",
+    rows="the whole series in its tables, one value a period",
+    measure=rank_of,
+    years="from {first}",
+    words=SERIES_WORDS,
+)
 def rank_of_latest(name: str, first: int, years: int = 3) -> Reading:
     """Rank of the latest mean over some years among all such means; 1 is the closest on record.
 
@@ -248,15 +293,23 @@ def rank_of_latest(name: str, first: int, years: int = 3) -> Reading:
     means = whole.rolling(years).mean().dropna()
     if len(means) < 2:
         return Reading(None, str(int(values.index.max())))
-    rank = means.rank(ascending=name in FALLING, method="min").iloc[-1]
+    rank = rank_of(means, means.index[-1], lowest_first=name in FALLING)
     best = means.idxmin() if name in FALLING else means.idxmax()
     told = (
         f"{name}: {_told(means.iloc[-1], _SERIES[name][1])} to {means.index[-1]}, rank {rank:.0f} "
         f"of {len(means)} spans; best {_told(means[best])} to {best}"
     )
-    return Reading(float(rank), str(int(means.index[-1])), told)
+    return Reading(rank, str(int(means.index[-1])), told)
 
 
+@indicator(
+    "Share of the steps from one span to the next in which a series moved closer: {name}",
+    unit="share",
+    rows="the whole series in its tables, one value a period",
+    measure=share_of,
+    years="{spans}",
+    words=SERIES_WORDS,
+)
 def steps_closer(name: str, spans: list[list[str]]) -> Reading:
     """Share of the steps from one span to the next in which the mean moved closer.
 
@@ -273,9 +326,17 @@ def steps_closer(name: str, spans: list[list[str]]) -> Reading:
     if len(known) < 2:
         return Reading(None, newest(values.index.max()), told)
     steps = known.diff().dropna() * (-1 if name in FALLING else 1)
-    return Reading(float((steps > 0).mean()), newest(values.index.max()), told)
+    return Reading(share_of((steps > 0).sum(), len(steps)), newest(values.index.max()), told)
 
 
+@indicator(
+    "Change of a series from the first span with a mean to the last: {name}; a rise is closer",
+    unit="share",
+    rows="the whole series in its tables, one value a period",
+    measure=relative_change,
+    years="{spans}",
+    words=SERIES_WORDS,
+)
 def whole_change(name: str, spans: list[list[str]]) -> Reading:
     """Change from the first span with a mean to the last one, as a share; a rise is closer.
 
@@ -291,6 +352,14 @@ def whole_change(name: str, spans: list[list[str]]) -> Reading:
     return closer(name, known[0], known[-1])
 
 
+@indicator(
+    "Slope of a series by year: {name}; a rise is closer",
+    unit=_slope_unit,
+    rows="the whole series in its tables, one value a period",
+    measure=theil_sen,
+    years="from {first}",
+    words=SERIES_WORDS,
+)
 def slope(name: str, first: int) -> Reading:
     """Theil–Sen slope of a series by year, in its unit a year; a rise is closer.
 
@@ -307,6 +376,14 @@ def slope(name: str, first: int) -> Reading:
     return Reading(-found if name in FALLING else found, str(int(values.index.max())), told)
 
 
+@indicator(
+    "Part of the rise of a series that fell between two spans: {name}",
+    unit="share",
+    rows="the whole series in its tables, one value a period",
+    measure=share_of,
+    years="rise from {base}; between {before} and {after}",
+    words=SERIES_WORDS,
+)
 def part_of_rise(name: str, base: list[int], before: list[int], after: list[int]) -> Reading:
     """Part of the rise of a series, up to its latest three years, that fell between two spans.
 
@@ -335,9 +412,19 @@ def part_of_rise(name: str, base: list[int], before: list[int], after: list[int]
         f"{_told(end.mean(), _SERIES[name][1])} in {end.index[0]}–{end.index[-1]}; "
         f"{_told(one.mean())} before and {_told(other.mean())} after February 2022"
     )
-    return Reading(float(within / rise) if rise > 0.05 * start.mean() else 0.0, latest, told)
+    rose = rise > 0.05 * start.mean()
+    part = share_of(within, rise) if rose else share_of(0.0, 1.0)
+    return Reading(part, latest, told)
 
 
+@indicator(
+    "Series that moved [closer{closer_to}|apart]: {names}",
+    unit="fields",
+    rows="the whole series in its tables, one value a period",
+    measure=count,
+    years="{before} and {after}",
+    words=SERIES_WORDS,
+)
 def fields_moving(
     names: list[str], before: list[str], after: list[str], closer_to: bool
 ) -> Reading:
@@ -357,9 +444,16 @@ def fields_moving(
     told = "towards each other: " + ", ".join(
         f"{name} {100 * r.value:+.0f} %" for name, r in known.items()
     )
-    return Reading(float(len(moved)), max(r.latest for r in known.values()), told)
+    return Reading(count(moved), max(r.latest for r in known.values()), told)
 
 
+@indicator(
+    "Change of the mean monthly tie of Iran and Russia in news reports",
+    unit="share",
+    rows="monthly ties of GDELT, scaled by the world’s",
+    measure=relative_change,
+    years="{before} and {after}",
+)
 def tie_change(before: list[str], after: list[str]) -> Reading:
     """Change of the mean monthly tie of GDELT, as a share of the mean before.
 
@@ -380,6 +474,13 @@ def _ties(of: str) -> pd.DataFrame:
     return wide[[pair for pair in wide.columns if of in pair]]
 
 
+@indicator(
+    "Rank of Iran and Russia by the change of their tie in news reports among all pairs held",
+    unit="rank",
+    rows="monthly ties of GDELT, scaled by the world’s",
+    measure=change_of_means,
+    years="{before} and {after}",
+)
 def tie_rank(before: list[str], after: list[str], of: str = "") -> Reading:
     """Rank of the pair by the change of its tie among all pairs held, 1 for the largest rise.
 
@@ -396,6 +497,13 @@ def tie_rank(before: list[str], after: list[str], of: str = "") -> Reading:
     return Reading(float(row["rank"]), after[1], told)
 
 
+@indicator(
+    "Change of the tie of Iran and Russia less the median change of other pairs of {of}",
+    unit="units",
+    rows="monthly ties of GDELT, scaled by the world’s",
+    measure=difference,
+    years="{before} and {after}",
+)
 def tie_above_median(before: list[str], after: list[str], of: str) -> Reading:
     """Change of the pair’s tie less the median change of a state’s other pairs.
 
@@ -410,9 +518,16 @@ def tie_above_median(before: list[str], after: list[str], of: str) -> Reading:
     others = changes.drop("IRN-RUS")
     own, middle = float(changes["IRN-RUS"]), float(others.median())
     told = f"{own:+.3f} against a median of {middle:+.3f} of {len(others)} pairs"
-    return Reading(own - middle, after[1], told)
+    return Reading(difference(own, middle), after[1], told)
 
 
+@indicator(
+    "Share of items that name the subject in {after} over that in {before}",
+    unit="times",
+    rows="columns {part} and {whole} of {table}[, outlet {outlet}]",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def attention_ratio(
     table: str, part: str, whole: str, before: list[int], after: list[int], outlet: str = ""
 ) -> Reading:
@@ -433,13 +548,19 @@ def attention_ratio(
     shares = []
     for first, last in (before, after):
         held = counts[years.between(first, last)]
-        shares.append(float(held[part].sum() / held[whole].sum()) if held[whole].sum() else None)
+        shares.append(share_of(held[part].sum(), held[whole].sum()))
     if None in shares or not shares[0]:
         return Reading(None, "")
     told = f"{1000 * shares[0]:.2f} then {1000 * shares[1]:.2f} of a thousand items"
-    return Reading(shares[1] / shares[0], newest(counts["month"])[:7], told)
+    return Reading(ratio(shares[1], shares[0]), newest(counts["month"])[:7], told)
 
 
+@indicator(
+    "Rank of the theme {theme} among news items that name both states",
+    unit="rank",
+    rows="main themes of the news items, without {leave_out}",
+    measure=rank_of,
+)
 def theme_rank(theme: str, first: int, last: int, leave_out: list[str]) -> Reading:
     """Rank of a theme among news items that name both, by number of items.
 
@@ -453,13 +574,10 @@ def theme_rank(theme: str, first: int, last: int, leave_out: list[str]) -> Readi
     held = news[news["date"].dt.year.between(first, last)]
     counts = held["main_theme"].value_counts()
     named = counts.drop(leave_out, errors="ignore")
-    rank = named.rank(ascending=False, method="min")
     told = f"{theme} {counts.get(theme, 0)} items; " + ", ".join(
         f"{name} {n}" for name, n in counts.drop(theme, errors="ignore").head(3).items()
     )
-    if theme not in rank.index:
-        return Reading(None, newest(held["date"]), told)
-    return Reading(float(rank[theme]), newest(held["date"]), told)
+    return Reading(rank_of(named, theme), newest(held["date"]), told)
 
 
 def dated_records(table: str) -> tuple[pd.Series, pd.Timestamp]:
@@ -485,6 +603,13 @@ def dated_records(table: str) -> tuple[pd.Series, pd.Timestamp]:
     return rows["date"], rows["date"].max()
 
 
+@indicator(
+    "Change of the rate of dated records from a day on: {table}",
+    unit="share",
+    rows="dated records of the two states",
+    measure=relative_change,
+    years="{days_before} days before {day} and the time after",
+)
 def rate_change(table: str, day: str, days_before: int) -> Reading:
     """Change of the rate of dated records from a day on against the time before, as a share.
 
@@ -503,9 +628,17 @@ def rate_change(table: str, day: str, days_before: int) -> Reading:
     )
     if found["days_after"] < 30 or not found["before"]:
         return Reading(None, newest(end), told)
-    return Reading(float(found["rate_after"] / found["rate_before"] - 1), newest(end), told)
+    change = relative_change(found["rate_after"], found["rate_before"])
+    return Reading(change, newest(end), told)
 
 
+@indicator(
+    "Change of leaders’ contacts from a month on",
+    unit="share",
+    rows="contacts of leaders of all levels",
+    measure=relative_change,
+    years="{days} days on either side of {month}",
+)
 def contacts_around(month: str, days: int) -> Reading:
     """Change of leaders’ contacts in the days from the start of a month against those before.
 
@@ -524,9 +657,16 @@ def contacts_around(month: str, days: int) -> Reading:
         return Reading(None, newest(end), f"{before} contacts before, {after} after")
     last = dates[dates < at + pd.Timedelta(days=length)].max()
     told = f"{before} in {days} days before, {after} in {length} days from {month}"
-    return Reading((after / length) / (before / days) - 1, newest(last), told)
+    return Reading(relative_change(after / length, before / days), newest(last), told)
 
 
+@indicator(
+    "Share of frictional events that a cooperative event follows within {days} days",
+    unit="share",
+    rows="events of the chronology dated to the day; cooperative ones at the level of {levels}",
+    measure=followed_and_by_chance,
+    years="from {first}",
+)
 def followed(first: int, days: int, levels: list[str]) -> Reading:
     """Share of frictional events that a cooperative event follows within some days.
 
@@ -550,6 +690,13 @@ def followed(first: int, days: int, levels: list[str]) -> Reading:
     return Reading(float(found["share"]), newest(friction), told)
 
 
+@indicator(
+    "Share of joint records with China as third party in {after} over that in {before}",
+    unit="times",
+    rows="table {table}",
+    measure=ratio,
+    years="{before} and {after}",
+)
 def third_party_ratio(
     table: str, code: str, words: str, before: list[int], after: list[int]
 ) -> Reading:
@@ -576,9 +723,17 @@ def third_party_ratio(
     told = ", then ".join(f"{span.sum()} of {len(span)}" for span in spans)
     if not len(spans[1]) or not spans[0].sum():
         return Reading(None, latest, told)
-    return Reading(float(spans[1].mean() / spans[0].mean()), latest, told)
+    return Reading(ratio(spans[1].mean(), spans[0].mean()), latest, told)
 
 
+@indicator(
+    "Share of announced projects that reached works, operation or completion[, by "
+    "announced value{value}]",
+    unit="share",
+    rows="each project once; those of which nothing recent is known count as not reached",
+    measure=realisation_rate,
+    years="all years of the table",
+)
 def realised_share(value: bool = False) -> Reading:
     """Share of announced projects that reached works, operation or completion.
 
@@ -596,6 +751,13 @@ def realised_share(value: bool = False) -> Reading:
     return Reading(float(rate["low"]), newest(deals["status_on"]), told)
 
 
+@indicator(
+    "Lowest growth of trade that the Russian side states for a known part of the year",
+    unit="share",
+    rows="stated growth rates",
+    measure=extreme,
+    years="{year}",
+)
 def stated_growth(year: int) -> Reading:
     """Lowest growth of trade in a year that the Russian side states for a known part of it.
 
@@ -617,38 +779,52 @@ def stated_growth(year: int) -> Reading:
         + (f"for {row.months_covered} months" if pd.notna(row.months_covered) else "(period open)")
         for row in rows.itertuples()
     )
-    return Reading(float(known["growth_yoy_percent"].min() / 100), newest(year), told)
+    least = extreme(known["growth_yoy_percent"] / 100, "min")
+    return Reading(least, newest(year), told)
 
 
+@indicator(
+    "Lowest growth of turnover that the Russian side’s figures allow",
+    unit="share",
+    rows="stated values and growth rates of full years, chained",
+    measure=compound,
+    years="{first} to {last}",
+)
 def turnover_growth(first: int, last: int) -> Reading:
     """Lowest growth of turnover between two years that the Russian side’s figures allow.
 
-    For each year the lowest of the stated growth of the full year and the ratio of the stated
-    values; the years are chained.
+    For each year the lowest of the growth rates stated for the full year and the ratio of the
+    turnovers, of which each year has one; the years are chained.
 
     Args:
         first: first year.
         last: last year.
     """
     totals = load("trade_totals")
-    rows = totals[
+    full = totals[
         (totals["reporter"] == "RUS")
         & (totals["direction"] == "both_ways")
         & (totals["period_type"] == "calendar_year")
     ]
-    chained, told = 1.0, []
+    stated = full.set_index("year")["growth_yoy_percent"].dropna() / 100
+    by_value = _turnover("RUS").reindex(range(first, last + 1)).pct_change(fill_method=None)
+    rates, told = [], []
     for year in range(first + 1, last + 1):
-        now, before = rows[rows["year"] == year], rows[rows["year"] == year - 1]
-        steps = [1 + growth / 100 for growth in now["growth_yoy_percent"].dropna()]
-        if now["value_usd"].notna().any() and before["value_usd"].notna().any():
-            steps.append(float(now["value_usd"].min() / before["value_usd"].max()))
-        if not steps:
+        steps = pd.concat([stated[stated.index == year], by_value[by_value.index == year].dropna()])
+        if steps.empty:
             return Reading(None, newest(year - 1))
-        chained *= min(steps)
-        told.append(f"{year} " + " or ".join(f"{100 * (s - 1):+.0f} %" for s in sorted(steps)))
-    return Reading(chained - 1, newest(last), "; ".join(told))
+        rates.append(extreme(steps.astype(float), "min"))
+        told.append(f"{year} " + " or ".join(f"{100 * rate:+.0f} %" for rate in sorted(steps)))
+    return Reading(compound(pd.Series(rates)), newest(last), "; ".join(told))
 
 
+@indicator(
+    "Projects in {sectors} with a paper signed since a day: {papers}",
+    unit="projects",
+    rows="deals not of low confidence",
+    measure=count,
+    years="since {day}",
+)
 def contracts_since(day: str, sectors: list[str], papers: list[str]) -> Reading:
     """Number of projects with a paper of some kind signed since a day.
 
@@ -667,9 +843,16 @@ def contracts_since(day: str, sectors: list[str], papers: list[str]) -> Reading:
         & (deals["confidence"] != "low")
     ]
     told = "; ".join(signed["project"].unique()) or "none"
-    return Reading(float(signed["project"].nunique()), newest(deals["date"]), told)
+    return Reading(count(signed["project"]), newest(deals["date"]), told)
 
 
+@indicator(
+    "Payment links that reached the stage {stages}",
+    unit="links",
+    rows="steps of payment links, not of low confidence",
+    measure=count,
+    years="since {day}",
+)
 def payment_steps_since(day: str, stages: list[str]) -> Reading:
     """Number of payment links that reached a stage after a day, by the events recorded.
 
@@ -683,9 +866,15 @@ def payment_steps_since(day: str, stages: list[str]) -> Reading:
         (dated["date"] > day) & dated["stage"].isin(stages) & (dated["confidence"] != "low")
     ]
     told = "; ".join(f"{row.link} {row.date.date()}" for row in done.itertuples()) or "none"
-    return Reading(float(done["link"].nunique()), newest(dated["date"]), told)
+    return Reading(count(done["link"]), newest(dated["date"]), told)
 
 
+@indicator(
+    "Latest stock of designations of {target} over the first, by {counted_by}",
+    unit="times",
+    rows="stocks of designations of the scope with the longest span",
+    measure=ratio,
+)
 def listings_ratio(target: str, counted_by: str, first: int, last: int) -> Reading:
     """Latest stock of designations over the first, by one counter.
 
@@ -721,9 +910,15 @@ def listings_ratio(target: str, counted_by: str, first: int, last: int) -> Readi
         f"{begin['listings']:,} on {begin['date'].date()}, {end['listings']:,} on "
         f"{end['date'].date()}"
     )
-    return Reading(float(end["listings"] / begin["listings"]), newest(end["date"]), told)
+    return Reading(ratio(end["listings"], begin["listings"]), newest(end["date"]), told)
 
 
+@indicator(
+    "UN restrictions on arms of Iran that ended and did not come back",
+    unit="restrictions",
+    rows="periods of UN restrictions",
+    measure=count,
+)
 def restrictions_ended(first: int, last: int) -> Reading:
     """Number of UN restrictions on arms of Iran that ended in a span and did not come back.
 
@@ -742,4 +937,4 @@ def restrictions_ended(first: int, last: int) -> Reading:
         f"ended: {', '.join(ended['restriction']) or 'none'}; begun: "
         f"{', '.join(later['restriction']) or 'none'}"
     )
-    return Reading(float(len(gone)), newest(ended["date_end"], later["date_start"]), told)
+    return Reading(count(gone), newest(ended["date_end"], later["date_start"]), told)

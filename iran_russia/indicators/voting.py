@@ -4,14 +4,22 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
-from iran_russia.indicators import Reading, newest
-from iran_russia.measures.voting import agreement, ballots, key_positions, ranked
+from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures.series import count, difference
+from iran_russia.measures.voting import (
+    agreement,
+    ballots,
+    final_votes,
+    ideal_point_distance,
+    key_positions,
+    ranked,
+)
 
 
 def _counted(first: int, last: int, important: bool = False) -> pd.DataFrame:
-    """Return the roll calls of a span of years, possible repeats left out."""
-    rolls = load("unga_rollcalls")
-    held = rolls["date"].dt.year.between(first, last) & ~rolls["possible_duplicate"]
+    """Return the final votes of a span of years."""
+    rolls = final_votes(load("unga_rollcalls"))
+    held = rolls["date"].dt.year.between(first, last)
     if important:
         held &= rolls["important_to_usa"].fillna(False)
     return rolls[held].assign(span="all")
@@ -44,8 +52,15 @@ def place(of: str, among: str, first: int, last: int) -> pd.Series:
     return pd.concat([row, pd.Series({"latest": newest(rolls["date"])})])
 
 
+@indicator(
+    "Share of identical votes of {one} and {other} in the General Assembly[, votes that "
+    "the United States calls important{important}]",
+    unit="share",
+    rows="roll calls of the General Assembly",
+    measure=agreement,
+)
 def identical(one: str, other: str, first: int, last: int, important: bool = False) -> Reading:
-    """Share of identical votes of two states in the General Assembly.
+    """Share of identical final votes of two states in the General Assembly.
 
     Args:
         one: a state.
@@ -79,6 +94,13 @@ def _when_voted(
     return told, newest(rolls["date"])
 
 
+@indicator(
+    "Share of identical votes of {one} and {other} where {third} voted {vote}[, less the "
+    "share in all other roll calls{against_rest}]",
+    unit=lambda given: "points" if given["against_rest"] else "share",
+    rows="roll calls of the General Assembly",
+    measure=agreement,
+)
 def alike_when(
     one: str, other: str, third: str, vote: str, first: int, last: int, against_rest: bool = False
 ) -> Reading:
@@ -107,6 +129,12 @@ def alike_when(
     return Reading(float(100 * (there["mean"] - rest["mean"])), latest, words)
 
 
+@indicator(
+    "Share of votes in which {one} and {other} differ where {third} voted {vote}",
+    unit="share",
+    rows="roll calls of the General Assembly",
+    measure=agreement,
+)
 def apart_when(one: str, other: str, third: str, vote: str, first: int, last: int) -> Reading:
     """Share of votes in which two states differ where a third cast a given vote.
 
@@ -124,6 +152,12 @@ def apart_when(one: str, other: str, third: str, vote: str, first: int, last: in
     return Reading(1 - alike.value, alike.latest, f"alike in {alike.detail}")
 
 
+@indicator(
+    "Rank of {of} by agreement with {among}, as a share of the states compared",
+    unit="share",
+    rows="roll calls of the General Assembly",
+    measure=ranked,
+)
 def rank_share(of: str, among: str, first: int, last: int) -> Reading:
     """Rank of one state among those compared with another, as a share of their number.
 
@@ -140,6 +174,13 @@ def rank_share(of: str, among: str, first: int, last: int) -> Reading:
     return Reading(float(row["rank"] / row["of"]), row["latest"], told)
 
 
+@indicator(
+    "Rank of {of} by the change of its agreement with {among}, as a share of the states compared",
+    unit="share",
+    rows="roll calls of the General Assembly",
+    measure=agreement,
+    years="{before} and {after}",
+)
 def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> Reading:
     """Rank of one state by the change of its agreement with another; 1 is the largest rise.
 
@@ -159,6 +200,13 @@ def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> 
     return Reading(float(rank[of] / len(change)), newest(_counted(*after)["date"]), told)
 
 
+@indicator(
+    "Share of the key votes on {topics} in which {one} and {other} voted the same way",
+    unit="share",
+    rows="key votes for which both positions are established",
+    measure=key_positions,
+    years="all years of the table",
+)
 def key_votes_alike(topics: list[str], one: str = "IRN", other: str = "RUS") -> Reading:
     """Share of the key votes on some topics in which two states voted the same way.
 
@@ -172,9 +220,7 @@ def key_votes_alike(topics: list[str], one: str = "IRN", other: str = "RUS") -> 
     """
     keys = load("unga_key_votes")
     keys = keys[keys["topic"].isin(topics)].reset_index(drop=True)
-    cast = key_positions(
-        keys, load("unga_rollcalls"), load("unga_votes"), load("unga_reported_votes"), [one, other]
-    )
+    cast = key_positions(keys, load("unga_rollcalls"), load("unga_votes"), [one, other])
     sides = cast.pivot(index="key_vote_id", columns="iso3", values="vote")
     known = sides[(sides != "not established").all(axis=1)]
     if known.empty:
@@ -188,6 +234,13 @@ def key_votes_alike(topics: list[str], one: str = "IRN", other: str = "RUS") -> 
     return Reading(float(same.mean()), newest(cast["date"]), told)
 
 
+@indicator(
+    "Change of the distance of {one} to {others} on the main dimension of voting",
+    unit="share",
+    rows="ideal points of the General Assembly",
+    measure=ideal_point_distance,
+    years="{before} and {after}",
+)
 def distance_change(one: str, others: list[str], before: list[int], after: list[int]) -> Reading:
     """Change of a state’s mean distance to others on the main dimension of voting, as a share.
 
@@ -225,6 +278,12 @@ def _texts_on_iran(first: int, last: int) -> tuple[int, int, str]:
     return len(aimed), voted_for, newest(aimed["date"], measures["date"])
 
 
+@indicator(
+    "Russian vetoes in the Security Council on texts aimed at Iran",
+    unit="vetoes",
+    rows="vetoes that concern Iran directly",
+    measure=count,
+)
 def vetoes_on_iran(first: int, last: int) -> Reading:
     """Number of Russian vetoes in the Security Council on texts aimed at Iran.
 
@@ -237,6 +296,12 @@ def vetoes_on_iran(first: int, last: int) -> Reading:
     return Reading(float(vetoed), latest, told)
 
 
+@indicator(
+    "Russian vetoes on texts aimed at Iran less its votes for texts critical of Iran",
+    unit="votes",
+    rows="vetoes that concern Iran directly, votes of the Council on Iran",
+    measure=difference,
+)
 def vetoes_less_votes_for(first: int, last: int) -> Reading:
     """Russian vetoes on texts aimed at Iran, less its votes for texts critical of Iran.
 

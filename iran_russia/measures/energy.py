@@ -151,3 +151,28 @@ def correlation_of_changes(one: pd.Series, other: pd.Series) -> pd.Series:
             "pairs": pairs,
         }
     )
+
+
+def paid_price(register: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Price paid on arrival, from value and volume of imports.
+
+    Formula: sum of values / sum of volumes, over the rows that give both. Rows without a value
+    count in neither sum.
+
+    Args:
+        register: rows of ``eu_crude_imports``.
+        by: columns within which rows are added up.
+
+    Returns:
+        One row a group: ``usd_per_barrel`` and ``valued``, the share (0 to 1) of the volume that
+        has a value.
+    """
+    priced = register[register["thousand_usd"].notna()]
+    sums = priced.groupby(by)[["thousand_usd", "thousand_barrels"]].sum()
+    all_volume = register.groupby(by)["thousand_barrels"].sum()
+    return pd.DataFrame(
+        {
+            "usd_per_barrel": sums["thousand_usd"] / sums["thousand_barrels"],
+            "valued": (sums["thousand_barrels"] / all_volume).fillna(0.0),
+        }
+    ).reset_index()

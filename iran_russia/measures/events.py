@@ -21,18 +21,18 @@ def per_year(
         A frame with ``year``, the ``by`` columns and ``events``.
     """
     years = events[date].dt.year if hasattr(events[date], "dt") else events[date]
-    counted = events.assign(year=years.astype(int))
-    span = range(counted["year"].min(), counted["year"].max() + 1)
+    dated = events.assign(year=years.astype(int))
+    span = range(dated["year"].min(), dated["year"].max() + 1)
     if by is None:
         return (
-            counted["year"]
+            dated["year"]
             .value_counts()
             .reindex(span, fill_value=0)
             .rename_axis("year")
             .reset_index(name="events")
         )
     by = [by] if isinstance(by, str) else by
-    table = counted.groupby(["year", *by]).size().unstack(by, fill_value=0)
+    table = dated.groupby(["year", *by]).size().unstack(by, fill_value=0)
     long = table.reindex(span, fill_value=0).stack(by, future_stack=True)
     return long.rename("events").reset_index()
 
@@ -49,8 +49,8 @@ def per_month(events: pd.DataFrame, date: str = "date") -> pd.DataFrame:
     """
     months = events[date].dt.to_period("M")
     span = pd.period_range(months.min(), months.max(), freq="M")
-    counted = months.value_counts().reindex(span, fill_value=0).rename_axis("month")
-    return counted.rename("events").reset_index().assign(month=lambda f: f["month"].dt.start_time)
+    found = months.value_counts().reindex(span, fill_value=0).rename_axis("month")
+    return found.rename("events").reset_index().assign(month=lambda f: f["month"].dt.start_time)
 
 
 def listed_shares(events: pd.DataFrame, column: str, by: str) -> pd.DataFrame:
@@ -69,8 +69,8 @@ def listed_shares(events: pd.DataFrame, column: str, by: str) -> pd.DataFrame:
         ``events``, ``share`` (between 0 and 1), ``of`` (events of the group).
     """
     items = events.assign(**{column: events[column].str.split(";")}).explode(column)
-    counted = items.groupby([by, column]).size().unstack(fill_value=0).stack()
-    table = counted.rename("events").reset_index()
+    sizes = items.groupby([by, column]).size().unstack(fill_value=0).stack()
+    table = sizes.rename("events").reset_index()
     table["of"] = table[by].map(events[by].value_counts())
     return table.assign(share=table["events"] / table["of"])
 
@@ -90,13 +90,26 @@ def known_date(dates: pd.Series, precision: pd.Series) -> pd.Series:
     return text.where(precision == "day", text.str[:7].where(precision == "month", year))
 
 
+def counted(events: pd.DataFrame) -> pd.DataFrame:
+    """Keep the events that count: all but those that only channels or logs relay.
+
+    A relayed row tells what was said there and not that it happened. It is shown to the reader
+    and enters no number, rate or claim until a publisher of its own stands beside it. This is the
+    one place that leaves such rows out.
+
+    Args:
+        events: one row an event, with ``status``.
+    """
+    return events[(events["status"] != "relayed").fillna(True)]
+
+
 def in_list(events: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Keep the events that a list holds.
+    """Keep the events that a list holds and that count (:func:`counted`).
 
     Lists were selected in different ways, so counts and shares are those of one list.
 
     Args:
-        events: one row an event, with ``lists``, names separated by semicolons.
+        events: one row an event, with ``status`` and ``lists``, names separated by semicolons.
         name: one name.
 
     Raises:
@@ -105,7 +118,7 @@ def in_list(events: pd.DataFrame, name: str) -> pd.DataFrame:
     held = events["lists"].str.split(";").map(lambda names: name in names)
     if not held.any():
         raise ValueError(f"no event is in the list {name!r}")
-    return events[held]
+    return counted(events[held])
 
 
 def share_range(events: pd.DataFrame, column: str, value: str, by: str, kind: str) -> pd.DataFrame:

@@ -1,6 +1,99 @@
 """Shares, concentration, and values compared over time or with each other."""
 
+from collections.abc import Iterable
+
 import pandas as pd
+
+
+def count(things: Iterable) -> float:
+    """Number of different things: rows by their key, years, names, each counted once."""
+    return float(len(set(things)))
+
+
+def share_of(part: float, whole: float) -> float | None:
+    """Part over whole, usually between 0 and 1; None where the whole is nothing or not known."""
+    return ratio(part, whole)
+
+
+def ratio(one: float | None, other: float | None) -> float | None:
+    """One value over another in the same unit; None where either is missing or the second is 0."""
+    if pd.isna(one) or pd.isna(other) or not other:
+        return None
+    return float(one / other)
+
+
+def relative_change(now: float | None, before: float | None) -> float | None:
+    """Change as a share of the value before: now / before - 1, so that -0.5 means half.
+
+    None where either is missing or the value before is 0.
+    """
+    found = ratio(now, before)
+    return None if found is None else found - 1
+
+
+def difference(one: float | None, other: float | None, scale: float = 1) -> float | None:
+    """One value less another, times a scale; None where either is missing.
+
+    Args:
+        one, other: values in the same unit.
+        scale: 100 for two shares whose difference is wanted in percentage points.
+    """
+    if pd.isna(one) or pd.isna(other):
+        return None
+    return float(scale * (one - other))
+
+
+def rank_of(values: pd.Series, name: str, lowest_first: bool = False) -> float | None:
+    """Rank of one among several; 1 is the largest, ties share the better rank.
+
+    Args:
+        values: one value each, indexed by name; missing ones have no rank.
+        name: whose rank is wanted; None when it has no value.
+        lowest_first: rank 1 is the smallest instead.
+    """
+    ranks = values.dropna().rank(ascending=lowest_first, method="min")
+    return float(ranks[name]) if name in ranks.index else None
+
+
+def extreme(values: pd.Series, which: str) -> float | None:
+    """Least or largest of several values; None where there are none or one of them is missing.
+
+    Args:
+        values: one value a year, state or figure.
+        which: ``min`` or ``max``.
+    """
+    if not len(values) or values.isna().any():
+        return None
+    return float(getattr(values, which)())
+
+
+def total(values: pd.Series) -> float:
+    """Sum of values in one unit; 0 where there are none."""
+    return float(values.sum())
+
+
+def compound(rates: pd.Series) -> float:
+    """Growth over several years by the rate of each, as a share: the product of 1 + rate, less 1.
+
+    Args:
+        rates: growth of each year on the one before, as a share.
+    """
+    return float((1 + rates).prod() - 1)
+
+
+def median(values: pd.Series) -> float | None:
+    """Middle value; of an even number the mean of the two in the middle. None without values."""
+    return float(values.median()) if values.notna().any() else None
+
+
+def mean(values: pd.Series, weights: pd.Series | None = None) -> float | None:
+    """Arithmetic mean, by weights where these are given; None where there are no values.
+
+    Formula: the sum of weight times value over the sum of weights.
+    """
+    if weights is None:
+        return float(values.mean()) if values.notna().any() else None
+    return ratio((values * weights).sum(), weights.sum())
 
 
 def shares(values: pd.Series) -> pd.Series:
@@ -83,3 +176,54 @@ def theil_sen(values: pd.Series) -> float:
         for j in range(i + 1, len(points))
     ]
     return float(pd.Series(slopes).median())
+
+
+def price_levels(prices: pd.DataFrame, starts: pd.Series, ends: pd.Series) -> pd.DataFrame:
+    """Mean price index over the months that each period covers.
+
+    A month belongs to a period in which its middle day, the 15th, lies: a year of the Iranian
+    calendar takes April to March. Months that were never published are left out of the mean and
+    counted, never filled.
+
+    Args:
+        prices: rows of ``us_cpi_month``.
+        starts: first days of the periods.
+        ends: their last days.
+
+    Returns:
+        On the index of ``starts``: ``level`` (missing where no month is known), ``months`` (how
+        many stand in the mean) and ``months_missing`` (how many the index does not give).
+    """
+    index = prices.set_index("month")["cpi_1982_84_100"].sort_index()
+    middles = index.index + pd.Timedelta(days=14)
+    first, last = middles.searchsorted(starts), middles.searchsorted(ends, side="right")
+    months = pd.Series(last - first, index=starts.index)
+    sums = pd.concat([pd.Series([0.0]), index.cumsum()]).to_numpy()
+    covered = _month_of(ends) - (ends.dt.day < 15) - _month_of(starts) - (starts.dt.day > 15) + 1
+    level = pd.Series(sums[last] - sums[first], index=starts.index) / months.where(months > 0)
+    return pd.DataFrame({"level": level, "months": months, "months_missing": covered - months})
+
+
+def _month_of(days: pd.Series) -> pd.Series:
+    """Number the months of all years, so that two of them can be subtracted."""
+    return 12 * days.dt.year + days.dt.month
+
+
+def in_dollars_of(
+    year: int, values: pd.Series, prices: pd.DataFrame, starts: pd.Series, ends: pd.Series
+) -> pd.Series:
+    """Put current dollars into dollars of one calendar year by consumer prices.
+
+    Formula: value × mean index of the year / mean index of the period, see :func:`price_levels`.
+    The consumer prices of one country are a rough deflator of goods traded between two others.
+
+    Args:
+        year: the calendar year in whose dollars the values are put.
+        values: current US dollars of each period.
+        prices: rows of ``us_cpi_month``.
+        starts: first days of the periods, on the index of ``values``.
+        ends: their last days.
+    """
+    whole = pd.Series([pd.Timestamp(year, 1, 1)]), pd.Series([pd.Timestamp(year, 12, 31)])
+    base = price_levels(prices, *whole)["level"].iloc[0]
+    return values.astype(float) * base / price_levels(prices, starts, ends)["level"]

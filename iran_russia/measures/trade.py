@@ -5,14 +5,22 @@ import pandas as pd
 from iran_russia.measures.series import shares
 
 
-def mirror_ratio(one_side: pd.Series, other_side: pd.Series) -> pd.Series:
+def mirror_ratio(
+    one_side: pd.Series,
+    other_side: pd.Series,
+    one_months: pd.Series | int = 12,
+    other_months: pd.Series | int = 12,
+) -> pd.Series:
     """One side's figure over the other side's figure for the same flow; 1 means that they agree.
+
+    Formula: (x / m_x) / (y / m_y), where m are the months that a figure covers, so that eleven
+    months are never set against twelve.
 
     An importer usually counts cost, insurance and freight (CIF) and an exporter does not (FOB), so
     agreement shows as a ratio somewhat below 1 when the first side is the exporter and somewhat
     above 1 when it is the importer (Hamanaka 2012). Both series in the same currency.
     """
-    return one_side / other_side
+    return (one_side / other_side) * (other_months / one_months)
 
 
 def doubtful(totals: pd.DataFrame) -> pd.Series:
@@ -123,6 +131,71 @@ def trade_balance(totals: pd.DataFrame) -> pd.DataFrame:
     both["source_id"] = both.filter(like="source_").bfill(axis=1).iloc[:, 0]
     shown = [*keys, *directions, "turnover", "balance", "how", "doubtful", "source_id"]
     return both[shown].sort_values(keys, ignore_index=True)
+
+
+BASES = [
+    "customs_tariff_lines",
+    "customs_country_table",
+    "official_statistics_quoted",
+    "official_statement",
+    "press_preliminary",
+    "compiled_importer_report",
+    "compiled_exporter_report",
+]
+"""What a figure of trade rests on, the firmest first."""
+
+
+def turnover(balances: pd.DataFrame, reporter: str) -> pd.Series:
+    """One turnover a year of one reporter, in US dollars: both directions together.
+
+    Where a reporter gives several figures for a year, one without a caution comes before one with,
+    then the firmer basis (:data:`BASES`: tariff lines first), then the lowest figure.
+
+    Args:
+        balances: what :func:`trade_balance` returns.
+        reporter: ``RUS``, ``IRN``, ``COW`` or ``UNCTAD``.
+
+    Returns:
+        Turnover by year.
+    """
+    return _firmest(balances, reporter)["turnover"]
+
+
+def _firmest(balances: pd.DataFrame, reporter: str) -> pd.DataFrame:
+    found = balances[(balances["reporter"] == reporter) & balances["turnover"].notna()]
+    found = found.assign(firm=found["basis"].map(BASES.index))
+    best = found.sort_values(["year", "doubtful", "firm", "turnover"]).drop_duplicates("year")
+    return best.set_index("year")
+
+
+def growth_by_year(balances: pd.DataFrame, reporter: str, first: int, last: int) -> pd.DataFrame:
+    """Growth of turnover on the year before, for pairs of years that both have one.
+
+    Formula: turnover of the year / turnover of the year before - 1, see :func:`turnover`.
+
+    Args:
+        balances: what :func:`trade_balance` returns.
+        reporter: as in :func:`turnover`.
+        first: the first year, which has nothing to be compared with.
+        last: the last year.
+
+    Returns:
+        One row a pair of years: ``year``, ``turnover``, ``before`` (US dollars), ``growth`` (as a
+        share), ``doubtful`` (either figure carries a caution or low confidence).
+    """
+    by = _firmest(balances, reporter)[["turnover", "doubtful"]]
+    by = by[(by.index >= first) & (by.index <= last)]
+    before = by.set_axis(by.index + 1).add_suffix("_before")
+    both = by.join(before, how="inner").reset_index()
+    return pd.DataFrame(
+        {
+            "year": both["year"],
+            "turnover": both["turnover"],
+            "before": both["turnover_before"],
+            "growth": both["turnover"] / both["turnover_before"] - 1,
+            "doubtful": both["doubtful"] | both["doubtful_before"],
+        }
+    )
 
 
 def partner_shares(partners: pd.DataFrame, total: str = "WLD") -> pd.DataFrame:
@@ -291,3 +364,106 @@ def section_shares(goods: pd.DataFrame, sections: pd.DataFrame, by: list[str]) -
     )
     long = table.stack().rename("value_usd").reset_index()
     return long.assign(share=long.groupby(by)["value_usd"].transform(shares))
+
+
+IMF_VINTAGES = ["imf_dots_2022", "imf_imts_2026"]
+"""Sources of ``trade_imf_partners``, the older first; where both have a cell the newer is read."""
+
+
+def imf_newest(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep one vintage a cell of ``trade_imf_partners``: the newer one.
+
+    Returns:
+        The rows kept, sorted by reporter, flow, partner and year.
+    """
+    keys = ["reporter_iso3", "flow", "partner_iso3", "year"]
+    order = table["source_id"].map(IMF_VINTAGES.index)
+    kept = (
+        table.assign(order=order).sort_values([*keys, "order"]).drop_duplicates(keys, keep="last")
+    )
+    return kept.drop(columns="order").reset_index(drop=True)
+
+
+def imf_pair(table: pd.DataFrame) -> pd.DataFrame:
+    """Both reports of the trade of Iran with Russia or the Soviet Union, as the IMF has them.
+
+    Args:
+        table: rows of ``trade_imf_partners``.
+
+    Returns:
+        One row a year, direction (``iran_to_russia`` or ``russia_to_iran``) and side that reports
+        (``exporter``, FOB, or ``importer``, CIF): ``reporter`` (``RUS`` stands for the Soviet
+        Union too), ``value_usd``, ``status`` and ``source_id``.
+    """
+    north = ["RUS", "SUN"]
+    ours = (table["reporter_iso3"].eq("IRN") & table["partner_iso3"].isin(north)) | (
+        table["reporter_iso3"].isin(north) & table["partner_iso3"].eq("IRN")
+    )
+    pair = imf_newest(table[ours])
+    iranian, export = pair["reporter_iso3"].eq("IRN"), pair["flow"].eq("export")
+    return pair.assign(
+        direction=iranian.eq(export).map({True: "iran_to_russia", False: "russia_to_iran"}),
+        side=export.map({True: "exporter", False: "importer"}),
+        reporter=iranian.map({True: "IRN", False: "RUS"}),
+    )[["year", "direction", "side", "reporter", "value_usd", "status", "source_id"]]
+
+
+def reported_mirror(pair: pd.DataFrame) -> pd.DataFrame:
+    """Exporter's report over importer's report of one flow and year, where both are reports.
+
+    Formula: value of the exporter (FOB) / value of the importer (CIF); estimates of the compiler
+    are left out, since they are made from the other side's report.
+
+    Args:
+        pair: what :func:`imf_pair` gives.
+
+    Returns:
+        One row a direction and year: ``exporter`` and ``importer`` (US dollars), ``ratio``.
+    """
+    reports = pair[pair["status"] == "published"]
+    sides = reports.pivot_table(index=["direction", "year"], columns="side", values="value_usd")
+    both = sides.dropna().astype(float).reset_index()
+    return both.assign(ratio=mirror_ratio(both["exporter"], both["importer"]))
+
+
+COMPILED_FROM = {
+    "importer's report": ("importer", 1.0),
+    "exporter's report": ("exporter", 1.0),
+    "exporter's report with freight": ("exporter", 1.1),
+}
+"""What a compiler may have taken: the report of a side, times an allowance for freight."""
+
+
+def compiled_from(compiled: pd.DataFrame, pair: pd.DataFrame) -> pd.Series:
+    """Say from which report each value of a compilation comes.
+
+    A value comes from a report if it differs by no more than half a million dollars, the rounding
+    of the compilation, or a thousandth. The first of :data:`COMPILED_FROM` that fits counts.
+
+    Args:
+        compiled: ``year``, ``direction``, ``value_usd`` (US dollars).
+        pair: what :func:`imf_pair` gives.
+
+    Returns:
+        A key of :data:`COMPILED_FROM` for each row, or ``no counterpart``.
+    """
+    reports = pair[pair["value_usd"] > 0].set_index(["year", "direction", "side"])["value_usd"]
+    reports = reports.astype(float).unstack("side")
+    keys = pd.MultiIndex.from_frame(compiled[["year", "direction"]])
+    told = reports.reindex(keys).set_axis(compiled.index)
+    found = pd.Series("no counterpart", index=compiled.index)
+    for name, (side, factor) in reversed(COMPILED_FROM.items()):
+        expected = told[side] * factor
+        apart = (compiled["value_usd"].astype(float) - expected).abs()
+        fits = apart <= (expected / 1000).clip(lower=5.1e5)
+        found = found.mask(fits, name)
+    return found
+
+
+def grain_equivalent(cereals: pd.DataFrame) -> pd.Series:
+    """Tonnes of raw grain with the calories of a flow: kilocalories a year / kilocalories a tonne.
+
+    Flour and other products count as the grain of equal calories, so this is not a tonnage that
+    anybody reported.
+    """
+    return cereals["kcal_per_year"].astype(float) / cereals["kcal_per_tonne"].astype(float)

@@ -6,6 +6,70 @@ SCORE = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
 """Votes on one scale; an absence has no place on it."""
 
 
+SUBJECTS = {
+    "nuclear_weapons": "NUCLEAR",
+    "other_arms": "DISARMAMENT|WEAPON|ARMS|MISSILE|OUTER SPACE|MINES",
+    "palestine_and_israel": "PALESTIN|ISRAEL|GOLAN|JERUSALEM|GAZA",
+    "human_rights": "HUMAN RIGHTS|DISCRIMINATION|RACISM|TORTURE|CAPITAL PUNISHMENT",
+    "decolonization": "NON-SELF-GOVERNING|DECOLONI|SELF-DETERMINATION|COLONIAL",
+    "development": "DEVELOPMENT|INTERNATIONAL TRADE|EXTERNAL DEBT",
+}
+"""Subjects as expressions over the UN's subject terms; nuclear weapons count as nuclear only."""
+
+
+def final_votes(rollcalls: pd.DataFrame) -> pd.DataFrame:
+    """Keep the votes on whole texts: no amendment, no paragraph, no possible repeat.
+
+    Paragraphs and amendments stand in some years of the older source only, so shares over all
+    roll calls compare unlike years. A flag that is empty does not say that a vote is not final.
+
+    Args:
+        rollcalls: rows of ``unga_rollcalls``.
+
+    Returns:
+        The rows that are final votes.
+    """
+    part = rollcalls["amendment"].fillna(False) | rollcalls["paragraph"].fillna(False)
+    return rollcalls[~part & ~rollcalls["possible_duplicate"]]
+
+
+def recurring(rollcalls: pd.DataFrame, one: int, other: int) -> pd.DataFrame:
+    """Keep the roll calls of two years whose title was voted on in both.
+
+    A year in which other texts come to a vote differs from the year before even where nobody
+    votes otherwise; among recurring texts only votes can differ.
+
+    Args:
+        rollcalls: rows of ``unga_rollcalls``.
+        one: a year.
+        other: another year.
+
+    Returns:
+        The rows of both years, with ``year``; titles are compared by their letters alone.
+    """
+    rows = rollcalls.assign(year=rollcalls["date"].dt.year)
+    rows = rows[rows["year"].isin([one, other]) & rows["title"].notna()]
+    words = rows["title"].str.lower().str.replace(r"[^a-z]+", " ", regex=True).str.strip()
+    both = set(words[rows["year"] == one]) & set(words[rows["year"] == other])
+    return rows[words.isin(both)]
+
+
+def with_subjects(rollcalls: pd.DataFrame) -> pd.DataFrame:
+    """Say of each roll call on which of :data:`SUBJECTS` it is, by the UN's subject terms.
+
+    Args:
+        rollcalls: rows of ``unga_rollcalls``.
+
+    Returns:
+        The rows that have terms, with a truth value for each subject; a roll call can be on
+        several or on none.
+    """
+    known = rollcalls.dropna(subset="subjects")
+    on = {name: known["subjects"].str.contains(terms) for name, terms in SUBJECTS.items()}
+    on["other_arms"] &= ~on["nuclear_weapons"]
+    return known.assign(**on)
+
+
 def ballots(votes: pd.DataFrame) -> pd.DataFrame:
     """Lay votes out as one row a roll call and one column a state.
 
@@ -39,8 +103,8 @@ def agreement(
 
     Args:
         scores: what :func:`ballots` returns.
-        rollcalls: the roll calls counted, one row each, with ``rcid`` and the columns of ``by``;
-            leave possible duplicates out before.
+        rollcalls: the roll calls counted, one row each, with ``rcid`` and the columns of ``by``,
+            as a rule :func:`final_votes`.
         country: the state compared with all others.
         by: column or columns of groups, e.g. ``year``.
 
@@ -75,6 +139,59 @@ def agreement(
     table["share_identical"] = table["n_identical"] / table["n_both"]
     table["agreement_index"] = 1 - table.pop("apart") / table["n_both"]
     return table
+
+
+def identical_with_absence(
+    votes: pd.DataFrame, rollcalls: pd.DataFrame, one: str, other: str
+) -> pd.Series:
+    """Share of identical votes of two states where an absence is a category of its own.
+
+    Formula: roll calls in which both voted yes, both no, both abstained or both were absent / all
+    roll calls of sessions in which both voted at all. Bumeder and Mokry-Frey (2026) count so, as
+    their figures show; :func:`agreement` counts only roll calls in which both voted.
+
+    Args:
+        votes: rows of ``unga_votes``.
+        rollcalls: the roll calls counted, with ``rcid``.
+        one: a state.
+        other: another state.
+
+    Returns:
+        ``n_both``, ``n_identical`` and ``share_identical``.
+    """
+    own = votes[votes["iso3"].isin([one, other]) & votes["rcid"].isin(rollcalls["rcid"])]
+    wide = own.pivot(index="rcid", columns="iso3", values="vote").dropna()
+    same = wide[one] == wide[other]
+    return pd.Series(
+        {"n_both": len(same), "n_identical": same.sum(), "share_identical": same.mean()}
+    )
+
+
+def joint_sponsors(sponsored: pd.DataFrame, country: str) -> pd.DataFrame:
+    """Resolutions that a state sponsors together with each other state.
+
+    Formula: overlap = resolutions that both sponsor / resolutions that either sponsors (Jaccard);
+    unlike the share of the own ones it does not rise just because the other sponsors much.
+
+    Args:
+        sponsored: rows of ``unga_cosponsors``.
+        country: the state compared with all others.
+
+    Returns:
+        One row each other state: ``iso3``, ``n_own``, ``n_other``, ``n_joint`` (resolutions),
+        ``share_of_own`` and ``overlap`` (both between 0 and 1), ``rank`` by overlap and ``of``.
+
+    Raises:
+        KeyError: the state sponsors nothing.
+    """
+    names = sponsored["sponsors_iso3"].dropna().str.get_dummies(";").astype(int)
+    own = names.pop(country)
+    joint, each = names.mul(own, axis=0).sum(), names.sum()
+    table = pd.DataFrame({"n_own": own.sum(), "n_other": each, "n_joint": joint})
+    table["share_of_own"] = table["n_joint"] / table["n_own"]
+    table["overlap"] = table["n_joint"] / (table["n_own"] + table["n_other"] - table["n_joint"])
+    table["rank"] = table["overlap"].rank(ascending=False, method="min").astype(int)
+    return table.assign(of=len(table)).rename_axis("iso3").reset_index()
 
 
 def ranked(
@@ -134,33 +251,23 @@ _POINT = ["ideal_point", "ideal_point_p05", "ideal_point_p95"]
 
 
 def key_positions(
-    key_votes: pd.DataFrame,
-    rollcalls: pd.DataFrame,
-    votes: pd.DataFrame,
-    reported: pd.DataFrame,
-    countries: list[str],
+    key_votes: pd.DataFrame, rollcalls: pd.DataFrame, votes: pd.DataFrame, countries: list[str]
 ) -> pd.DataFrame:
-    """Votes of the states named in every key vote, from the roll calls or from reports.
+    """Votes of the states named in every key vote.
 
     Args:
         key_votes: the table ``unga_key_votes``.
         rollcalls: the table ``unga_rollcalls``.
         votes: the table ``unga_votes``.
-        reported: the table ``unga_reported_votes``.
         countries: ISO 3166-1 codes of the states shown.
 
     Returns:
-        One row a key vote and state: the columns of ``key_votes`` with date, symbol, tally and
-        address taken from the roll call where there is one, ``iso3`` and ``vote``, which is
-        ``not established`` where neither table has it.
+        One row a key vote and state: the columns of ``key_votes``, date, symbol, tally and
+        address of the roll call, ``iso3`` and ``vote``, which is ``not established`` where the
+        table of votes has none.
     """
-    taken = ["date", "date_precision", "symbol", "votes_yes", "votes_no", "abstentions", "url"]
-    recorded = key_votes[["rcid"]].merge(rollcalls, on="rcid", how="left")[taken]
-    full = key_votes.reindex(columns=[*key_votes.columns, "date_precision"])
-    full[taken] = recorded.where(full["rcid"].notna(), full[taken])
-    full["date_precision"] = full["date_precision"].fillna("day")
-    cast = full[["key_vote_id", "rcid"]].merge(votes, on="rcid")
-    known = pd.concat([cast, reported]).set_index(["key_vote_id", "iso3"])["vote"]
+    taken = ["rcid", "date", "date_precision", "symbol", "votes_yes", "votes_no", "abstentions"]
+    full = key_votes.merge(rollcalls[[*taken, "url"]], on="rcid", how="left")
     each = full.merge(pd.DataFrame({"iso3": countries}), how="cross")
-    found = known.reindex(pd.MultiIndex.from_frame(each[["key_vote_id", "iso3"]]))
-    return each.assign(vote=found.fillna("not established").to_numpy())
+    known = each.merge(votes[["rcid", "iso3", "vote"]], on=["rcid", "iso3"], how="left")
+    return known.assign(vote=known["vote"].fillna("not established"))
