@@ -125,7 +125,8 @@ class Table:
     dollars: float = 0
     total: float = 0
     """Dollars of the line that adds up all others, the largest of such lines."""
-    read: int = 0
+    seen: int = 0
+    """Lines of all countries."""
 
     @property
     def titles(self) -> list[str]:
@@ -238,7 +239,7 @@ def unpack(file: Opened, layout: Book, folder: Path) -> Download:
         raise Refused(
             [
                 f"{file.name}: found no line of Russia among "
-                + counted(sum(t.read for t in tables), "lines")
+                + counted(sum(t.seen for t in tables), "lines")
                 + (f" (left out: {told})" if told else "")
                 + ", expected at least one, whose country is روسیه, فدراسیون روسیه or Russia"
             ]
@@ -390,12 +391,7 @@ def _scan(table: Table, file: Opened, problems: list[str]) -> None:
         if number < table.first:
             continue
         if above:
-            row = [
-                merged[above[number, place]][place]
-                if cell == "" and (number, place) in above and place not in map(at.get, _NUMBERS)
-                else cell
-                for place, cell in enumerate(row)
-            ]
+            row = _filled(row, number, above, merged, [at[c] for c in _NUMBERS])
         country = row[country_at]
         what = words.country(country)
         if what == "blank":
@@ -411,7 +407,7 @@ def _scan(table: Table, file: Opened, problems: list[str]) -> None:
         if what == "total":
             table.add_total(value)
             continue
-        table.read += 1
+        table.seen += 1
         year = row[year_at] if year_at is not None else ""
         lengths[year, len(text)] += 1
         table.chapters.add(text[:2])
@@ -432,6 +428,22 @@ def _scan(table: Table, file: Opened, problems: list[str]) -> None:
     if not table.sheet.hidden:
         for reason, n in left.items():
             file.left_out[reason] = file.left_out.get(reason, 0) + n
+
+
+def _filled(
+    row: list,
+    number: int,
+    above: dict[tuple[int, int], int],
+    merged: dict[int, list],
+    numbers: list[int],
+) -> list:
+    """Fill cells of merged ranges from the first row of each; a number stands for one line only."""
+    return [
+        merged[above[number, place]][place]
+        if cell == "" and (number, place) in above and place not in numbers
+        else cell
+        for place, cell in enumerate(row)
+    ]
 
 
 def _strange(header: list | None) -> dict[int, str]:
@@ -581,54 +593,19 @@ def _resolve(table: Table, tables: list[Table], file: Opened, problems: list[str
     where = f"{file.name} › {table.sheet.name}"
 
     def fault(line: Line, column: str, expected: str) -> None:
-        title = table.columns[column].title if column in table.columns else column
-        found = line.cells.get(column, "")
-        if isinstance(found, float) and found.is_integer():
-            found = int(found)
-        shown = _short(found if isinstance(found, str) else str(found))
-        if found == "":
-            expected += " (the cell is blank or an error such as #DIV/0!)"
-        problems.append(
-            f"{where}, line {line.row + 1}, column {title}: found {shown}, expected {expected}"
-        )
+        problems.append(_fault(line, column, expected, table, where))
 
     for line in table.lines:
+        column = "year"
         try:
-            line.year, short = words.year_of_cell(line.cells.get("year", ""))
+            line.year = _year(line, table, file)
+            if words.other_unit(line.cells.get("unit", "")):
+                fault(line, "unit", "کیلوگرم, with rials and dollars; give each unit a column")
+            column = "flow"
+            line.flow = _flow(line, table, only_named=only_named)
         except ValueError as error:
-            fault(line, "year", str(error))
+            fault(line, column, str(error))
             continue
-        if short:
-            _say(file, f"the year {short} is read as {line.year}")
-        line.year = line.year or table.year
-        wrong = [place for place, years in table.years.items() if line.year not in years]
-        if len(line.year) == 4 and wrong:
-            years = " ".join(table.years[wrong[0]])
-            fault(line, "year", f"{years}, as {wrong[0]} says; mend one of them")
-            continue
-        if len(line.year) != 4:
-            found = f" (named are {line.year})" if line.year else ""
-            fault(line, "year", f"the year of the line, here or in the title{found}")
-            continue
-        if not words.FIRST <= int(line.year) <= words.LAST:
-            fault(line, "year", f"a year from {words.FIRST} to {words.LAST}")
-            continue
-        if table.gregorian and table.gregorian.isdisjoint({int(line.year) + n for n in (621, 622)}):
-            years = ", ".join(map(str, sorted(table.gregorian)))
-            fault(line, "year", f"a year that begins in {years}, as the title says; mend one")
-            continue
-        if words.other_unit(line.cells.get("unit", "")):
-            fault(line, "unit", "کیلوگرم, with rials and dollars; give each unit a column")
-        line.flow = table.flow
-        if "flow" in table.columns:
-            flows = words.flows(str(line.cells["flow"]))
-            if len(flows) != 1 or words.group(str(line.cells["flow"])):
-                fault(line, "flow", "صادرات or واردات")
-                continue
-            [line.flow] = flows
-            if line.flow != table.flow and table.flow and not only_named:
-                fault(line, "flow", f"{table.flow}, as the title or the sheet says; mend one")
-                continue
         try:
             line.code = _code(line, *digits_of(line.year), file)
         except ValueError as error:
@@ -643,6 +620,66 @@ def _resolve(table: Table, tables: list[Table], file: Opened, problems: list[str
         if len(numbers) == len(_NUMBERS) and not numbers[0] and (numbers[1] or numbers[2]):
             # Tonnes and more round away what has a value.
             line.weighed = numbers[2] <= _LIGHT and table.columns["weight"].factor <= 1
+
+
+def _fault(line: Line, column: str, expected: str, table: Table, where: str) -> str:
+    """Word what is wrong with a cell of a line."""
+    title = table.columns[column].title if column in table.columns else column
+    found = line.cells.get(column, "")
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
+    shown = _short(found if isinstance(found, str) else str(found))
+    if found == "":
+        expected += " (the cell is blank or an error such as #DIV/0!)"
+    return f"{where}, line {line.row + 1}, column {title}: found {shown}, expected {expected}"
+
+
+def _year(line: Line, table: Table, file: Opened) -> str:
+    """Return the Iranian year of a line, as its cell says or else the title or a name.
+
+    Raises:
+        ValueError: what was expected.
+    """
+    year, short = words.year_of_cell(line.cells.get("year", ""))
+    if short:
+        _say(file, f"the year {short} is read as {year}")
+    year = year or table.year
+    if len(year) != 4:
+        found = f" (named are {year})" if year else ""
+        raise ValueError(f"the year of the line, here or in the title{found}")
+    for place, years in table.years.items():
+        if year not in years:
+            raise ValueError(f"{' '.join(years)}, as {place} says; mend one of them")
+    if not words.FIRST <= int(year) <= words.LAST:
+        raise ValueError(f"a year from {words.FIRST} to {words.LAST}")
+    if table.gregorian and table.gregorian.isdisjoint({int(year) + n for n in (621, 622)}):
+        named = ", ".join(map(str, sorted(table.gregorian)))
+        raise ValueError(f"a year that begins in {named}, as the title says; mend one")
+    return year
+
+
+def _flow(line: Line, table: Table, *, only_named: bool) -> str:
+    """Return the direction of a line, as its cell says or else the table.
+
+    Args:
+        line: the line.
+        table: that it is of.
+        only_named: whether the table has its direction from headers and names only, which a column
+            may contradict.
+
+    Raises:
+        ValueError: what was expected.
+    """
+    if "flow" not in table.columns:
+        return table.flow
+    cell = str(line.cells["flow"])
+    flows = words.flows(cell)
+    if len(flows) != 1 or words.group(cell):
+        raise ValueError("صادرات or واردات")
+    [flow] = flows
+    if flow != table.flow and table.flow and not only_named:
+        raise ValueError(f"{table.flow}, as the title or the sheet says; mend one")
+    return flow
 
 
 def _digits_of(year: str, tables: list[Table]) -> int:
@@ -806,13 +843,13 @@ def _tell(tables: list[Table], file: Opened) -> None:
                     f"the lines of all countries add up to {share:.1%} of the line of totals in "
                     "dollars"
                 )
-        if table.read >= 20 and len(table.chapters) == 1:
+        if table.seen >= 20 and len(table.chapters) == 1:
             file.said.append(
-                f"all {table.read:,} lines are in chapter {min(table.chapters)}: one group of "
+                f"all {table.seen:,} lines are in chapter {min(table.chapters)}: one group of "
                 "goods?"
             )
     if len(offices := set().union(*(table.offices for table in tables))) == 1 and (
-        sum(table.read for table in tables) >= 20
+        sum(table.seen for table in tables) >= 20
     ):
         file.said.append(
             f"all lines are of one customs office, {min(map(str, offices))}: one place?"
@@ -930,47 +967,61 @@ def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
         return rows
     revision = rows["year"].map({year: _revision(year) for year in rows["year"].unique()})
     hs6 = rows["code"].str[:6].where(revision != "national_pre_HS", "")
-    if table == "trade_goods":
-        out = rows["flow"] == "export"
-        start = {y: new_year(int(y)) for y in rows["year"].unique()}
-        day = datetime.timedelta(1)
-        return pd.DataFrame(
-            {
-                "year": [str(start[y].year) for y in rows["year"]],
-                "iranian_year": rows["year"],
-                "period_start": [start[y].isoformat() for y in rows["year"]],
-                "period_end": [(new_year(int(y) + 1) - day).isoformat() for y in rows["year"]],
-                "flow": rows["flow"],
-                "exporter_iso3": out.map({True: "IRN", False: "RUS"}),
-                "importer_iso3": out.map({True: "RUS", False: "IRN"}),
-                "reporter_iso3": "IRN",
-                "hs_revision": revision,
-                "hs_code": rows["code"],
-                "hs6": hs6,
-                "value_usd": _rounded(rows["value_usd"], 2),
-                "value_irr": _rounded(rows["value_irr"], 0),
-                "weight_kg": _rounded(rows["weight_kg"], 3),
-                "n_source_rows": rows["n_source_rows"],
-                "valuation": out.map({True: "FOB", False: "CIF"}),
-                "_key": rows["_key"],
-            }
-        )
+    rows = rows.assign(hs_revision=revision, hs6=hs6)
+    return _goods(rows) if table == "trade_goods" else _products(rows, file)
+
+
+def _goods(rows: pd.DataFrame) -> pd.DataFrame:
+    """Make rows of ``trade_goods``."""
+    out = rows["flow"] == "export"
+    start = {y: new_year(int(y)) for y in rows["year"].unique()}
+    day = datetime.timedelta(1)
+    return pd.DataFrame(
+        {
+            "year": [str(start[y].year) for y in rows["year"]],
+            "iranian_year": rows["year"],
+            "period_start": [start[y].isoformat() for y in rows["year"]],
+            "period_end": [(new_year(int(y) + 1) - day).isoformat() for y in rows["year"]],
+            "flow": rows["flow"],
+            "exporter_iso3": out.map({True: "IRN", False: "RUS"}),
+            "importer_iso3": out.map({True: "RUS", False: "IRN"}),
+            "reporter_iso3": "IRN",
+            "hs_revision": rows["hs_revision"],
+            "hs_code": rows["code"],
+            "hs6": rows["hs6"],
+            "value_usd": _rounded(rows["value_usd"], 2),
+            "value_irr": _rounded(rows["value_irr"], 0),
+            "weight_kg": _rounded(rows["weight_kg"], 3),
+            "n_source_rows": rows["n_source_rows"],
+            "valuation": out.map({True: "FOB", False: "CIF"}),
+            "_key": rows["_key"],
+        }
+    )
+
+
+def _products(rows: pd.DataFrame, file: Download) -> pd.DataFrame:
+    """Make rows of ``products`` for the tariff lines that the book does not know.
+
+    Raises:
+        Refused: the workbook does not name them.
+    """
     held = datasets.load("products")
     known = set(zip(held["hs_revision"], held["hs_code"], strict=True))
     named = held.dropna(subset=["name_en"]).drop_duplicates(["hs_revision", "hs6"])
     english = named.set_index(["hs_revision", "hs6"])[["name_en", "name_en_source_id"]]
+    chapter = rows["hs6"].str[:2]
     frame = pd.DataFrame(
         {
-            "hs_revision": revision,
+            "hs_revision": rows["hs_revision"],
             "hs_code": rows["code"],
             "name_fa": rows["name"],
             "name_fa_varies": "false",
             "name_fa_cut": "false",
             "hs_level": rows["code"].str.len().astype("str"),
-            "hs6": hs6,
-            "hs4": hs6.str[:4],
+            "hs6": rows["hs6"],
+            "hs4": rows["hs6"].str[:4],
             # Codes under 98 are Iran's own and belong to no chapter.
-            "hs_chapter": hs6.str[:2].where(~hs6.str[:2].isin(["98", "99"]), ""),
+            "hs_chapter": chapter.where(~chapter.isin(["98", "99"]), ""),
             "_key": rows["_key"],
         }
     )
