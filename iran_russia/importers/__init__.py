@@ -117,14 +117,14 @@ def _unlike(file: Opened, kind: str | None) -> str:
     A file is near a format, or a table of the book, when it has about half of its columns.
     """
     layouts = _layouts(kind)
-    near, share = None, 0.0 if kind else _NEAR
+    near, nearest = None, 0.0 if kind else _NEAR
     for number, line in enumerate(file.head[: reading._NOTES]):
         for delimiter in reading.DELIMITERS:
             found = [n.strip() for n in next(csv.reader([line], delimiter=delimiter), [])]
             for layout in layouts:
                 have = len({n.casefold() for n in found} & {w.casefold() for w in layout[1]})
-                if have / len(layout[1]) > share and (kind or have > 1):
-                    near, share = (number, delimiter, found, *layout), have / len(layout[1])
+                if have / len(layout[1]) > nearest and (kind or have > 1):
+                    near, nearest = (number, delimiter, found, *layout), have / len(layout[1])
     if near:
         number, delimiter, found, title, wanted, delimiters = near
         line = file.head[number]
@@ -172,7 +172,7 @@ def _layouts(kind: str | None) -> list[tuple[str, list[str], str]]:
     return layouts
 
 
-def read(path: Path, kind: str | None, engine, folder: Path) -> list[Batch]:
+def read_file(path: Path, kind: str | None, engine, folder: Path) -> list[Batch]:
     """Read one file into tidy rows.
 
     Args:
@@ -386,7 +386,7 @@ def _plan(paths: list[Path], kind: str | None, update: bool, engine: str):
         with engines.running(engine) as (started, folder):
             for path in paths:
                 try:
-                    found = read(path, kind, started, folder)
+                    found = read_file(path, kind, started, folder)
                 except Refused as error:
                     problems += error.problems
                     continue

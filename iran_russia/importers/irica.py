@@ -99,7 +99,7 @@ class Line:
 
 
 @dataclass
-class Table:
+class Listing:
     """The lines of one sheet."""
 
     sheet: workbook.Sheet
@@ -221,31 +221,31 @@ def unpack(file: Opened, layout: Book, folder: Path) -> Download:
         Refused: the workbook holds a part of a year or some goods only, or a line does not say
             what it means; one line a problem.
     """
-    tables, problems = _tables(file, layout.sheets)
+    listings, problems = _listings(file, layout.sheets)
     _refuse(problems)
-    for table in tables:
+    for listing in listings:
         # Of a hidden sheet nothing is taken.
-        _scan(table, file, [] if table.sheet.hidden else problems)
+        _scan(listing, file, [] if listing.sheet.hidden else problems)
     _refuse(problems)
-    tables = _without_hidden(tables, file)
-    _refuse(_parts(tables, file))
-    for table in tables:
-        _resolve(table, tables, file, problems)
+    listings = _without_hidden(listings, file)
+    _refuse(_parts(listings, file))
+    for listing in listings:
+        _resolve(listing, listings, file, problems)
     _refuse(problems)
-    _once(tables, file, problems)
+    _once(listings, file, problems)
     _refuse(problems)
-    if not any(table.lines for table in tables):
+    if not any(listing.lines for listing in listings):
         told = ", ".join(counted(n, reason) for reason, n in file.left_out.items())
         raise Refused(
             [
                 f"{file.name}: found no line of Russia among "
-                + counted(sum(t.seen for t in tables), "lines")
+                + counted(sum(t.seen for t in listings), "lines")
                 + (f" (left out: {told})" if told else "")
                 + ", expected at least one, whose country is روسیه, فدراسیون روسیه or Russia"
             ]
         )
-    _tell(tables, file)
-    return _written(tables, file, folder)
+    _tell(listings, file)
+    return _written(listings, file, folder)
 
 
 def _say(file: Opened, told: str) -> None:
@@ -258,21 +258,21 @@ def _refuse(problems: list[str]) -> None:
         raise Refused(problems)
 
 
-def _tables(file: Opened, sheets: list[workbook.Sheet]) -> tuple[list[Table], list[str]]:
+def _listings(file: Opened, sheets: list[workbook.Sheet]) -> tuple[list[Listing], list[str]]:
     """Find the sheets with lines: those with a header, and those that go on without one."""
-    tables: list[Table] = []
+    listings: list[Listing] = []
     problems: list[str] = []
     for sheet in sheets:
         top = sheet.top(_TOP)
         found = _header(top)
         faults = [] if sheet.hidden else problems
-        last = next((t for t in reversed(tables) if not t.sheet.hidden), None)
+        last = next((t for t in reversed(listings) if not t.sheet.hidden), None)
         if found:
             number, meant = found
             columns = _chosen(meant, f"{file.name} › {sheet.name}, line {number + 1}", faults)
-            tables.append(Table(sheet, top, number + 1, columns, headed=True))
+            listings.append(Listing(sheet, top, number + 1, columns, headed=True))
         elif last and _goes_on(top, last.columns):
-            tables.append(Table(sheet, top, 0, last.columns, headed=False))
+            listings.append(Listing(sheet, top, 0, last.columns, headed=False))
         elif sheet.length:
             file.said.append(
                 f"the sheet «{sheet.name}» holds no lines by country and tariff line; left out"
@@ -281,8 +281,8 @@ def _tables(file: Opened, sheets: list[workbook.Sheet]) -> tuple[list[Table], li
         else:
             continue
         if not problems:
-            _place(tables[-1], last, file, faults)
-    return tables, problems
+            _place(listings[-1], last, file, faults)
+    return listings, problems
 
 
 def _chosen(meant: dict[str, list], where: str, problems: list[str]) -> dict[str, words.Column]:
@@ -318,12 +318,12 @@ def _goes_on(rows: list[list], columns: dict[str, words.Column]) -> bool:
     return False
 
 
-def _place(table: Table, last: Table | None, file: Opened, problems: list[str]) -> None:
+def _place(listing: Listing, last: Listing | None, file: Opened, problems: list[str]) -> None:
     """Read from titles, sheet and file in which direction and year the lines of a sheet are."""
-    where = f"{file.name} › {table.sheet.name}"
-    title = " ".join(map(words.without_dates, table.titles))
+    where = f"{file.name} › {listing.sheet.name}"
+    title = " ".join(map(words.without_dates, listing.titles))
     stem = file.path.stem
-    texts = {"the title of the sheet": title, "the name of the sheet": table.sheet.name}
+    texts = {"the title of the sheet": title, "the name of the sheet": listing.sheet.name}
     named = texts | {"the name of the file": stem}
     for place, text in named.items():
         unit = words.units(text.replace("_", " "))
@@ -333,7 +333,7 @@ def _place(table: Table, last: Table | None, file: Opened, problems: list[str]) 
                 "expected units in the headers of their columns, such as ارزش (هزار دلار); write "
                 "them there and nowhere else"
             )
-    headers = " ".join(table.columns[c].title for c in _NUMBERS) if table.headed else ""
+    headers = " ".join(listing.columns[c].title for c in _NUMBERS) if listing.headed else ""
     said = {
         place: flow
         for place, text in ({"the headers": headers} | named).items()
@@ -344,12 +344,14 @@ def _place(table: Table, last: Table | None, file: Opened, problems: list[str]) 
             f"{where}: found {', '.join(f'{min(flow)} in {place}' for place, flow in said.items())}"
             ", expected one direction; mend the wrong one"
         )
-    inherited = {"the sheet before": {last.flow}} if last and last.flow and not table.headed else {}
+    inherited = (
+        {"the sheet before": {last.flow}} if last and last.flow and not listing.headed else {}
+    )
     folder = words.flows(file.path.parent.name)
     for flow in [*(said | inherited).values(), *([folder] if len(folder) == 1 else [])]:
-        [table.flow] = flow
+        [listing.flow] = flow
         break
-    if not table.flow and "flow" not in table.columns:
+    if not listing.flow and "flow" not in listing.columns:
         problems.append(
             f"{where}: found neither exports nor imports in the title, the sheet or the name, "
             "expected one of them; put 'export' or 'import' into the name of the file"
@@ -357,75 +359,75 @@ def _place(table: Table, last: Table | None, file: Opened, problems: list[str]) 
     for place, text in texts.items():
         years = words.year(text)[0].split()
         if years:
-            table.years[place] = years
-        table.gregorian |= words.gregorian(text)
-    for text, alone in [(title, False), (table.sheet.name, True), (stem, True)]:
-        table.year, short = words.year(text, alone=alone)
-        if table.year:
+            listing.years[place] = years
+        listing.gregorian |= words.gregorian(text)
+    for text, alone in [(title, False), (listing.sheet.name, True), (stem, True)]:
+        listing.year, short = words.year(text, alone=alone)
+        if listing.year:
             if short:
-                _say(file, f"the year {short} is read as {table.year}")
+                _say(file, f"the year {short} is read as {listing.year}")
             break
-        if text == table.sheet.name and not table.headed and last and last.year:
-            table.year = last.year
+        if text == listing.sheet.name and not listing.headed and last and last.year:
+            listing.year = last.year
             break
 
 
-def _scan(table: Table, file: Opened, problems: list[str]) -> None:
+def _scan(listing: Listing, file: Opened, problems: list[str]) -> None:
     """Go through the lines of a sheet once: take those of Russia, count what is left out.
 
     Sixty thousand lines of other countries pass here: nothing is cleaned that is not needed.
     """
-    above = table.sheet.above()
+    above = listing.sheet.above()
     merged: dict[int, list] = {first: [] for first in above.values()}
-    at = {name: column.place for name, column in table.columns.items()}
+    at = {name: column.place for name, column in listing.columns.items()}
     country_at, code_at, dollar_at = at["country"], at["code"], at["dollar"]
     year_at, month_at, office_at = at.get("year"), at.get("month"), at.get("office")
-    where = f"{file.name} › {table.sheet.name}"
-    header = table.top[table.first - 1] if table.headed else None
+    where = f"{file.name} › {listing.sheet.name}"
+    header = listing.top[listing.first - 1] if listing.headed else None
     strange = _strange(header)
     left: Counter[str] = Counter()
-    lengths, dollars = table.codes, 0.0
-    for number, row in enumerate(table.sheet.rows()):
+    lengths, dollars = listing.codes, 0.0
+    for number, row in enumerate(listing.sheet.rows()):
         if number in merged:
             merged[number] = row
-        if number < table.first:
+        if number < listing.first:
             continue
         if above:
             row = _filled(row, number, above, merged, [at[c] for c in _NUMBERS])
         country = row[country_at]
         what = words.country(country)
         if what == "blank":
-            _without_country(table, number, row, where, problems)
+            _without_country(listing, number, row, where, problems)
             continue
         code, value = row[code_at], row[dollar_at]
         text = code if code.__class__ is str and code.isdecimal() else _digits(code)
         if what == "other" and not text.isdecimal():
             if row != header:
-                _note(table, number, row, where, problems)
+                _note(listing, number, row, where, problems)
             if code == "" or row == header:
                 continue
         if what == "total":
-            table.add_total(value)
+            listing.add_total(value)
             continue
-        table.seen += 1
+        listing.seen += 1
         year = row[year_at] if year_at is not None else ""
         lengths[year, len(text)] += 1
-        table.chapters.add(text[:2])
+        listing.chapters.add(text[:2])
         if value.__class__ is float or value.__class__ is int:
             dollars += value
         if month_at is not None:
-            table.months.setdefault(year, set()).add(row[month_at])
+            listing.months.setdefault(year, set()).add(row[month_at])
         if office_at is not None:
-            table.offices.add(row[office_at])
+            listing.offices.add(row[office_at])
         if what == "like":
             left[f"lines of «{' '.join(str(country).split())}»"] += 1
         elif what == "russia" and not text.isdecimal() and _is_total(row):
             left["lines with a sum of Russia"] += 1
         elif what == "russia":
-            table.lines.append(Line(number, {name: row[place] for name, place in at.items()}))
+            listing.lines.append(Line(number, {name: row[place] for name, place in at.items()}))
             _undeclared(strange, number, row, where, problems)
-    table.dollars = dollars
-    if not table.sheet.hidden:
+    listing.dollars = dollars
+    if not listing.sheet.hidden:
         for reason, n in left.items():
             file.left_out[reason] = file.left_out.get(reason, 0) + n
 
@@ -479,17 +481,19 @@ def _is_total(row: list) -> bool:
     return any(isinstance(cell, str) and words.country(cell) == "total" for cell in row)
 
 
-def _without_country(table: Table, number: int, row: list, where: str, problems: list[str]) -> None:
+def _without_country(
+    listing: Listing, number: int, row: list, where: str, problems: list[str]
+) -> None:
     """Pass over blank rows, totals and notes; refuse a line whose country is not said."""
-    at = {name: column.place for name, column in table.columns.items()}
+    at = {name: column.place for name, column in listing.columns.items()}
     code, country = row[at["code"]], row[at["country"]]
     if _is_total(row) or (code == "" and all(c == "" or not isinstance(c, str) for c in row)):
-        table.add_total(row[at["dollar"]])
+        listing.add_total(row[at["dollar"]])
     elif code == "":
-        _note(table, number, row, where, problems)
+        _note(listing, number, row, where, problems)
     else:
         problems.append(
-            f"{where}, line {number + 1}, column {table.columns['country'].title}: found "
+            f"{where}, line {number + 1}, column {listing.columns['country'].title}: found "
             + (
                 f"{_short(str(country))}, expected the name of "
                 if country != ""
@@ -499,14 +503,14 @@ def _without_country(table: Table, number: int, row: list, where: str, problems:
         )
 
 
-def _note(table: Table, number: int, row: list, where: str, problems: list[str]) -> None:
+def _note(listing: Listing, number: int, row: list, where: str, problems: list[str]) -> None:
     """Pass over a row of words; refuse one that changes what the lines are, or begins a table."""
     cells = [cell for cell in row if isinstance(cell, str) and cell != ""]
     text = " ".join(cells)
     flows, (year, _) = words.flows(text), words.year(text)
-    other_flow = len(flows) == 1 and table.flow and flows != {table.flow}
+    other_flow = len(flows) == 1 and listing.flow and flows != {listing.flow}
     held = [c.title for c in map(words.column, row) if c]
-    other_year = year and table.year and year != table.year
+    other_year = year and listing.year and year != listing.year
     some = words.part(text) or words.group(text) or next(filter(None, map(words.units, cells)), "")
     if other_flow or len(held) >= len(_NEEDED) or other_year:
         problems.append(
@@ -521,33 +525,33 @@ def _note(table: Table, number: int, row: list, where: str, problems: list[str])
         )
 
 
-def _without_hidden(tables: list[Table], file: Opened) -> list[Table]:
+def _without_hidden(listings: list[Listing], file: Opened) -> list[Listing]:
     """Leave out hidden sheets, of which a reader of the workbook sees nothing; say so."""
-    shown = [table for table in tables if not table.sheet.hidden]
+    shown = [listing for listing in listings if not listing.sheet.hidden]
     if not shown:
         raise Refused(
             [
                 f"{file.name}: found lines in hidden sheets only "
-                f"({', '.join(t.sheet.name for t in tables)}), expected a sheet that is shown; "
+                f"({', '.join(t.sheet.name for t in listings)}), expected a sheet that is shown; "
                 "unhide the one to import"
             ]
         )
-    for table in tables:
-        if table.sheet.hidden:
-            file.said.append(f"the sheet «{table.sheet.name}» is hidden; left out")
-            if table.lines:
-                reason = f"lines of Russia in the hidden sheet «{table.sheet.name}»"
-                file.left_out[reason] = len(table.lines)
+    for listing in listings:
+        if listing.sheet.hidden:
+            file.said.append(f"the sheet «{listing.sheet.name}» is hidden; left out")
+            if listing.lines:
+                reason = f"lines of Russia in the hidden sheet «{listing.sheet.name}»"
+                file.left_out[reason] = len(listing.lines)
     return shown
 
 
-def _parts(tables: list[Table], file: Opened) -> list[str]:
+def _parts(listings: list[Listing], file: Opened) -> list[str]:
     """Say why the workbook is not the whole of a year: some months, goods or places only."""
     told = []
     stem = file.path.stem.replace("_", " ")
-    for table in tables:
-        where = f"{file.name} › {table.sheet.name}"
-        texts = [*((t, True) for t in table.titles), (table.sheet.name, False), (stem, False)]
+    for listing in listings:
+        where = f"{file.name} › {listing.sheet.name}"
+        texts = [*((t, True) for t in listing.titles), (listing.sheet.name, False), (stem, False)]
         for text, title in texts:
             some = words.part(text)
             if some:
@@ -567,42 +571,42 @@ def _parts(tables: list[Table], file: Opened) -> list[str]:
                 break
     # Months may be spread over sheets.
     held: dict[object, set[int]] = {}
-    for table in tables:
-        for year, cells in table.months.items():
+    for listing in listings:
+        for year, cells in listing.months.items():
             held.setdefault(year, set()).update(map(words.month, cells))
     for months in held.values():
-        quarters = "فصل" in tables[0].columns["month"].title or "quarter" in (
-            tables[0].columns["month"].title.lower()
+        quarters = "فصل" in listings[0].columns["month"].title or "quarter" in (
+            listings[0].columns["month"].title.lower()
         )
         if months != set(range(1, 5 if quarters else 13)):
             found = ", ".join(str(m) if m else "none" for m in sorted(months))
             told.append(
-                f"{file.name}, column {tables[0].columns['month'].title}: found "
+                f"{file.name}, column {listings[0].columns['month'].title}: found "
                 f"{'quarters' if quarters else 'months'} {found}, expected all of a year, as the "
                 "table's years are whole; import the workbook of all twelve months"
             )
     return told
 
 
-def _resolve(table: Table, tables: list[Table], file: Opened, problems: list[str]) -> None:
+def _resolve(listing: Listing, listings: list[Listing], file: Opened, problems: list[str]) -> None:
     """Give every line its year, direction, tariff line and numbers."""
     # Once a year and not once a line: both look into the book.
-    digits_of = cache(lambda year: (_digits_of(year, tables), _zeros_lost(year)))
-    own = [*table.titles, table.sheet.name]
+    digits_of = cache(lambda year: (_digits_of(year, listings), _zeros_lost(year)))
+    own = [*listing.titles, listing.sheet.name]
     only_named = not any(len(words.flows(text)) == 1 for text in own)
-    where = f"{file.name} › {table.sheet.name}"
+    where = f"{file.name} › {listing.sheet.name}"
 
     def fault(line: Line, column: str, expected: str) -> None:
-        problems.append(_fault(line, column, expected, table, where))
+        problems.append(_fault(line, column, expected, listing, where))
 
-    for line in table.lines:
+    for line in listing.lines:
         column = "year"
         try:
-            line.year = _year(line, table, file)
+            line.year = _year(line, listing, file)
             if words.other_unit(line.cells.get("unit", "")):
                 fault(line, "unit", "کیلوگرم, with rials and dollars; give each unit a column")
             column = "flow"
-            line.flow = _flow(line, table, only_named=only_named)
+            line.flow = _flow(line, listing, only_named=only_named)
         except ValueError as error:
             fault(line, column, str(error))
             continue
@@ -613,18 +617,18 @@ def _resolve(table: Table, tables: list[Table], file: Opened, problems: list[str
         numbers = []
         for column in _NUMBERS:
             try:
-                numbers.append(_number(line.cells[column], column) * table.columns[column].factor)
+                numbers.append(_number(line.cells[column], column) * listing.columns[column].factor)
             except ValueError as error:
                 fault(line, column, str(error))
         line.numbers = tuple(numbers)
         if len(numbers) == len(_NUMBERS) and not numbers[0] and (numbers[1] or numbers[2]):
             # Tonnes and more round away what has a value.
-            line.weighed = numbers[2] <= _LIGHT and table.columns["weight"].factor <= 1
+            line.weighed = numbers[2] <= _LIGHT and listing.columns["weight"].factor <= 1
 
 
-def _fault(line: Line, column: str, expected: str, table: Table, where: str) -> str:
+def _fault(line: Line, column: str, expected: str, listing: Listing, where: str) -> str:
     """Word what is wrong with a cell of a line."""
-    title = table.columns[column].title if column in table.columns else column
+    title = listing.columns[column].title if column in listing.columns else column
     found = line.cells.get(column, "")
     if isinstance(found, float) and found.is_integer():
         found = int(found)
@@ -634,7 +638,7 @@ def _fault(line: Line, column: str, expected: str, table: Table, where: str) -> 
     return f"{where}, line {line.row + 1}, column {title}: found {shown}, expected {expected}"
 
 
-def _year(line: Line, table: Table, file: Opened) -> str:
+def _year(line: Line, listing: Listing, file: Opened) -> str:
     """Return the Iranian year of a line, as its cell says or else the title or a name.
 
     Raises:
@@ -643,56 +647,56 @@ def _year(line: Line, table: Table, file: Opened) -> str:
     year, short = words.year_of_cell(line.cells.get("year", ""))
     if short:
         _say(file, f"the year {short} is read as {year}")
-    year = year or table.year
+    year = year or listing.year
     if len(year) != 4:
         found = f" (named are {year})" if year else ""
         raise ValueError(f"the year of the line, here or in the title{found}")
-    for place, years in table.years.items():
+    for place, years in listing.years.items():
         if year not in years:
             raise ValueError(f"{' '.join(years)}, as {place} says; mend one of them")
     if not words.FIRST <= int(year) <= words.LAST:
         raise ValueError(f"a year from {words.FIRST} to {words.LAST}")
-    if table.gregorian and table.gregorian.isdisjoint({int(year) + n for n in (621, 622)}):
-        named = ", ".join(map(str, sorted(table.gregorian)))
+    if listing.gregorian and listing.gregorian.isdisjoint({int(year) + n for n in (621, 622)}):
+        named = ", ".join(map(str, sorted(listing.gregorian)))
         raise ValueError(f"a year that begins in {named}, as the title says; mend one")
     return year
 
 
-def _flow(line: Line, table: Table, *, only_named: bool) -> str:
-    """Return the direction of a line, as its cell says or else the table.
+def _flow(line: Line, listing: Listing, *, only_named: bool) -> str:
+    """Return the direction of a line, as its cell says or else its sheet does.
 
     Args:
         line: the line.
-        table: that it is of.
-        only_named: whether the table has its direction from headers and names only, which a column
+        listing: that it is of.
+        only_named: whether that has its direction from headers and names only, which a column
             may contradict.
 
     Raises:
         ValueError: what was expected.
     """
-    if "flow" not in table.columns:
-        return table.flow
+    if "flow" not in listing.columns:
+        return listing.flow
     cell = str(line.cells["flow"])
     flows = words.flows(cell)
     if len(flows) != 1 or words.group(cell):
         raise ValueError("صادرات or واردات")
     [flow] = flows
-    if flow != table.flow and table.flow and not only_named:
-        raise ValueError(f"{table.flow}, as the title or the sheet says; mend one")
+    if flow != listing.flow and listing.flow and not only_named:
+        raise ValueError(f"{listing.flow}, as the title or the sheet says; mend one")
     return flow
 
 
-def _digits_of(year: str, tables: list[Table]) -> int:
+def _digits_of(year: str, listings: list[Listing]) -> int:
     """Return the digits of the tariff lines of a year: as the book has them, else as most lines."""
     held = datasets.load("trade_goods")
     held = held.loc[held["iranian_year"] == int(year), "hs_code"]
     if len(held):
         return int(held.str.len().max())
     lengths: Counter = Counter()
-    for table in tables:
-        for (cell, length), n in table.codes.items():
+    for listing in listings:
+        for (cell, length), n in listing.codes.items():
             try:
-                own = words.year_of_cell(cell)[0] or table.year
+                own = words.year_of_cell(cell)[0] or listing.year
             except ValueError:
                 continue
             if own == year:
@@ -774,18 +778,18 @@ def _number(cell: object, column: str) -> Decimal:
     return number
 
 
-def _once(tables: list[Table], file: Opened, problems: list[str]) -> None:
+def _once(listings: list[Listing], file: Opened, problems: list[str]) -> None:
     """Count once what stands on several sheets: a copy, an extract of Russia, sums of an extract.
 
     Lines of one tariff line on two sheets are added up where the second goes on from the first,
     or where their customs offices differ; where the sheets say different things they are refused.
     """
-    by_office = all("office" in table.columns for table in tables)
-    kept: dict[tuple, list[tuple[Table, Line]]] = {}
-    for place, table in enumerate(tables):
-        goes_on = place and (not table.headed or tables[place - 1].sheet.length >= _FULL)
+    by_office = all("office" in listing.columns for listing in listings)
+    kept: dict[tuple, list[tuple[Listing, Line]]] = {}
+    for place, listing in enumerate(listings):
+        goes_on = place and (not listing.headed or listings[place - 1].sheet.length >= _FULL)
         groups: dict[tuple, list[Line]] = {}
-        for line in table.lines:
+        for line in listing.lines:
             office = words.plain(line.cells["office"]) if by_office else ""
             groups.setdefault((line.year, line.flow, line.code, office), []).append(line)
         again: dict[str, int] = {}
@@ -808,48 +812,48 @@ def _once(tables: list[Table], file: Opened, problems: list[str]) -> None:
             contained = len(fresh) < len(lines) and (not fresh or not +left)
             if earlier and not goes_on and not contained and fresh:
                 problems.append(
-                    f"{file.name} › {table.sheet.name}, line {lines[0].row + 1}: found {key[2]} of "
-                    f"{key[0]} with other values than in the sheet {other}, expected the same or "
-                    "none; delete the sheet that is not wanted"
+                    f"{file.name} › {listing.sheet.name}, line {lines[0].row + 1}: found {key[2]} "
+                    f"of {key[0]} with other values than in the sheet {other}, expected the same "
+                    "or none; delete the sheet that is not wanted"
                 )
             if len(fresh) < len(lines):
                 again[other] = again.get(other, 0) + len(lines) - len(fresh)
-            earlier += [(table, line) for line in fresh]
+            earlier += [(listing, line) for line in fresh]
         for other, n in again.items():
-            file.left_out[f"lines of the sheet «{table.sheet.name}» also in «{other}»"] = n
+            file.left_out[f"lines of the sheet «{listing.sheet.name}» also in «{other}»"] = n
     taken = {id(line) for lines in kept.values() for _, line in lines}
-    for table in tables:
-        table.lines = [line for line in table.lines if id(line) in taken]
+    for listing in listings:
+        listing.lines = [line for line in listing.lines if id(line) in taken]
 
 
-def _tell(tables: list[Table], file: Opened) -> None:
+def _tell(listings: list[Listing], file: Opened) -> None:
     """Say what the workbook covers and what was made of it."""
-    lines = [line for table in tables for line in table.lines]
+    lines = [line for listing in listings for line in listing.lines]
     flows = sorted({line.flow for line in lines})
     years = sorted({line.year for line in lines})
     covered = f"{' and '.join(f'{flow}s' for flow in flows)} of {' and '.join(years)}"
-    covered += ", 12 months" if any(table.months for table in tables) else ""
-    file.coverage = covered + (f", {len(tables)} sheets" if len(tables) > 1 else "")
-    for table in tables:
-        for column in (table.columns[c] for c in _NUMBERS):
+    covered += ", 12 months" if any(listing.months for listing in listings) else ""
+    file.coverage = covered + (f", {len(listings)} sheets" if len(listings) > 1 else "")
+    for listing in listings:
+        for column in (listing.columns[c] for c in _NUMBERS):
             if column.factor != 1:
                 _say(file, f"column {column.title}: numbers times {int(column.factor):,}")
-        if table.columns["weight"].rank == 2:
-            _say(file, f"weight is gross: column {table.columns['weight'].title}")
-        if table.total > 0 and len(tables) == 1:
-            share = table.dollars / table.total
+        if listing.columns["weight"].rank == 2:
+            _say(file, f"weight is gross: column {listing.columns['weight'].title}")
+        if listing.total > 0 and len(listings) == 1:
+            share = listing.dollars / listing.total
             if abs(share - 1) > 0.001:
                 file.said.append(
                     f"the lines of all countries add up to {share:.1%} of the line of totals in "
                     "dollars"
                 )
-        if table.seen >= 20 and len(table.chapters) == 1:
+        if listing.seen >= 20 and len(listing.chapters) == 1:
             file.said.append(
-                f"all {table.seen:,} lines are in chapter {min(table.chapters)}: one group of "
+                f"all {listing.seen:,} lines are in chapter {min(listing.chapters)}: one group of "
                 "goods?"
             )
-    if len(offices := set().union(*(table.offices for table in tables))) == 1 and (
-        sum(table.seen for table in tables) >= 20
+    if len(offices := set().union(*(listing.offices for listing in listings))) == 1 and (
+        sum(listing.seen for listing in listings) >= 20
     ):
         file.said.append(
             f"all lines are of one customs office, {min(map(str, offices))}: one place?"
@@ -886,7 +890,7 @@ def _lines(number: int) -> str:
     return f"{number:,} line{'s' if number != 1 else ''}"
 
 
-def _written(tables: list[Table], file: Opened, folder: Path) -> Download:
+def _written(listings: list[Listing], file: Opened, folder: Path) -> Download:
     """Write the lines, each as far below the start of its sheet as in the workbook."""
     ready, sheets = new_copy(folder), {}
     blank = "," * (len(COLUMNS) - 1) + "\n"
@@ -894,10 +898,10 @@ def _written(tables: list[Table], file: Opened, folder: Path) -> Download:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         written = 1
-        for table in tables:
-            sheets[written] = table.sheet.name
+        for listing in listings:
+            sheets[written] = listing.sheet.name
             at = 0
-            for line in table.lines:
+            for line in listing.lines:
                 stream.write(blank * (line.row - at))
                 name = " ".join(str(line.cells.get("name", "")).split())
                 numbers = [f"{round(number, 6):f}" for number in line.numbers]
@@ -906,7 +910,7 @@ def _written(tables: list[Table], file: Opened, folder: Path) -> Download:
                 writer.writerow([line.year, line.flow, line.code, name, *numbers])
                 at = line.row + 1
             written += at
-    flows = {line.flow for table in tables for line in table.lines}
+    flows = {line.flow for listing in listings for line in listing.lines}
     return Download(
         **vars(file),
         layout=Layout(list(COLUMNS)),

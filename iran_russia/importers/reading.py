@@ -299,7 +299,7 @@ def _members(path: Path) -> list[str]:
 
 def _only_member(path: Path, members: list[str]) -> str:
     """Return the one table of an archive; descriptions of the World Bank do not count."""
-    tables = [
+    held = [
         m
         for m in members
         if not m.endswith("/")
@@ -307,15 +307,15 @@ def _only_member(path: Path, members: list[str]) -> str:
         and "Metadata_" not in m
         and not Path(m).name.startswith(".")
     ]
-    if len(tables) != 1:
-        found = ", ".join(sorted(tables)[:5]) or "none"
+    if len(held) != 1:
+        found = ", ".join(sorted(held)[:5]) or "none"
         raise Refused(
             [
-                f"{path.name}: found {len(tables)} files inside ({found}), expected one table; "
+                f"{path.name}: found {len(held)} files inside ({found}), expected one table; "
                 "unpack it and name the file to import"
             ]
         )
-    return tables[0]
+    return held[0]
 
 
 def _state(path: Path) -> tuple[int, int, int]:
