@@ -222,7 +222,7 @@ def open_download(path: Path) -> Opened:
 
 
 def _workbook(path: Path) -> str:
-    """Return the kind of a workbook; an empty text for another file."""
+    """Return the kind of a workbook, an empty text for another file; refuse what is empty."""
     if not path.is_file():
         raise Refused([f"{path}: is not a file; expected a downloaded table"])
     start = _start(path)
