@@ -12,7 +12,7 @@ import datetime
 import json
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,7 +63,7 @@ _LISTED = 300  # rows that a page can list
 
 
 @contextmanager
-def _alone():
+def _alone() -> Iterator[None]:
     """Keep imports and other writers out."""
     try:
         with store.lock():

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
+    from iran_russia.importers import report as reports
+    from iran_russia.importers import update as updating
+    from iran_russia.importers.engine import Engine
+
 KINDS = (
     "tidy",
     "comtrade",
@@ -172,7 +176,7 @@ def _layouts(kind: str | None) -> list[tuple[str, list[str], str]]:
     return layouts
 
 
-def read_file(path: Path, kind: str | None, engine, folder: Path) -> list[Batch]:
+def read_file(path: Path, kind: str | None, engine: Engine, folder: Path) -> list[Batch]:
     """Read one file into tidy rows.
 
     Args:
@@ -206,7 +210,7 @@ def read_file(path: Path, kind: str | None, engine, folder: Path) -> list[Batch]
     return batches
 
 
-def _batches(file: Download, module: ModuleType, engine) -> list[Batch]:
+def _batches(file: Download, module: ModuleType, engine: Engine) -> list[Batch]:
     table = engine.table(file)
     columns = {c: kind for c, kind in module.COLUMNS.items() if c in table.columns}
     dynamic = getattr(module, "columns", None)
@@ -370,7 +374,9 @@ def run(
         reports.write(told, report)
 
 
-def _plan(paths: list[Path], kind: str | None, update: bool, engine: str):
+def _plan(
+    paths: list[Path], kind: str | None, update: bool, engine: str
+) -> tuple[list[reports.File], updating.Plan]:
     """Read all files and compare their rows with those of the book.
 
     Returns:

@@ -507,7 +507,9 @@ def _label(row: pd.Series, identity: list[str], others: list[str] | None = None)
     return f"{text}: {', '.join(values[:4])}" if values else text
 
 
-def _order(old: pd.DataFrame, merged: pd.DataFrame, key: list[str], fields: dict):
+def _order(
+    old: pd.DataFrame, merged: pd.DataFrame, key: list[str], fields: dict
+) -> pd.Index | None:
     """Return the order of the primary key where the table stands in it; None where it does not."""
 
     def ranked(frame: pd.DataFrame) -> pd.DataFrame:
@@ -518,7 +520,7 @@ def _order(old: pd.DataFrame, merged: pd.DataFrame, key: list[str], fields: dict
             }
         )
 
-    def sort(frame: pd.DataFrame):
+    def sort(frame: pd.DataFrame) -> pd.Index:
         return ranked(frame).sort_values(key, kind="stable").index
 
     return sort(merged) if (sort(old) == old.index).all() else None

@@ -1,6 +1,7 @@
 """Statistical Review of World Energy: panel CSV, narrow (one value a line) or wide."""
 
 import ibis
+import pandas as pd
 
 from iran_russia import datasets
 from iran_russia.importers import digits
@@ -75,7 +76,7 @@ def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
     }
 
 
-def tidy(table: str, rows, file: Download):
+def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
     """Round to the six digits of the table."""
     measures = ", ".join(sorted({m.replace("_", " ") for m in rows["measure"]}))
     file.coverage = f"{measures} to {rows['year'].max()}" if len(rows) else ""

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ibis
 import pandas as pd
@@ -41,6 +42,9 @@ from iran_russia.importers.reading import (
     counted,
     new_copy,
 )
+
+if TYPE_CHECKING:
+    from iran_russia.importers import Batch
 
 KIND = "irica"
 TITLE = "a workbook of the Iranian customs by country and tariff line (.xls, .xlsx, .xlsb, .ods)"
@@ -1057,7 +1061,7 @@ def _revision(year: str) -> str:
     return before["hs_revision"].iloc[-1] if len(before) else "national_pre_HS"
 
 
-def notes(table: str, batch) -> list[str]:
+def notes(table: str, batch: Batch) -> list[str]:
     """Say what was inferred."""
     if table != "trade_goods" or batch.rows.empty:
         return []
