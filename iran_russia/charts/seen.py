@@ -13,9 +13,9 @@ LEAST_PLOT = 0.4
 """Share of a figure's width that its plot must keep."""
 
 _UNPAINTED = {None, "transparent", "none"}
-_LOOK = ("fill", "stroke", "shape", "size", "strokeDash", "opacity", "fillOpacity")
-_TICK = re.compile(r"[\d.,−-]+ ?%?$|\d\d? [A-Z][a-z]{2}$|[A-Z][a-z]{2} \d{4}$")
-"""What numbers and dates look like on an axis; names of rows may repeat."""
+_LOOK = ("fill", "stroke", "strokeWidth", "shape", "size", "strokeDash", "opacity", "fillOpacity")
+_TICK = re.compile(r"(?!\d\d$)[\d.,−-]+ ?%?$|\d\d? [A-Z][a-z]{2}$|[A-Z][a-z]{2} \d{4}$")
+"""What numbers and dates look like on an axis; names of rows and years of two digits may repeat."""
 _NO_WORDS = {"null", "undefined", "NaN", "NaT", "None", "nan"}
 
 

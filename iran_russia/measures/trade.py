@@ -431,7 +431,7 @@ COMPILED_FROM = {
     "exporter's report": ("exporter", 1.0),
     "exporter's report with freight": ("exporter", 1.1),
 }
-"""What a compiler may have taken: the report of a side, times an allowance for freight."""
+"""The report of a side, times an allowance for freight, that a compiler may have taken."""
 
 
 def compiled_from(compiled: pd.DataFrame, pair: pd.DataFrame) -> pd.Series:
