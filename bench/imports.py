@@ -36,11 +36,11 @@ copy (select 2022 as t, 4 + (r * 7919) % 890 as i, 4 + (r * 104729) % 887 as j,
 # Each prints the rows found, seconds without start and imports, and peak memory in megabytes.
 RUNS = {
     "importer": """
-from iran_russia.importers import engine, read
+from iran_russia.importers import engine, read_file
 import ibis.backends.duckdb, pandas
 start = time.perf_counter()
 with engine.running("duckdb") as (started, folder):
-    [batch] = read(Path(file), "baci", started, folder)
+    [batch] = read_file(Path(file), "baci", started, folder)
     found = len(batch.rows)
 """,
     "duckdb": """
@@ -64,11 +64,11 @@ found = len(frame.query("(i == 364 and j == 643) or (i == 643 and j == 364)"))
 """,
 }
 _WORKBOOK = """
-from iran_russia.importers import engine, read
+from iran_russia.importers import engine, read_file
 import ibis.backends.duckdb, pandas
 start = time.process_time()
 with engine.running("duckdb") as (started, folder):
-    batches = read(Path(file), "irica", started, folder)
+    batches = read_file(Path(file), "irica", started, folder)
     [found] = {len(b.rows) for b in batches}
 # Processor time, where the frame counts time that passes.
 start += time.perf_counter() - time.process_time()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from iran_russia.datasets import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
+    from playwright.sync_api import Browser
 
 BUILD = Path("_build")
 
@@ -99,19 +101,21 @@ def status() -> None:
 @click.option(
     "--report", metavar="NEW_FILE", type=click.Path(path_type=Path), help="Also write it as JSON."
 )
-def import_(files, update: bool, dry_run: bool, engine: str, report: Path | None) -> None:
+def import_(
+    files: tuple[str, ...], update: bool, dry_run: bool, engine: str, report: Path | None
+) -> None:
     """Take rows of downloaded files into the tables.
 
     KIND is recognised when it is left out. Nothing is written unless every row is valid.
     """
     from iran_russia import importers
 
-    kind = None
-    if files[0] in importers.KINDS and not Path(files[0]).exists():
-        kind, *files = files
-    if not files:
+    kind, paths = None, [Path(file) for file in files]
+    if files[0] in importers.KINDS and not paths[0].exists():
+        kind, paths = files[0], paths[1:]
+    if not paths:
         raise click.UsageError("name the file to import after its kind")
-    importers.run([Path(f) for f in files], kind, update, dry_run, engine, click.echo, report)
+    importers.run(paths, kind, update, dry_run, engine, click.echo, report)
 
 
 @main.command("new-table")
@@ -122,7 +126,15 @@ def import_(files, update: bool, dry_run: bool, engine: str, report: Path | None
 @click.option("--publisher", help="Who published FILE; registers the source.")
 @click.option("--url", help="Where FILE can be read.")
 @click.option("--dry-run", is_flag=True, help="Show what is proposed, write nothing.")
-def new_table(name, file, topic, source, publisher, url, dry_run) -> None:
+def new_table(
+    name: str,
+    file: Path,
+    topic: str,
+    source: str | None,
+    publisher: str | None,
+    url: str | None,
+    dry_run: bool,
+) -> None:
     """Add a file as a table, with a proposed schema.
 
     FILE is CSV, or a workbook of one sheet; NAME is that of the table. Types, units, values
@@ -257,7 +269,7 @@ def _built() -> Path:
     return pages
 
 
-def _single(extension: str, write) -> None:
+def _single(extension: str, write: Callable[[Browser, Path, Path], None]) -> None:
     pages = _built()
     # Playwright comes with requirements.txt, not with the package alone.
     try:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from iran_russia import values
 
@@ -95,7 +96,8 @@ def refusal(field: dict) -> Callable[[str], str]:
         if cell == "":
             return "a value, as none may be missing (required)" if rules.get("required") else ""
         try:
-            value = values.parse(cell, kind)
+            # Values of one kind, which can be compared.
+            value: Any = values.parse(cell, kind)
         except ValueError as error:
             return str(error)
         if "enum" in rules and value not in allowed:

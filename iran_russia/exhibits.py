@@ -63,7 +63,7 @@ class Exhibit:
     files: dict[str, str | bytes] = field(default_factory=dict)
     other: dict[str, object] = field(default_factory=dict)
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
         files = {
             extension: {"base64": base64.b64encode(content).decode()}
             if isinstance(content, bytes)

@@ -4,6 +4,8 @@ A chapter writes ``state(turnover=usd(4.0e9))`` in a cell and ``{glue:text}`turn
 prose.
 """
 
+import datetime
+
 from myst_nb import glue
 
 from iran_russia.exhibits import Exhibit, render
@@ -38,7 +40,7 @@ def times(ratio: float) -> str:
     return f"{number(ratio, 1)} times"
 
 
-def day(date) -> str:
+def day(date: datetime.date) -> str:
     """Format a date in full, e.g. ``12 March 2001``."""
     return f"{date.day} {date:%B %Y}"
 

@@ -12,7 +12,7 @@ import datetime
 import json
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,7 +63,7 @@ _LISTED = 300  # rows that a page can list
 
 
 @contextmanager
-def _alone():
+def _alone() -> Iterator[None]:
     """Keep imports and other writers out."""
     try:
         with store.lock():
@@ -149,40 +149,42 @@ def _check_free(name: str, topic: str) -> None:
 def _read(path: Path) -> tuple[list[str], list[int], list[list[str]]]:
     """Read header, line numbers and cells of a file; refuse what is no table."""
     file = reading.open_download(path)
+    name = file.name
     if file.kind == "text":
         first = file.head[0]
         header = next(csv.reader([first]))
         other = next((d for d in ";\t|" if d in first), None)
         if len(header) == 1 and other:
             raise Refused(
-                [f"{file.name}, line 1: found a {reading.DELIMITERS[other]} between the columns, "
+                [f"{name}, line 1: found a {reading.DELIMITERS[other]} between the columns, "
                  "expected a comma"]
             )  # fmt: skip
-        _check_header(header, file.name)
-        file.layout = reading.Layout(header)
+        _check_header(header, name)
         with tempfile.TemporaryDirectory() as folder:
-            reading.make_ready(file, Path(folder))
-            problems = list(reading.malformed(file))
+            ready = reading.make_ready(file, reading.Layout(header), Path(folder))
+            problems = list(reading.malformed(ready))
             if problems:
                 raise Refused(problems)
-            records = [(n, [_stripped(c) for c in r]) for n, r in reading.records(file)]
+            records = [(n, [_stripped(c) for c in r]) for n, r in reading.records(ready)]
     else:
-        header, records = _sheet(file)
-        _check_header(header, file.name)
+        sheet, rows = _only_sheet(file)
+        name = f"{file.name} › {sheet}"
+        header, records = _texts(rows, file, name)
+        _check_header(header, name)
     reading.check_unchanged(file)
     if not records:
-        raise Refused([f"{file.name}: found no line below the header, expected at least one"])
+        raise Refused([f"{name}: found no line below the header, expected at least one"])
     again = [number for number, cells in records if cells == header]
     if again:
         raise Refused(
-            f"{file.name}, line {number}: found the header a second time, expected a row"
+            f"{name}, line {number}: found the header a second time, expected a row"
             for number in again
         )
     return header, [n for n, _ in records], [cells for _, cells in records]
 
 
-def _sheet(file: reading.Download) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Read the one sheet of a workbook as text; refuse cells that do not show what they hold."""
+def _only_sheet(file: reading.Opened) -> tuple[str, list[tuple[int, list]]]:
+    """Return the name of the one filled sheet of a workbook, and its filled rows by their lines."""
     filled = {}
     for sheet in workbook.sheets(file.path):
         rows = [(n, row) for n, row in enumerate(sheet.rows(), 1) if any(c != "" for c in row)]
@@ -191,7 +193,14 @@ def _sheet(file: reading.Download) -> tuple[list[str], list[tuple[int, list[str]
     if len(filled) != 1:
         found = ", ".join(f"{n} (hidden)" if h else n for n, (_, h) in filled.items()) or "none"
         raise Refused([f"{file.name}: found {len(filled)} filled sheets ({found}), expected one"])
-    [(file.inner, (rows, _))] = filled.items()
+    [(sheet_name, (rows, _))] = filled.items()
+    return sheet_name, rows
+
+
+def _texts(
+    rows: list[tuple[int, list]], file: reading.Opened, name: str
+) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return header and records as text; refuse cells that do not show what they hold."""
     unseen, records, problems = workbook.unseen(file.path), [], []
     header = [str(cell).strip() for cell in rows[0][1]]
     for number, row in rows:
@@ -202,9 +211,9 @@ def _sheet(file: reading.Download) -> tuple[list[str], list[tuple[int, list[str]
                 text = found = workbook.text(cell, file.kind)
             except ValueError as error:
                 text, found, expected = "", str(cell), str(error)
-            name = workbook.cell_name(number - 1, place)
-            if name in unseen:
-                found = unseen[name]
+            at = workbook.cell_name(number - 1, place)
+            if at in unseen:
+                found = unseen[at]
                 expected = "a value or a blank cell"
                 if found.isdecimal():
                     expected = "a code with its zeros; the number lacks them, store them as text"
@@ -212,7 +221,7 @@ def _sheet(file: reading.Download) -> tuple[list[str], list[tuple[int, list[str]
                 expected = "a code as text, which keeps its zeros; store the column as text"
             if expected:
                 problems.append(
-                    f"{file.name}, line {number}, column {header[place]}: found {found!r}, "
+                    f"{name}, line {number}, column {header[place]}: found {found!r}, "
                     f"expected {expected}"
                 )
             cells.append(_stripped(text))
@@ -327,7 +336,7 @@ def _source(
             "register it"
         )
     _check_name(source_id, "source")
-    digest = reading.Download(path).digest()[:16]
+    digest = reading.Stored(path).digest()[:16]
     return {
         "source_id": source_id,
         "title": _titled(name),
@@ -593,13 +602,12 @@ def new_chapter(name: str, tables: list[str]) -> list[Path]:
     _check_name(name, "chapter")
     chapter = freshness.ROOT / "notebooks" / f"{name}.md"
     toc = freshness.ROOT / "_toc.yml"
-    listed = freshness.pages(freshness.ROOT)
-    if chapter.exists() or f"notebooks/{name}" in listed:
+    if chapter.exists() or f"notebooks/{name}" in freshness.pages(freshness.ROOT):
         raise DataError(f"there is a chapter {name!r} already; choose another name")
     text = chapter_text(name, tables)
-    listed = _listed(toc.read_text(encoding="utf-8"), f"notebooks/{name}")
+    contents = _listed(toc.read_text(encoding="utf-8"), f"notebooks/{name}")
     with _alone():
-        store.write({chapter: text.encode(), toc: listed.encode()})
+        store.write({chapter: text.encode(), toc: contents.encode()})
     return [chapter, toc]
 
 

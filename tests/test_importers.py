@@ -720,8 +720,7 @@ from iran_russia.importers import engine, reading
 reading._PROGRESS = 1
 with engine.running("duckdb") as (started, folder):
     file = reading.open_download(__import__("pathlib").Path(sys.argv[1]))
-    file.layout = reading.Layout(file.find({"t"}).names)
-    reading.make_ready(file, folder)
+    reading.make_ready(file, reading.Layout(file.find({"t"}).names), folder)
     print(started.connection.raw_sql("select current_setting('enable_progress_bar')").fetchall())
 """
 
@@ -741,10 +740,10 @@ def test_a_long_file_shows_its_progress_to_a_terminal_and_to_nothing_else():
 _PEAK = """
 import re, sys
 from pathlib import Path
-from iran_russia.importers import engine, read
+from iran_russia.importers import engine, read_file
 with engine.running("duckdb") as (started, folder):
     started.connection.raw_sql("set threads = 2")
-    [batch] = read(Path(sys.argv[1]), None, started, folder)
+    [batch] = read_file(Path(sys.argv[1]), None, started, folder)
 # Not of getrusage: that peak is at least the one of the process that started this one.
 print(len(batch.rows), re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 """

@@ -9,6 +9,7 @@ import lzma
 import random
 import re
 import tarfile
+import typing
 import zipfile
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def read(started):
     """Read a file into rows; gives the rows of each table and what is told of the file."""
 
     def read(path: Path, kind: str | None = None):
-        found = importers.read(path, kind, *started)
+        found = importers.read_file(path, kind, *started)
         return {b.table: b.rows for b in found}, found[0].file, found[0].source
 
     return read
@@ -611,6 +612,29 @@ def test_a_long_archive_that_is_cut_off_is_told(cut, copy, tmp_path):
 def test_the_digest_is_that_of_the_table(tmp_path):
     packed = written(tmp_path, gzip.compress(COMTRADE.read_bytes()), "b")
     assert reading.open_download(packed).digest() == reading.open_download(COMTRADE).digest()
+
+
+# Values that are whole when they exist
+
+
+@pytest.mark.parametrize("stage", [reading.Stored, reading.Opened, reading.Download])
+def test_a_file_holds_nothing_that_comes_later(stage):
+    for name, kind in typing.get_type_hints(stage).items():
+        assert type(None) not in typing.get_args(kind), name
+
+
+def test_what_was_opened_has_no_layout_and_its_layout_stays_as_it_was_found(tmp_path):
+    text = COMTRADE.read_text().splitlines()
+    text = [text[0].replace(text[0].split(",")[-1], ""), *text[1:]]
+    opened = reading.open_download(written(tmp_path, "\n".join(text) + "\n", "c.csv"))
+    assert not hasattr(opened, "layout") and not hasattr(opened, "ready")
+    layout = opened.find({"refYear"})
+    folder = tmp_path / "copies"
+    folder.mkdir()
+    ready = reading.make_ready(opened, layout, folder)
+    assert layout.names[-1] == "" and ready.layout.names[-1].startswith("nameless ")
+    assert ready.said is opened.said and ready.left_out is opened.left_out
+    assert ready.ready.parent == folder and ready.name == opened.name
 
 
 # Every line twice

@@ -20,7 +20,7 @@ from conftest import ROOT
 
 from iran_russia import datasets
 from iran_russia.cli import main
-from iran_russia.importers import engine, irica, irica_words, read, reading, workbook
+from iran_russia.importers import engine, irica, irica_words, read_file, reading, workbook
 from iran_russia.importers.reading import Refused
 
 PERSIAN = ["سال", "گمرک", "کشور", "کد تعرفه", "شرح تعرفه", "وزن", "ارزش ریالی", "ارزش دلاری"]
@@ -66,7 +66,7 @@ def old_book(folder: Path, sheets: dict[str, list], name="export 1404.xls", chan
 def taken(path: Path):
     """Read a workbook; return rows of trade by tariff line, and the file with what it tells."""
     with engine.running("duckdb") as (started, folder):
-        batches = read(path, None, started, folder)
+        batches = read_file(path, None, started, folder)
     goods = next(b for b in batches if b.table == "trade_goods")
     return goods.rows.set_index("hs_code"), goods.file
 
@@ -75,8 +75,7 @@ def refused(path: Path) -> str:
     """Read a workbook that must be refused; return what is told, one line a problem."""
     with pytest.raises(Refused) as error, tempfile.TemporaryDirectory() as folder:
         file = reading.open_download(path)
-        irica.recognise(file)
-        irica.unpack(file, Path(folder))
+        irica.unpack(file, irica.recognise(file), Path(folder))
     assert path.name in str(error.value)
     return str(error.value)
 
@@ -1017,7 +1016,7 @@ def test_lines_are_told_by_sheet_and_row(tmp_path):
     assert "› 2, line 2, column dollar: found 'x'" in refused(book(tmp_path, sheets))
     path = book(tmp_path, {"1": [[TITLE], PLAIN, line("چین"), line(code="01019999")]})
     with engine.running("duckdb") as (started, folder):
-        batch = read(path, None, started, folder)[0]
+        batch = read_file(path, None, started, folder)[0]
         keys = set(batch.rows["_key"])
         [at] = reading.locate(batch.file, batch.columns, keys).values()
         assert batch.file.where(at) == "export 1404.xlsx › 1, line 4"

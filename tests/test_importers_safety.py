@@ -36,11 +36,11 @@ import sys
 from pathlib import Path
 from iran_russia import datasets
 datasets.DESCRIPTOR = Path(sys.argv[1])
-from iran_russia.importers import engine, read, store, update
+from iran_russia.importers import engine, read_file, store, update
 with engine.running("duckdb") as (started, folder):
     batches = []
     for file in sys.argv[2:]:
-        batches += read(Path(file), None, started, folder)
+        batches += read_file(Path(file), None, started, folder)
     new = update.plan(batches).files
 old = {path: path.read_bytes() for path in new}
 assert len(new) == 3

@@ -5,6 +5,7 @@ a dashed rule is a reference; a lane is a row with a line from its first mark to
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -40,7 +41,9 @@ def hollow(field: str, filled: object, empty: object, legend: bool = False) -> a
     return fill if legend else fill.legend(None)
 
 
-def at_end(base: alt.Chart, text: str, gap: float = 5, side: str = "right", **mark) -> alt.Chart:
+def at_end(
+    base: alt.Chart, text: str, gap: float = 5, side: str = "right", **mark: Any
+) -> alt.Chart:
     """Write the words of a field beside each mark: at its right end, or at its left.
 
     Args:
@@ -63,7 +66,7 @@ def on_tiles(base: alt.Chart, text: str, dark: str) -> alt.Chart:
 
 
 def reference(
-    axis: str, at: Iterable, words: Iterable[str] | None = None, **text
+    axis: str, at: Iterable, words: Iterable[str] | None = None, **text: Any
 ) -> alt.LayerChart:
     """Draw dashed rules where an axis has certain values or dates, with words beside them.
 
@@ -117,7 +120,7 @@ def runs(rows: pd.DataFrame, by: str, within: list[str] | None = None, step: int
     return steps.ne(step).cumsum()
 
 
-def of_party(field: str, *parties: str):
+def of_party(field: str, *parties: str) -> dict:
     """Colour the named states as the book does and all others grey; the field holds ISO codes."""
     shades = [PARTY.get(party, LIGHT["ink"]) for party in parties]
     grey = alt.value(LIGHT["other"])

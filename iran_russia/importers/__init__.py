@@ -29,11 +29,15 @@ from iran_russia import datasets, values
 from iran_russia.datasets import DataError
 from iran_russia.importers import engine as engines
 from iran_russia.importers import reading
-from iran_russia.importers.reading import JOIN, Download, Refused
+from iran_russia.importers.reading import JOIN, Download, Layout, Opened, Refused
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
+
+    from iran_russia.importers import report as reports
+    from iran_russia.importers import update as updating
+    from iran_russia.importers.engine import Engine
 
 KINDS = (
     "tidy",
@@ -83,7 +87,7 @@ def module_of(kind: str) -> ModuleType:
     return importlib.import_module(f"iran_russia.importers.{kind.replace('-', '_')}")
 
 
-def recognise(file: Download, kind: str | None = None) -> ModuleType:
+def recognise(file: Opened, kind: str | None = None) -> tuple[ModuleType, Layout]:
     """Find the format of a file and its layout.
 
     Raises:
@@ -91,20 +95,19 @@ def recognise(file: Download, kind: str | None = None) -> ModuleType:
     """
     for name in [kind] if kind else KINDS:
         module = module_of(name)
-        file.layout = module.recognise(file)
-        if file.layout:
+        layout = module.recognise(file)
+        if layout:
             allowed = getattr(module, "DELIMITERS", ",")
-            if file.kind == "text" and file.layout.delimiter not in allowed:
-                found = reading.DELIMITERS[file.layout.delimiter]
+            if file.kind == "text" and layout.delimiter not in allowed:
+                found = reading.DELIMITERS[layout.delimiter]
                 wanted = " or ".join(reading.DELIMITERS[d] for d in allowed)
                 raise Refused(
                     [
-                        f"{file.name}, line {(file.layout.header or 0) + 1}: found a {found} "
+                        f"{file.name}, line {layout.above + 1}: found a {found} "
                         f"between the columns, expected a {wanted}"
                     ]
                 )
-            file.encodings = getattr(module, "ENCODINGS", ("utf-8",))
-            return module
+            return module, layout
     raise Refused([_unlike(file, kind)])
 
 
@@ -112,20 +115,20 @@ _NEAR = 0.45
 """Share of its columns from which on a header is taken for one that was meant."""
 
 
-def _unlike(file: Download, kind: str | None) -> str:
+def _unlike(file: Opened, kind: str | None) -> str:
     """Say what is missing from a file that no format recognises: of the nearest, or the one named.
 
     A file is near a format, or a table of the book, when it has about half of its columns.
     """
     layouts = _layouts(kind)
-    near, share = None, 0.0 if kind else _NEAR
+    near, nearest = None, 0.0 if kind else _NEAR
     for number, line in enumerate(file.head[: reading._NOTES]):
         for delimiter in reading.DELIMITERS:
             found = [n.strip() for n in next(csv.reader([line], delimiter=delimiter), [])]
             for layout in layouts:
                 have = len({n.casefold() for n in found} & {w.casefold() for w in layout[1]})
-                if have / len(layout[1]) > share and (kind or have > 1):
-                    near, share = (number, delimiter, found, *layout), have / len(layout[1])
+                if have / len(layout[1]) > nearest and (kind or have > 1):
+                    near, nearest = (number, delimiter, found, *layout), have / len(layout[1])
     if near:
         number, delimiter, found, title, wanted, delimiters = near
         line = file.head[number]
@@ -144,8 +147,8 @@ def _unlike(file: Download, kind: str | None) -> str:
     first = next((number for number, line in enumerate(file.head) if line.strip()), 0)
     line = (file.head or [""])[first]
     if kind:
-        missing = ", ".join(layouts[0][1]) or "its layout"
-        expected = f"{module_of(kind).TITLE}; missing: {missing}"
+        columns = ", ".join(layouts[0][1]) or "its layout"
+        expected = f"{module_of(kind).TITLE}; missing: {columns}"
     else:
         expected = f"the header of one of: {', '.join(KINDS)}"
     if file.kind != "text":
@@ -173,7 +176,7 @@ def _layouts(kind: str | None) -> list[tuple[str, list[str], str]]:
     return layouts
 
 
-def read(path: Path, kind: str | None, engine, folder: Path) -> list[Batch]:
+def read_file(path: Path, kind: str | None, engine: Engine, folder: Path) -> list[Batch]:
     """Read one file into tidy rows.
 
     Args:
@@ -185,12 +188,13 @@ def read(path: Path, kind: str | None, engine, folder: Path) -> list[Batch]:
     Raises:
         Refused: one line a problem, with file, line, column, what was found and what was expected.
     """
-    file = reading.open_download(path)
-    module = recognise(file, kind)
+    opened = reading.open_download(path)
+    module, layout = recognise(opened, kind)
     if hasattr(module, "unpack"):
-        module.unpack(file, folder)
+        file = module.unpack(opened, layout, folder)
     else:
-        reading.make_ready(file, folder)
+        encodings = getattr(module, "ENCODINGS", ("utf-8",))
+        file = reading.make_ready(opened, layout, folder, encodings)
     try:
         batches = _batches(file, module, engine)
     except Refused:
@@ -206,7 +210,7 @@ def read(path: Path, kind: str | None, engine, folder: Path) -> list[Batch]:
     return batches
 
 
-def _batches(file: Download, module: ModuleType, engine) -> list[Batch]:
+def _batches(file: Download, module: ModuleType, engine: Engine) -> list[Batch]:
     table = engine.table(file)
     columns = {c: kind for c, kind in module.COLUMNS.items() if c in table.columns}
     dynamic = getattr(module, "columns", None)
@@ -219,8 +223,7 @@ def _batches(file: Download, module: ModuleType, engine) -> list[Batch]:
         table = table.filter(module.keep(table) | (table[first] == first))
     aggregates = getattr(module, "AGGREGATES", False)
     # Cleaning every cell of a file that a machine wrote would be nine tenths of the work.
-    file.raw = getattr(module, "RAW", False) or aggregates
-    if not file.raw:
+    if not file.layout.raw:
         table = table.mutate(**{c: _cleaned(table[c]) for c in columns})
     if not aggregates:
         table = engine.keep(table)
@@ -308,13 +311,15 @@ def as_cell(value: object) -> str:
     """Write one value as a cell: whole numbers without a point, truth in lower case."""
     import math
 
+    import numpy as np
+
     if isinstance(value, str):
         return values.normal(value, "string")
     if value is None or value != value or str(value) == "<NA>":
         return ""
     if str(value) in ("True", "False"):
         return str(value).lower()
-    if isinstance(value, float) or type(value).__name__.startswith("float"):
+    if isinstance(value, float | np.floating):
         number = float(value)
         return str(int(number)) if math.isfinite(number) and number == int(number) else repr(number)
     return str(value)
@@ -369,7 +374,9 @@ def run(
         reports.write(told, report)
 
 
-def _plan(paths: list[Path], kind: str | None, update: bool, engine: str):
+def _plan(
+    paths: list[Path], kind: str | None, update: bool, engine: str
+) -> tuple[list[reports.File], updating.Plan]:
     """Read all files and compare their rows with those of the book.
 
     Returns:
@@ -378,12 +385,14 @@ def _plan(paths: list[Path], kind: str | None, update: bool, engine: str):
     from iran_russia.importers import report as reports
     from iran_russia.importers import update as updating
 
-    batches, files, problems = [], [], []
+    batches: list[Batch] = []
+    files: list[reports.File] = []
+    problems: list[str] = []
     try:
         with engines.running(engine) as (started, folder):
             for path in paths:
                 try:
-                    found = read(path, kind, started, folder)
+                    found = read_file(path, kind, started, folder)
                 except Refused as error:
                     problems += error.problems
                     continue

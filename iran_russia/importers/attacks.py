@@ -4,7 +4,7 @@ import ibis
 import pandas as pd
 
 from iran_russia import datasets
-from iran_russia.importers.reading import Download, Layout
+from iran_russia.importers.reading import Download, Layout, Opened
 
 KIND = "attacks"
 TITLE = "missile_attacks_daily.csv of Massive Missile Attacks on Ukraine"
@@ -55,7 +55,7 @@ _BODIES = {
 """Account of the post, and the command that keeps it."""
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """The columns that all layouts share."""
     return file.find({c for c in COLUMNS if c not in ("is_shahed", "num_hit_location")})
 

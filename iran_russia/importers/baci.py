@@ -5,7 +5,7 @@ import pandas as pd
 
 from iran_russia.importers import digits
 from iran_russia.importers.comtrade import chapter
-from iran_russia.importers.reading import Download, Layout, Refused
+from iran_russia.importers.reading import Download, Layout, Opened, Refused
 
 KIND = "baci"
 TITLE = "a yearly file of CEPII BACI (CSV)"
@@ -25,7 +25,7 @@ _IRAN, _RUSSIA = 364, 643
 _NAME = r"HS(92|96|02|07|12|17|22)_Y\d{4}_V(\d{6}[a-z]?)"
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """The six columns and no other."""
     layout = file.find(COLUMNS)
     return layout if layout and set(layout.names) == set(COLUMNS) else None

@@ -142,7 +142,7 @@ def _sides(table: str, batches: list[Batch], register: Register) -> _Sides:
     fields = {f["name"]: f["type"] for f in resource["schema"]["fields"]}
     identity = getattr(module, "IDENTITY", {}).get(table) or list(resource["schema"]["primaryKey"])
     repeats = getattr(module, "REPEATS", {}).get(table)
-    by_hand = getattr(module, "RAW", False)
+    by_hand = getattr(module, "BY_HAND", False)
     new = pd.concat(
         [
             b.rows.assign(_batch=i, **({"source_id": b.source["source_id"]} if b.source else {}))
@@ -355,6 +355,8 @@ def _free(sides: _Sides, row: int) -> str:
         return f"the next free {last} of {' '.join(mine)} is {max(numbers) + 1}"
     key = sides.new.at[row, last]
     found = _NUMBER.fullmatch(key)
+    # As all keys that the book has in such a table: see _is_numbered.
+    assert found is not None
     head = found[1]
     if found[2] and sides.time:
         head = head.replace(found[2], sides.new.at[row, sides.time][:4])
@@ -505,7 +507,9 @@ def _label(row: pd.Series, identity: list[str], others: list[str] | None = None)
     return f"{text}: {', '.join(values[:4])}" if values else text
 
 
-def _order(old: pd.DataFrame, merged: pd.DataFrame, key: list[str], fields: dict):
+def _order(
+    old: pd.DataFrame, merged: pd.DataFrame, key: list[str], fields: dict
+) -> pd.Index | None:
     """Return the order of the primary key where the table stands in it; None where it does not."""
 
     def ranked(frame: pd.DataFrame) -> pd.DataFrame:
@@ -516,7 +520,7 @@ def _order(old: pd.DataFrame, merged: pd.DataFrame, key: list[str], fields: dict
             }
         )
 
-    def sort(frame: pd.DataFrame):
+    def sort(frame: pd.DataFrame) -> pd.Index:
         return ranked(frame).sort_values(key, kind="stable").index
 
     return sort(merged) if (sort(old) == old.index).all() else None

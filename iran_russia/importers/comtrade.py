@@ -12,7 +12,7 @@ import pandas as pd
 
 from iran_russia.importers import digits, reading
 from iran_russia.importers.areas import AREAS, OTHER_ASIA, STATES
-from iran_russia.importers.reading import Download, Layout, Refused
+from iran_russia.importers.reading import Download, Layout, Opened, Refused
 
 KIND = "comtrade"
 TITLE = "a file of UN Comtrade (CSV or bulk)"
@@ -87,7 +87,7 @@ ORIGIN = {
 }
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """Find the header, in old names or new; those that it has become the new ones."""
     for needed, names in ((_NEEDED, {}), (_LEGACY_NEEDED, _LEGACY)):
         layout = file.find(needed)
@@ -116,7 +116,6 @@ def _is_one_of_the_two(t: ibis.Table, side: str) -> ibis.Value:
 def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
     """Lines of totals by partner, and of goods of the pair, as they are."""
     total = t.cmdCode == "TOTAL"
-    file.columns = [c for c in COLUMNS if c in t.columns]
     return {"trade_partners": t.filter(total), "trade_hs6": t.filter(~total)}
 
 
@@ -253,7 +252,8 @@ def _tell(table: str, taken: pd.DataFrame, file: Download) -> None:
                 f"as TWN ({asia} lines)"
             )
     elif table == "trade_hs6" and not file.coverage and file.left_out:
-        line = reading.locate(file, file.columns, {file.first_left}).get(file.first_left)
+        columns = [c for c in COLUMNS if c in file.layout.names]
+        line = reading.locate(file, columns, {file.first_left}).get(file.first_left)
         raise Refused(
             [
                 f"{file.where(line) if line else file.name}: found nothing but "

@@ -1,10 +1,11 @@
 """Statistical Review of World Energy: panel CSV, narrow (one value a line) or wide."""
 
 import ibis
+import pandas as pd
 
 from iran_russia import datasets
 from iran_russia.importers import digits
-from iran_russia.importers.reading import Download, Layout
+from iran_russia.importers.reading import Download, Layout, Opened
 
 KIND = "energy-institute"
 TITLE = "the panel of the Statistical Review of World Energy (CSV)"
@@ -28,7 +29,7 @@ VARIABLES = {
 """Variables of the panel, and the measure and unit each is in the table."""
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """Find the narrow or the wide header."""
     return file.find(COLUMNS) or file.find({"Country", "Year", "ISO3166_alpha3", "oilprod_kbd"})
 
@@ -75,7 +76,7 @@ def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
     }
 
 
-def tidy(table: str, rows, file: Download):
+def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
     """Round to the six digits of the table."""
     measures = ", ".join(sorted({m.replace("_", " ") for m in rows["measure"]}))
     file.coverage = f"{measures} to {rows['year'].max()}" if len(rows) else ""

@@ -110,8 +110,11 @@ class Spark:
         """Keep the session: it is slow to start and ends with the process."""
 
 
+Engine = DuckDB | Spark
+
+
 @contextlib.contextmanager
-def running(name: str) -> Iterator[tuple[DuckDB | Spark, Path]]:
+def running(name: str) -> Iterator[tuple[Engine, Path]]:
     """Start an engine with a scratch folder; both are gone afterwards."""
     with (
         tempfile.TemporaryDirectory(prefix="iran-russia-") as folder,
@@ -123,7 +126,7 @@ def running(name: str) -> Iterator[tuple[DuckDB | Spark, Path]]:
         warnings.filterwarnings("ignore", "fetch_arrow_table")
         warnings.filterwarnings("ignore", "The 'future.infer_string' option is deprecated")
         warnings.filterwarnings("ignore", "The copy keyword is deprecated")
-        engine = {"duckdb": DuckDB, "spark": Spark}[name](Path(folder))
+        engine: Engine = DuckDB(Path(folder)) if name == "duckdb" else Spark(Path(folder))
         try:
             yield engine, Path(folder)
         finally:

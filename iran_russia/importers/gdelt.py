@@ -16,7 +16,7 @@ import pandas as pd
 
 from iran_russia import datasets
 from iran_russia.importers import digits, engine
-from iran_russia.importers.reading import Download, Layout, Refused
+from iran_russia.importers.reading import Download, Layout, Opened, Refused
 
 KIND = "gdelt"
 TITLE = "an event file of GDELT (57, 58 or 61 columns, tab-separated)"
@@ -51,7 +51,7 @@ _SLOTS = [f"{minute // 60:02d}{minute % 60:02d}00" for minute in range(0, 24 * 6
 """The times at which the files of a day of version 2.0 come out."""
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """The first line has one of the three numbers of columns, a number and a day."""
     cells = file.head[0].split("\t") if file.head else []
     if len(cells) not in _DATEADDED or not (cells[0].isdigit() and cells[1][:8].isdigit()):
@@ -59,7 +59,7 @@ def recognise(file: Download) -> Layout | None:
     names = [f"column {n + 1}" for n in range(len(cells))]
     for name, place in (_PLACES | {"DATEADDED": _DATEADDED[len(cells)]}).items():
         names[place] = name
-    return Layout(names, "\t", None, quoted=False)
+    return Layout(names, "\t", None, quoted=False, raw=True)
 
 
 def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:

@@ -14,7 +14,7 @@ import ibis
 import pandas as pd
 
 from iran_russia.importers import reading
-from iran_russia.importers.reading import Download, Layout, Refused
+from iran_russia.importers.reading import Download, Layout, Opened, Refused
 
 KIND = "icews"
 TITLE = "an event file of ICEWS (.tab)"
@@ -52,7 +52,7 @@ _QUADS = {
 }
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """Find the header."""
     layout = file.find(COLUMNS)
     if layout:

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ibis
 import pandas as pd
@@ -32,7 +33,18 @@ from ibis import _
 from iran_russia import datasets
 from iran_russia.importers import irica_words as words
 from iran_russia.importers import workbook
-from iran_russia.importers.reading import Download, Layout, Refused, _short, counted
+from iran_russia.importers.reading import (
+    Download,
+    Layout,
+    Opened,
+    Refused,
+    _short,
+    counted,
+    new_copy,
+)
+
+if TYPE_CHECKING:
+    from iran_russia.importers import Batch
 
 KIND = "irica"
 TITLE = "a workbook of the Iranian customs by country and tariff line (.xls, .xlsx, .xlsb, .ods)"
@@ -91,7 +103,7 @@ class Line:
 
 
 @dataclass
-class Table:
+class Listing:
     """The lines of one sheet."""
 
     sheet: workbook.Sheet
@@ -117,7 +129,8 @@ class Table:
     dollars: float = 0
     total: float = 0
     """Dollars of the line that adds up all others, the largest of such lines."""
-    read: int = 0
+    seen: int = 0
+    """Lines of all countries."""
 
     @property
     def titles(self) -> list[str]:
@@ -131,7 +144,15 @@ class Table:
             self.total = max(self.total, cell)
 
 
-def recognise(file: Download) -> Layout | None:
+@dataclass(kw_only=True)
+class Book(Layout):
+    """The layout of the lines that are written, and the sheets that they are taken from."""
+
+    sheets: list[workbook.Sheet]
+    """Parsed once, when the format is looked for."""
+
+
+def recognise(file: Opened) -> Book | None:
     """A workbook with a sheet that has the columns.
 
     Raises:
@@ -139,10 +160,10 @@ def recognise(file: Download) -> Layout | None:
     """
     if file.kind not in workbook.KINDS:
         return None
-    file.book = workbook.sheets(file.path)
-    if not any(_header(sheet.top(_TOP)) for sheet in file.book):
-        raise Refused([_other_layout(file)])
-    return Layout(list(COLUMNS))
+    sheets = workbook.sheets(file.path)
+    if not any(_header(sheet.top(_TOP)) for sheet in sheets):
+        raise Refused([_other_layout(file, sheets)])
+    return Book(list(COLUMNS), sheets=sheets)
 
 
 def _header(rows: list[list]) -> tuple[int, dict[str, list[words.Column]]] | None:
@@ -166,21 +187,22 @@ def _meanings(rows: list[list]) -> Iterator[tuple[int, dict[str, list[words.Colu
         yield number, meant
 
 
-def _other_layout(file: Download) -> str:
+def _other_layout(file: Opened, sheets: list[workbook.Sheet]) -> str:
     """Say what a workbook of another layout is, and which one is wanted."""
-    best, where, name = {}, 0, ""
-    for sheet in file.book:
+    best: dict[str, list[words.Column]] = {}
+    where, name = 0, ""
+    for sheet in sheets:
         for number, meant in _meanings(sheet.top(_TOP)):
             if len(meant.keys() & _NEEDED.keys()) > len(best.keys() & _NEEDED.keys()):
                 best, where, name = meant, number, sheet.name
     if len(best.keys() & _NEEDED.keys()) < 2:
-        sheet = next((s for s in file.book if s.length), None)
-        if not sheet:
+        filled = next((s for s in sheets if s.length), None)
+        if not filled:
             return f"{file.name}: found no filled sheet, expected {_WANTED}"
-        number = sheet.start[0]
-        first = " ".join(str(c) for c in sheet.top(number + 1)[-1] if c != "")
+        number = filled.start[0]
+        first = " ".join(str(c) for c in filled.top(number + 1)[-1] if c != "")
         return (
-            f"{file.name} › {sheet.name}, line {number + 1}: found {_short(first)}, expected "
+            f"{file.name} › {filled.name}, line {number + 1}: found {_short(first)}, expected "
             f"{_WANTED} (new-table makes a table of any other workbook)"
         )
     missing = [title for column, title in _NEEDED.items() if column not in best]
@@ -196,42 +218,41 @@ def _other_layout(file: Download) -> str:
     )
 
 
-def unpack(file: Download, folder: Path) -> None:
+def unpack(file: Opened, layout: Book, folder: Path) -> Download:
     """Write the lines of Russia as a table with the seven columns, each at the line of its sheet.
 
     Raises:
         Refused: the workbook holds a part of a year or some goods only, or a line does not say
             what it means; one line a problem.
     """
-    tables, problems = _tables(file)
+    listings, problems = _listings(file, layout.sheets)
     _refuse(problems)
-    for table in tables:
+    for listing in listings:
         # Of a hidden sheet nothing is taken.
-        _scan(table, file, [] if table.sheet.hidden else problems)
+        _scan(listing, file, [] if listing.sheet.hidden else problems)
     _refuse(problems)
-    tables = _without_hidden(tables, file)
-    _refuse(_parts(tables, file))
-    for table in tables:
-        _resolve(table, tables, file, problems)
+    listings = _without_hidden(listings, file)
+    _refuse(_parts(listings, file))
+    for listing in listings:
+        _resolve(listing, listings, file, problems)
     _refuse(problems)
-    _once(tables, file, problems)
+    _once(listings, file, problems)
     _refuse(problems)
-    if not any(table.lines for table in tables):
+    if not any(listing.lines for listing in listings):
         told = ", ".join(counted(n, reason) for reason, n in file.left_out.items())
         raise Refused(
             [
                 f"{file.name}: found no line of Russia among "
-                + counted(sum(t.read for t in tables), "lines")
+                + counted(sum(t.seen for t in listings), "lines")
                 + (f" (left out: {told})" if told else "")
                 + ", expected at least one, whose country is روسیه, فدراسیون روسیه or Russia"
             ]
         )
-    _tell(tables, file)
-    _write(tables, file, folder)
-    file.book = None
+    _tell(listings, file)
+    return _written(listings, file, folder)
 
 
-def _say(file: Download, told: str) -> None:
+def _say(file: Opened, told: str) -> None:
     if told not in file.said:
         file.said.append(told)
 
@@ -241,21 +262,21 @@ def _refuse(problems: list[str]) -> None:
         raise Refused(problems)
 
 
-def _tables(file: Download) -> tuple[list[Table], list[str]]:
+def _listings(file: Opened, sheets: list[workbook.Sheet]) -> tuple[list[Listing], list[str]]:
     """Find the sheets with lines: those with a header, and those that go on without one."""
-    tables: list[Table] = []
+    listings: list[Listing] = []
     problems: list[str] = []
-    for sheet in file.book:
+    for sheet in sheets:
         top = sheet.top(_TOP)
         found = _header(top)
         faults = [] if sheet.hidden else problems
-        last = next((t for t in reversed(tables) if not t.sheet.hidden), None)
+        last = next((t for t in reversed(listings) if not t.sheet.hidden), None)
         if found:
             number, meant = found
             columns = _chosen(meant, f"{file.name} › {sheet.name}, line {number + 1}", faults)
-            tables.append(Table(sheet, top, number + 1, columns, headed=True))
+            listings.append(Listing(sheet, top, number + 1, columns, headed=True))
         elif last and _goes_on(top, last.columns):
-            tables.append(Table(sheet, top, 0, last.columns, headed=False))
+            listings.append(Listing(sheet, top, 0, last.columns, headed=False))
         elif sheet.length:
             file.said.append(
                 f"the sheet «{sheet.name}» holds no lines by country and tariff line; left out"
@@ -264,8 +285,8 @@ def _tables(file: Download) -> tuple[list[Table], list[str]]:
         else:
             continue
         if not problems:
-            _place(tables[-1], last, file, faults)
-    return tables, problems
+            _place(listings[-1], last, file, faults)
+    return listings, problems
 
 
 def _chosen(meant: dict[str, list], where: str, problems: list[str]) -> dict[str, words.Column]:
@@ -301,12 +322,12 @@ def _goes_on(rows: list[list], columns: dict[str, words.Column]) -> bool:
     return False
 
 
-def _place(table: Table, last: Table | None, file: Download, problems: list[str]) -> None:
+def _place(listing: Listing, last: Listing | None, file: Opened, problems: list[str]) -> None:
     """Read from titles, sheet and file in which direction and year the lines of a sheet are."""
-    where = f"{file.name} › {table.sheet.name}"
-    title = " ".join(map(words.without_dates, table.titles))
+    where = f"{file.name} › {listing.sheet.name}"
+    title = " ".join(map(words.without_dates, listing.titles))
     stem = file.path.stem
-    texts = {"the title of the sheet": title, "the name of the sheet": table.sheet.name}
+    texts = {"the title of the sheet": title, "the name of the sheet": listing.sheet.name}
     named = texts | {"the name of the file": stem}
     for place, text in named.items():
         unit = words.units(text.replace("_", " "))
@@ -316,7 +337,7 @@ def _place(table: Table, last: Table | None, file: Download, problems: list[str]
                 "expected units in the headers of their columns, such as ارزش (هزار دلار); write "
                 "them there and nowhere else"
             )
-    headers = " ".join(table.columns[c].title for c in _NUMBERS) if table.headed else ""
+    headers = " ".join(listing.columns[c].title for c in _NUMBERS) if listing.headed else ""
     said = {
         place: flow
         for place, text in ({"the headers": headers} | named).items()
@@ -327,12 +348,14 @@ def _place(table: Table, last: Table | None, file: Download, problems: list[str]
             f"{where}: found {', '.join(f'{min(flow)} in {place}' for place, flow in said.items())}"
             ", expected one direction; mend the wrong one"
         )
-    inherited = {"the sheet before": {last.flow}} if last and last.flow and not table.headed else {}
+    inherited = (
+        {"the sheet before": {last.flow}} if last and last.flow and not listing.headed else {}
+    )
     folder = words.flows(file.path.parent.name)
     for flow in [*(said | inherited).values(), *([folder] if len(folder) == 1 else [])]:
-        [table.flow] = flow
+        [listing.flow] = flow
         break
-    if not table.flow and "flow" not in table.columns:
+    if not listing.flow and "flow" not in listing.columns:
         problems.append(
             f"{where}: found neither exports nor imports in the title, the sheet or the name, "
             "expected one of them; put 'export' or 'import' into the name of the file"
@@ -340,82 +363,93 @@ def _place(table: Table, last: Table | None, file: Download, problems: list[str]
     for place, text in texts.items():
         years = words.year(text)[0].split()
         if years:
-            table.years[place] = years
-        table.gregorian |= words.gregorian(text)
-    for text, alone in [(title, False), (table.sheet.name, True), (stem, True)]:
-        table.year, short = words.year(text, alone=alone)
-        if table.year:
+            listing.years[place] = years
+        listing.gregorian |= words.gregorian(text)
+    for text, alone in [(title, False), (listing.sheet.name, True), (stem, True)]:
+        listing.year, short = words.year(text, alone=alone)
+        if listing.year:
             if short:
-                _say(file, f"the year {short} is read as {table.year}")
+                _say(file, f"the year {short} is read as {listing.year}")
             break
-        if text == table.sheet.name and not table.headed and last and last.year:
-            table.year = last.year
+        if text == listing.sheet.name and not listing.headed and last and last.year:
+            listing.year = last.year
             break
 
 
-def _scan(table: Table, file: Download, problems: list[str]) -> None:
+def _scan(listing: Listing, file: Opened, problems: list[str]) -> None:
     """Go through the lines of a sheet once: take those of Russia, count what is left out.
 
     Sixty thousand lines of other countries pass here: nothing is cleaned that is not needed.
     """
-    above = table.sheet.above()
+    above = listing.sheet.above()
     merged: dict[int, list] = {first: [] for first in above.values()}
-    at = {name: column.place for name, column in table.columns.items()}
+    at = {name: column.place for name, column in listing.columns.items()}
     country_at, code_at, dollar_at = at["country"], at["code"], at["dollar"]
     year_at, month_at, office_at = at.get("year"), at.get("month"), at.get("office")
-    where = f"{file.name} › {table.sheet.name}"
-    header = table.top[table.first - 1] if table.headed else None
+    where = f"{file.name} › {listing.sheet.name}"
+    header = listing.top[listing.first - 1] if listing.headed else None
     strange = _strange(header)
     left: Counter[str] = Counter()
-    lengths, dollars = table.codes, 0.0
-    for number, row in enumerate(table.sheet.rows()):
+    lengths, dollars = listing.codes, 0.0
+    for number, row in enumerate(listing.sheet.rows()):
         if number in merged:
             merged[number] = row
-        if number < table.first:
+        if number < listing.first:
             continue
         if above:
-            row = [
-                merged[above[number, place]][place]
-                if cell == "" and (number, place) in above and place not in map(at.get, _NUMBERS)
-                else cell
-                for place, cell in enumerate(row)
-            ]
+            row = _filled(row, number, above, merged, [at[c] for c in _NUMBERS])
         country = row[country_at]
         what = words.country(country)
         if what == "blank":
-            _without_country(table, number, row, where, problems)
+            _without_country(listing, number, row, where, problems)
             continue
         code, value = row[code_at], row[dollar_at]
         text = code if code.__class__ is str and code.isdecimal() else _digits(code)
         if what == "other" and not text.isdecimal():
             if row != header:
-                _note(table, number, row, where, problems)
+                _note(listing, number, row, where, problems)
             if code == "" or row == header:
                 continue
         if what == "total":
-            table.add_total(value)
+            listing.add_total(value)
             continue
-        table.read += 1
+        listing.seen += 1
         year = row[year_at] if year_at is not None else ""
         lengths[year, len(text)] += 1
-        table.chapters.add(text[:2])
+        listing.chapters.add(text[:2])
         if value.__class__ is float or value.__class__ is int:
             dollars += value
         if month_at is not None:
-            table.months.setdefault(year, set()).add(row[month_at])
+            listing.months.setdefault(year, set()).add(row[month_at])
         if office_at is not None:
-            table.offices.add(row[office_at])
+            listing.offices.add(row[office_at])
         if what == "like":
             left[f"lines of «{' '.join(str(country).split())}»"] += 1
         elif what == "russia" and not text.isdecimal() and _is_total(row):
             left["lines with a sum of Russia"] += 1
         elif what == "russia":
-            table.lines.append(Line(number, {name: row[place] for name, place in at.items()}))
+            listing.lines.append(Line(number, {name: row[place] for name, place in at.items()}))
             _undeclared(strange, number, row, where, problems)
-    table.dollars = dollars
-    if not table.sheet.hidden:
+    listing.dollars = dollars
+    if not listing.sheet.hidden:
         for reason, n in left.items():
             file.left_out[reason] = file.left_out.get(reason, 0) + n
+
+
+def _filled(
+    row: list,
+    number: int,
+    above: dict[tuple[int, int], int],
+    merged: dict[int, list],
+    numbers: list[int],
+) -> list:
+    """Fill cells of merged ranges from the first row of each; a number stands for one line only."""
+    return [
+        merged[above[number, place]][place]
+        if cell == "" and (number, place) in above and place not in numbers
+        else cell
+        for place, cell in enumerate(row)
+    ]
 
 
 def _strange(header: list | None) -> dict[int, str]:
@@ -451,17 +485,19 @@ def _is_total(row: list) -> bool:
     return any(isinstance(cell, str) and words.country(cell) == "total" for cell in row)
 
 
-def _without_country(table: Table, number: int, row: list, where: str, problems: list[str]) -> None:
+def _without_country(
+    listing: Listing, number: int, row: list, where: str, problems: list[str]
+) -> None:
     """Pass over blank rows, totals and notes; refuse a line whose country is not said."""
-    at = {name: column.place for name, column in table.columns.items()}
+    at = {name: column.place for name, column in listing.columns.items()}
     code, country = row[at["code"]], row[at["country"]]
     if _is_total(row) or (code == "" and all(c == "" or not isinstance(c, str) for c in row)):
-        table.add_total(row[at["dollar"]])
+        listing.add_total(row[at["dollar"]])
     elif code == "":
-        _note(table, number, row, where, problems)
+        _note(listing, number, row, where, problems)
     else:
         problems.append(
-            f"{where}, line {number + 1}, column {table.columns['country'].title}: found "
+            f"{where}, line {number + 1}, column {listing.columns['country'].title}: found "
             + (
                 f"{_short(str(country))}, expected the name of "
                 if country != ""
@@ -471,14 +507,14 @@ def _without_country(table: Table, number: int, row: list, where: str, problems:
         )
 
 
-def _note(table: Table, number: int, row: list, where: str, problems: list[str]) -> None:
+def _note(listing: Listing, number: int, row: list, where: str, problems: list[str]) -> None:
     """Pass over a row of words; refuse one that changes what the lines are, or begins a table."""
     cells = [cell for cell in row if isinstance(cell, str) and cell != ""]
     text = " ".join(cells)
     flows, (year, _) = words.flows(text), words.year(text)
-    other_flow = len(flows) == 1 and table.flow and flows != {table.flow}
+    other_flow = len(flows) == 1 and listing.flow and flows != {listing.flow}
     held = [c.title for c in map(words.column, row) if c]
-    other_year = year and table.year and year != table.year
+    other_year = year and listing.year and year != listing.year
     some = words.part(text) or words.group(text) or next(filter(None, map(words.units, cells)), "")
     if other_flow or len(held) >= len(_NEEDED) or other_year:
         problems.append(
@@ -493,33 +529,33 @@ def _note(table: Table, number: int, row: list, where: str, problems: list[str])
         )
 
 
-def _without_hidden(tables: list[Table], file: Download) -> list[Table]:
+def _without_hidden(listings: list[Listing], file: Opened) -> list[Listing]:
     """Leave out hidden sheets, of which a reader of the workbook sees nothing; say so."""
-    shown = [table for table in tables if not table.sheet.hidden]
+    shown = [listing for listing in listings if not listing.sheet.hidden]
     if not shown:
         raise Refused(
             [
                 f"{file.name}: found lines in hidden sheets only "
-                f"({', '.join(t.sheet.name for t in tables)}), expected a sheet that is shown; "
+                f"({', '.join(t.sheet.name for t in listings)}), expected a sheet that is shown; "
                 "unhide the one to import"
             ]
         )
-    for table in tables:
-        if table.sheet.hidden:
-            file.said.append(f"the sheet «{table.sheet.name}» is hidden; left out")
-            if table.lines:
-                reason = f"lines of Russia in the hidden sheet «{table.sheet.name}»"
-                file.left_out[reason] = len(table.lines)
+    for listing in listings:
+        if listing.sheet.hidden:
+            file.said.append(f"the sheet «{listing.sheet.name}» is hidden; left out")
+            if listing.lines:
+                reason = f"lines of Russia in the hidden sheet «{listing.sheet.name}»"
+                file.left_out[reason] = len(listing.lines)
     return shown
 
 
-def _parts(tables: list[Table], file: Download) -> list[str]:
+def _parts(listings: list[Listing], file: Opened) -> list[str]:
     """Say why the workbook is not the whole of a year: some months, goods or places only."""
     told = []
     stem = file.path.stem.replace("_", " ")
-    for table in tables:
-        where = f"{file.name} › {table.sheet.name}"
-        texts = [*((t, True) for t in table.titles), (table.sheet.name, False), (stem, False)]
+    for listing in listings:
+        where = f"{file.name} › {listing.sheet.name}"
+        texts = [*((t, True) for t in listing.titles), (listing.sheet.name, False), (stem, False)]
         for text, title in texts:
             some = words.part(text)
             if some:
@@ -539,80 +575,45 @@ def _parts(tables: list[Table], file: Download) -> list[str]:
                 break
     # Months may be spread over sheets.
     held: dict[object, set[int]] = {}
-    for table in tables:
-        for year, cells in table.months.items():
+    for listing in listings:
+        for year, cells in listing.months.items():
             held.setdefault(year, set()).update(map(words.month, cells))
     for months in held.values():
-        quarters = "فصل" in tables[0].columns["month"].title or "quarter" in (
-            tables[0].columns["month"].title.lower()
+        quarters = "فصل" in listings[0].columns["month"].title or "quarter" in (
+            listings[0].columns["month"].title.lower()
         )
         if months != set(range(1, 5 if quarters else 13)):
             found = ", ".join(str(m) if m else "none" for m in sorted(months))
             told.append(
-                f"{file.name}, column {tables[0].columns['month'].title}: found "
+                f"{file.name}, column {listings[0].columns['month'].title}: found "
                 f"{'quarters' if quarters else 'months'} {found}, expected all of a year, as the "
                 "table's years are whole; import the workbook of all twelve months"
             )
     return told
 
 
-def _resolve(table: Table, tables: list[Table], file: Download, problems: list[str]) -> None:
+def _resolve(listing: Listing, listings: list[Listing], file: Opened, problems: list[str]) -> None:
     """Give every line its year, direction, tariff line and numbers."""
     # Once a year and not once a line: both look into the book.
-    digits_of = cache(lambda year: (_digits_of(year, tables), _zeros_lost(year)))
-    own = [*table.titles, table.sheet.name]
+    digits_of = cache(lambda year: (_digits_of(year, listings), _zeros_lost(year)))
+    own = [*listing.titles, listing.sheet.name]
     only_named = not any(len(words.flows(text)) == 1 for text in own)
-    where = f"{file.name} › {table.sheet.name}"
+    where = f"{file.name} › {listing.sheet.name}"
 
     def fault(line: Line, column: str, expected: str) -> None:
-        title = table.columns[column].title if column in table.columns else column
-        found = line.cells.get(column, "")
-        if isinstance(found, float) and found.is_integer():
-            found = int(found)
-        shown = _short(found if isinstance(found, str) else str(found))
-        if found == "":
-            expected += " (the cell is blank or an error such as #DIV/0!)"
-        problems.append(
-            f"{where}, line {line.row + 1}, column {title}: found {shown}, expected {expected}"
-        )
+        problems.append(_fault(line, column, expected, listing, where))
 
-    for line in table.lines:
+    for line in listing.lines:
+        column = "year"
         try:
-            line.year, short = words.year_of_cell(line.cells.get("year", ""))
+            line.year = _year(line, listing, file)
+            if words.other_unit(line.cells.get("unit", "")):
+                fault(line, "unit", "کیلوگرم, with rials and dollars; give each unit a column")
+            column = "flow"
+            line.flow = _flow(line, listing, only_named=only_named)
         except ValueError as error:
-            fault(line, "year", str(error))
+            fault(line, column, str(error))
             continue
-        if short:
-            _say(file, f"the year {short} is read as {line.year}")
-        line.year = line.year or table.year
-        wrong = [place for place, years in table.years.items() if line.year not in years]
-        if len(line.year) == 4 and wrong:
-            years = " ".join(table.years[wrong[0]])
-            fault(line, "year", f"{years}, as {wrong[0]} says; mend one of them")
-            continue
-        if len(line.year) != 4:
-            found = f" (named are {line.year})" if line.year else ""
-            fault(line, "year", f"the year of the line, here or in the title{found}")
-            continue
-        if not words.FIRST <= int(line.year) <= words.LAST:
-            fault(line, "year", f"a year from {words.FIRST} to {words.LAST}")
-            continue
-        if table.gregorian and table.gregorian.isdisjoint({int(line.year) + n for n in (621, 622)}):
-            years = ", ".join(map(str, sorted(table.gregorian)))
-            fault(line, "year", f"a year that begins in {years}, as the title says; mend one")
-            continue
-        if words.other_unit(line.cells.get("unit", "")):
-            fault(line, "unit", "کیلوگرم, with rials and dollars; give each unit a column")
-        line.flow = table.flow
-        if "flow" in table.columns:
-            flows = words.flows(str(line.cells["flow"]))
-            if len(flows) != 1 or words.group(str(line.cells["flow"])):
-                fault(line, "flow", "صادرات or واردات")
-                continue
-            [line.flow] = flows
-            if line.flow != table.flow and table.flow and not only_named:
-                fault(line, "flow", f"{table.flow}, as the title or the sheet says; mend one")
-                continue
         try:
             line.code = _code(line, *digits_of(line.year), file)
         except ValueError as error:
@@ -620,26 +621,86 @@ def _resolve(table: Table, tables: list[Table], file: Download, problems: list[s
         numbers = []
         for column in _NUMBERS:
             try:
-                numbers.append(_number(line.cells[column], column) * table.columns[column].factor)
+                numbers.append(_number(line.cells[column], column) * listing.columns[column].factor)
             except ValueError as error:
                 fault(line, column, str(error))
         line.numbers = tuple(numbers)
         if len(numbers) == len(_NUMBERS) and not numbers[0] and (numbers[1] or numbers[2]):
             # Tonnes and more round away what has a value.
-            line.weighed = numbers[2] <= _LIGHT and table.columns["weight"].factor <= 1
+            line.weighed = numbers[2] <= _LIGHT and listing.columns["weight"].factor <= 1
 
 
-def _digits_of(year: str, tables: list[Table]) -> int:
+def _fault(line: Line, column: str, expected: str, listing: Listing, where: str) -> str:
+    """Word what is wrong with a cell of a line."""
+    title = listing.columns[column].title if column in listing.columns else column
+    found = line.cells.get(column, "")
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
+    shown = _short(found if isinstance(found, str) else str(found))
+    if found == "":
+        expected += " (the cell is blank or an error such as #DIV/0!)"
+    return f"{where}, line {line.row + 1}, column {title}: found {shown}, expected {expected}"
+
+
+def _year(line: Line, listing: Listing, file: Opened) -> str:
+    """Return the Iranian year of a line, as its cell says or else the title or a name.
+
+    Raises:
+        ValueError: what was expected.
+    """
+    year, short = words.year_of_cell(line.cells.get("year", ""))
+    if short:
+        _say(file, f"the year {short} is read as {year}")
+    year = year or listing.year
+    if len(year) != 4:
+        found = f" (named are {year})" if year else ""
+        raise ValueError(f"the year of the line, here or in the title{found}")
+    for place, years in listing.years.items():
+        if year not in years:
+            raise ValueError(f"{' '.join(years)}, as {place} says; mend one of them")
+    if not words.FIRST <= int(year) <= words.LAST:
+        raise ValueError(f"a year from {words.FIRST} to {words.LAST}")
+    if listing.gregorian and listing.gregorian.isdisjoint({int(year) + n for n in (621, 622)}):
+        named = ", ".join(map(str, sorted(listing.gregorian)))
+        raise ValueError(f"a year that begins in {named}, as the title says; mend one")
+    return year
+
+
+def _flow(line: Line, listing: Listing, *, only_named: bool) -> str:
+    """Return the direction of a line, as its cell says or else its sheet does.
+
+    Args:
+        line: the line.
+        listing: that it is of.
+        only_named: whether that has its direction from headers and names only, which a column
+            may contradict.
+
+    Raises:
+        ValueError: what was expected.
+    """
+    if "flow" not in listing.columns:
+        return listing.flow
+    cell = str(line.cells["flow"])
+    flows = words.flows(cell)
+    if len(flows) != 1 or words.group(cell):
+        raise ValueError("صادرات or واردات")
+    [flow] = flows
+    if flow != listing.flow and listing.flow and not only_named:
+        raise ValueError(f"{listing.flow}, as the title or the sheet says; mend one")
+    return flow
+
+
+def _digits_of(year: str, listings: list[Listing]) -> int:
     """Return the digits of the tariff lines of a year: as the book has them, else as most lines."""
     held = datasets.load("trade_goods")
     held = held.loc[held["iranian_year"] == int(year), "hs_code"]
     if len(held):
         return int(held.str.len().max())
     lengths: Counter = Counter()
-    for table in tables:
-        for (cell, length), n in table.codes.items():
+    for listing in listings:
+        for (cell, length), n in listing.codes.items():
             try:
-                own = words.year_of_cell(cell)[0] or table.year
+                own = words.year_of_cell(cell)[0] or listing.year
             except ValueError:
                 continue
             if own == year:
@@ -673,7 +734,7 @@ def _zeros_lost(year: str) -> int:
     return _NATIONAL if _revision(year) == "national_pre_HS" else 1
 
 
-def _code(line: Line, digits: int, most: int, file: Download) -> str:
+def _code(line: Line, digits: int, most: int, file: Opened) -> str:
     """Return the tariff line with the zeros that it lost, at most so many.
 
     Raises:
@@ -721,18 +782,18 @@ def _number(cell: object, column: str) -> Decimal:
     return number
 
 
-def _once(tables: list[Table], file: Download, problems: list[str]) -> None:
+def _once(listings: list[Listing], file: Opened, problems: list[str]) -> None:
     """Count once what stands on several sheets: a copy, an extract of Russia, sums of an extract.
 
     Lines of one tariff line on two sheets are added up where the second goes on from the first,
     or where their customs offices differ; where the sheets say different things they are refused.
     """
-    by_office = all("office" in table.columns for table in tables)
-    kept: dict[tuple, list[tuple[Table, Line]]] = {}
-    for place, table in enumerate(tables):
-        goes_on = place and (not table.headed or tables[place - 1].sheet.length >= _FULL)
+    by_office = all("office" in listing.columns for listing in listings)
+    kept: dict[tuple, list[tuple[Listing, Line]]] = {}
+    for place, listing in enumerate(listings):
+        goes_on = place and (not listing.headed or listings[place - 1].sheet.length >= _FULL)
         groups: dict[tuple, list[Line]] = {}
-        for line in table.lines:
+        for line in listing.lines:
             office = words.plain(line.cells["office"]) if by_office else ""
             groups.setdefault((line.year, line.flow, line.code, office), []).append(line)
         again: dict[str, int] = {}
@@ -755,49 +816,48 @@ def _once(tables: list[Table], file: Download, problems: list[str]) -> None:
             contained = len(fresh) < len(lines) and (not fresh or not +left)
             if earlier and not goes_on and not contained and fresh:
                 problems.append(
-                    f"{file.name} › {table.sheet.name}, line {lines[0].row + 1}: found {key[2]} of "
-                    f"{key[0]} with other values than in the sheet {other}, expected the same or "
-                    "none; delete the sheet that is not wanted"
+                    f"{file.name} › {listing.sheet.name}, line {lines[0].row + 1}: found {key[2]} "
+                    f"of {key[0]} with other values than in the sheet {other}, expected the same "
+                    "or none; delete the sheet that is not wanted"
                 )
             if len(fresh) < len(lines):
                 again[other] = again.get(other, 0) + len(lines) - len(fresh)
-            earlier += [(table, line) for line in fresh]
+            earlier += [(listing, line) for line in fresh]
         for other, n in again.items():
-            file.left_out[f"lines of the sheet «{table.sheet.name}» also in «{other}»"] = n
+            file.left_out[f"lines of the sheet «{listing.sheet.name}» also in «{other}»"] = n
     taken = {id(line) for lines in kept.values() for _, line in lines}
-    for table in tables:
-        table.lines = [line for line in table.lines if id(line) in taken]
+    for listing in listings:
+        listing.lines = [line for line in listing.lines if id(line) in taken]
 
 
-def _tell(tables: list[Table], file: Download) -> None:
+def _tell(listings: list[Listing], file: Opened) -> None:
     """Say what the workbook covers and what was made of it."""
-    lines = [line for table in tables for line in table.lines]
+    lines = [line for listing in listings for line in listing.lines]
     flows = sorted({line.flow for line in lines})
     years = sorted({line.year for line in lines})
-    file.flow = flows[0] if len(flows) == 1 else ""
     covered = f"{' and '.join(f'{flow}s' for flow in flows)} of {' and '.join(years)}"
-    covered += ", 12 months" if any(table.months for table in tables) else ""
-    file.coverage = covered + (f", {len(tables)} sheets" if len(tables) > 1 else "")
-    for table in tables:
-        for column in (table.columns[c] for c in _NUMBERS):
+    covered += ", 12 months" if any(listing.months for listing in listings) else ""
+    file.coverage = covered + (f", {len(listings)} sheets" if len(listings) > 1 else "")
+    for listing in listings:
+        for column in (listing.columns[c] for c in _NUMBERS):
             if column.factor != 1:
                 _say(file, f"column {column.title}: numbers times {int(column.factor):,}")
-        if table.columns["weight"].rank == 2:
-            _say(file, f"weight is gross: column {table.columns['weight'].title}")
-        if table.total > 0 and len(tables) == 1:
-            share = table.dollars / table.total
+        if listing.columns["weight"].rank == 2:
+            _say(file, f"weight is gross: column {listing.columns['weight'].title}")
+        if listing.total > 0 and len(listings) == 1:
+            share = listing.dollars / listing.total
             if abs(share - 1) > 0.001:
                 file.said.append(
                     f"the lines of all countries add up to {share:.1%} of the line of totals in "
                     "dollars"
                 )
-        if table.read >= 20 and len(table.chapters) == 1:
+        if listing.seen >= 20 and len(listing.chapters) == 1:
             file.said.append(
-                f"all {table.read:,} lines are in chapter {min(table.chapters)}: one group of "
+                f"all {listing.seen:,} lines are in chapter {min(listing.chapters)}: one group of "
                 "goods?"
             )
-    if len(offices := set().union(*(table.offices for table in tables))) == 1 and (
-        sum(table.read for table in tables) >= 20
+    if len(offices := set().union(*(listing.offices for listing in listings))) == 1 and (
+        sum(listing.seen for listing in listings) >= 20
     ):
         file.said.append(
             f"all lines are of one customs office, {min(map(str, offices))}: one place?"
@@ -814,7 +874,7 @@ def _tell(tables: list[Table], file: Download) -> None:
         file.said.append(f"rials with a fraction in {broken} lines; their sums are rounded")
 
 
-def _tell_zeros(lines: list[Line], file: Download) -> None:
+def _tell_zeros(lines: list[Line], file: Opened) -> None:
     """Say how many lines have 0 where there must be something."""
     light = sum(line.weighed and not line.numbers[0] for line in lines)
     if light:
@@ -834,19 +894,18 @@ def _lines(number: int) -> str:
     return f"{number:,} line{'s' if number != 1 else ''}"
 
 
-def _write(tables: list[Table], file: Download, folder: Path) -> None:
+def _written(listings: list[Listing], file: Opened, folder: Path) -> Download:
     """Write the lines, each as far below the start of its sheet as in the workbook."""
-    file.layout = Layout(list(COLUMNS))
-    file.ready = folder / f"{len(list(folder.iterdir()))}.csv"
+    ready, sheets = new_copy(folder), {}
     blank = "," * (len(COLUMNS) - 1) + "\n"
-    with file.ready.open("w", encoding="utf-8", newline="") as stream:
+    with ready.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
         written = 1
-        for table in tables:
-            file.sheets[written] = table.sheet.name
+        for listing in listings:
+            sheets[written] = listing.sheet.name
             at = 0
-            for line in table.lines:
+            for line in listing.lines:
                 stream.write(blank * (line.row - at))
                 name = " ".join(str(line.cells.get("name", "")).split())
                 numbers = [f"{round(number, 6):f}" for number in line.numbers]
@@ -855,6 +914,14 @@ def _write(tables: list[Table], file: Download, folder: Path) -> None:
                 writer.writerow([line.year, line.flow, line.code, name, *numbers])
                 at = line.row + 1
             written += at
+    flows = {line.flow for listing in listings for line in listing.lines}
+    return Download(
+        **vars(file),
+        layout=Layout(list(COLUMNS)),
+        ready=ready,
+        sheets=sheets,
+        flow=min(flows) if len(flows) == 1 else "",
+    )
 
 
 def keep(t: ibis.Table) -> ibis.Value:
@@ -908,47 +975,61 @@ def tidy(table: str, rows: pd.DataFrame, file: Download) -> pd.DataFrame:
         return rows
     revision = rows["year"].map({year: _revision(year) for year in rows["year"].unique()})
     hs6 = rows["code"].str[:6].where(revision != "national_pre_HS", "")
-    if table == "trade_goods":
-        out = rows["flow"] == "export"
-        start = {y: new_year(int(y)) if y else None for y in rows["year"].unique()}
-        day = datetime.timedelta(1)
-        return pd.DataFrame(
-            {
-                "year": [str(start[y].year) for y in rows["year"]],
-                "iranian_year": rows["year"],
-                "period_start": [start[y].isoformat() for y in rows["year"]],
-                "period_end": [(new_year(int(y) + 1) - day).isoformat() for y in rows["year"]],
-                "flow": rows["flow"],
-                "exporter_iso3": out.map({True: "IRN", False: "RUS"}),
-                "importer_iso3": out.map({True: "RUS", False: "IRN"}),
-                "reporter_iso3": "IRN",
-                "hs_revision": revision,
-                "hs_code": rows["code"],
-                "hs6": hs6,
-                "value_usd": _rounded(rows["value_usd"], 2),
-                "value_irr": _rounded(rows["value_irr"], 0),
-                "weight_kg": _rounded(rows["weight_kg"], 3),
-                "n_source_rows": rows["n_source_rows"],
-                "valuation": out.map({True: "FOB", False: "CIF"}),
-                "_key": rows["_key"],
-            }
-        )
+    rows = rows.assign(hs_revision=revision, hs6=hs6)
+    return _goods(rows) if table == "trade_goods" else _products(rows, file)
+
+
+def _goods(rows: pd.DataFrame) -> pd.DataFrame:
+    """Make rows of ``trade_goods``."""
+    out = rows["flow"] == "export"
+    start = {y: new_year(int(y)) for y in rows["year"].unique()}
+    day = datetime.timedelta(1)
+    return pd.DataFrame(
+        {
+            "year": [str(start[y].year) for y in rows["year"]],
+            "iranian_year": rows["year"],
+            "period_start": [start[y].isoformat() for y in rows["year"]],
+            "period_end": [(new_year(int(y) + 1) - day).isoformat() for y in rows["year"]],
+            "flow": rows["flow"],
+            "exporter_iso3": out.map({True: "IRN", False: "RUS"}),
+            "importer_iso3": out.map({True: "RUS", False: "IRN"}),
+            "reporter_iso3": "IRN",
+            "hs_revision": rows["hs_revision"],
+            "hs_code": rows["code"],
+            "hs6": rows["hs6"],
+            "value_usd": _rounded(rows["value_usd"], 2),
+            "value_irr": _rounded(rows["value_irr"], 0),
+            "weight_kg": _rounded(rows["weight_kg"], 3),
+            "n_source_rows": rows["n_source_rows"],
+            "valuation": out.map({True: "FOB", False: "CIF"}),
+            "_key": rows["_key"],
+        }
+    )
+
+
+def _products(rows: pd.DataFrame, file: Download) -> pd.DataFrame:
+    """Make rows of ``products`` for the tariff lines that the book does not know.
+
+    Raises:
+        Refused: the workbook does not name them.
+    """
     held = datasets.load("products")
     known = set(zip(held["hs_revision"], held["hs_code"], strict=True))
     named = held.dropna(subset=["name_en"]).drop_duplicates(["hs_revision", "hs6"])
     english = named.set_index(["hs_revision", "hs6"])[["name_en", "name_en_source_id"]]
+    chapter = rows["hs6"].str[:2]
     frame = pd.DataFrame(
         {
-            "hs_revision": revision,
+            "hs_revision": rows["hs_revision"],
             "hs_code": rows["code"],
             "name_fa": rows["name"],
             "name_fa_varies": "false",
             "name_fa_cut": "false",
             "hs_level": rows["code"].str.len().astype("str"),
-            "hs6": hs6,
-            "hs4": hs6.str[:4],
+            "hs6": rows["hs6"],
+            "hs4": rows["hs6"].str[:4],
             # Codes under 98 are Iran's own and belong to no chapter.
-            "hs_chapter": hs6.str[:2].where(~hs6.str[:2].isin(["98", "99"]), ""),
+            "hs_chapter": chapter.where(~chapter.isin(["98", "99"]), ""),
             "_key": rows["_key"],
         }
     )
@@ -980,7 +1061,7 @@ def _revision(year: str) -> str:
     return before["hs_revision"].iloc[-1] if len(before) else "national_pre_HS"
 
 
-def notes(table: str, batch) -> list[str]:
+def notes(table: str, batch: Batch) -> list[str]:
     """Say what was inferred."""
     if table != "trade_goods" or batch.rows.empty:
         return []

@@ -119,7 +119,7 @@ _RIALS = {
     **dict.fromkeys(("تومان", "تومانی", "toman", "tomans"), Decimal(10)),
 }
 _DOLLARS = dict.fromkeys(("دلار", "دلاری", "dollar", "dollars", "usd", "$"), Decimal(1))
-_CONCEPTS = {
+_SPELLED = {
     "weight": "وزن weight",
     "year": "سال year",
     "month": "ماه ماهها month months فصل quarter season",
@@ -141,7 +141,7 @@ _CONCEPTS = {
     "solar": "هجری شمسی خورشیدی iranian solar persian sh",
     "digits": "رقمی digit digits system harmonized 6 8 10",
 }
-_CONCEPTS = {concept: frozenset(words.split()) for concept, words in _CONCEPTS.items()}
+_CONCEPTS = {concept: frozenset(words.split()) for concept, words in _SPELLED.items()}
 _KNOWN = sorted(
     {w for words in _CONCEPTS.values() for w in words if len(w) > 1}
     | {w for units in (_SCALES, _WEIGHTS, _RIALS, _DOLLARS) for w in units if len(w) > 1},
@@ -366,8 +366,8 @@ def part(text: str) -> str:
     if month:
         return month[0]
     words = [found[0].strip() for found in _PART.finditer(_WHOLE_YEAR.sub(" ", text))]
-    whole = ({"فروردین", "اسفند"}, {"farvardin", "esfand"})
-    return "" if set(words) in whole else " ".join(words)
+    ends_of_year = ({"فروردین", "اسفند"}, {"farvardin", "esfand"})
+    return "" if set(words) in ends_of_year else " ".join(words)
 
 
 _YEAR = r"(?<!\d)(1[34]\d\d)(?!\d)"

@@ -19,9 +19,9 @@ import sys
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -74,45 +74,24 @@ class Layout:
     """Whether a cell may stand in double quotes; in some formats they are plain characters."""
     foot: str = ""
     """How the first line below the table begins, where notes of the publisher stand there."""
+    raw: bool = False
+    """Whether cells are taken as they are, with blanks and ``NA``."""
+
+    @property
+    def above(self) -> int:
+        """Lines of the file above the header, or above the first line where there is none."""
+        return self.header or 0
 
 
 @dataclass
-class Download:
-    """A file as downloaded; :attr:`ready` is what the engine reads."""
+class Stored:
+    """Where the bytes of a table are: in a file, or in an archive."""
 
     path: Path
-    kind: str = ""
-    encodings: tuple[str, ...] = ("utf-8",)
     packing: str = ""
     """``gzip`` or ``zip`` for an archive, known by its first bytes."""
     inner: str = ""
     """Name of the file inside an archive."""
-    sheets: dict[int, str] = field(default_factory=dict)
-    """Sheets of a workbook, each by the line of :attr:`ready` after which it stands."""
-    book: list[Any] | None = None
-    """Sheets of a workbook, parsed once when its format is looked for."""
-    head: list[str] = field(default_factory=list)
-    layout: Layout | None = None
-    ready: Path | None = None
-    shift: int = 0
-    """Lines of the file above the first line of :attr:`ready`."""
-    state: tuple = ()
-    flow: str = ""
-    """Exports or imports, for a file that holds one of them and says so outside its table."""
-    raw: bool = False
-    """Whether cells are taken as they are, with blanks and ``NA``."""
-    coverage: str = ""
-    """What the file covers, in words: years, months, flows, partners, products."""
-    left_out: dict[str, int] = field(default_factory=dict)
-    """Lines that were not taken, by reason (``lines of «روسیه سفید»``), for the report."""
-    columns: list[str] = field(default_factory=list)
-    """Columns that are joined in the key of a line."""
-    first_left: str = ""
-    """Key of the first line that was not taken."""
-    events: Any = None
-    """Records of a file, for a format that counts over several files what stands in each."""
-    said: list[str] = field(default_factory=list)
-    """What was normalised or inferred on the way in, a sentence each, for the report."""
 
     @property
     def name(self) -> str:
@@ -124,12 +103,42 @@ class Download:
         """Whether the text stands inside an archive."""
         return bool(self.packing)
 
-    def where(self, line: int) -> str:
-        """Name a line of the table as errors do; in a workbook, that of its sheet."""
-        if not self.sheets:
-            return f"{self.name}, line {line}"
-        above = max(start for start in self.sheets if start < line)
-        return f"{self.name} › {self.sheets[above]}, line {line - above}"
+    def open(self) -> io.BufferedIOBase:
+        """Open the bytes of the table, unpacked."""
+        if self.inner:
+            # A ZipExtFile, which is more than the IO that it is annotated as.
+            return cast(io.BufferedIOBase, zipfile.ZipFile(self.path).open(self.inner))
+        if self.packing == "gzip":
+            return gzip.open(self.path)
+        return self.path.open("rb")
+
+    def named(self, pattern: str) -> re.Match | None:
+        """Look for what a publisher writes into the name: of the file in an archive, or of it."""
+        names = (self.inner, self.path.name)
+        return next((m for n in names if (m := re.search(pattern, n, re.IGNORECASE))), None)
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the table, the same for a file and its archive."""
+        with self.open() as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@dataclass(kw_only=True)
+class Opened(Stored):
+    """A file that was looked at and can hold a table; which one is not known yet."""
+
+    kind: str
+    """``text``, or the kind of a workbook."""
+    state: tuple[int, int, int]
+    """What tells whether the file changed: see :func:`check_unchanged`."""
+    head: list[str] = field(default_factory=list)
+    """The first lines of a text."""
+    coverage: str = ""
+    """What the file covers, in words: years, months, flows, partners, products."""
+    left_out: dict[str, int] = field(default_factory=dict)
+    """Lines that were not taken, by reason (``lines of «روسیه سفید»``), for the report."""
+    said: list[str] = field(default_factory=list)
+    """What was normalised or inferred on the way in, a sentence each, for the report."""
 
     def text(self) -> str:
         """Return the first lines as one text."""
@@ -145,19 +154,9 @@ class Download:
                     return Layout(names, delimiter, number)
         return None
 
-    def named(self, pattern: str) -> re.Match | None:
-        """Look for what a publisher writes into the name: of the file in an archive, or of it."""
-        names = (self.inner, self.path.name)
-        return next((m for n in names if (m := re.search(pattern, n, re.IGNORECASE))), None)
-
-    def digest(self) -> str:
-        """Return the SHA-256 of the table, the same for a file and its archive."""
-        with _bytes(self) as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-
     def line(self, pattern: str) -> re.Match | None:
         """Look for a note of the publisher in the first and in the last lines of the text."""
-        with _bytes(self) as stream:
+        with self.open() as stream:
             last = b""
             for block in iter(lambda: stream.read(1 << 20), b""):
                 last = (last + block)[-_FOOT:]
@@ -165,34 +164,45 @@ class Download:
         return re.search(pattern, self.text()) or re.search(pattern, foot)
 
 
-def open_download(path: Path) -> Download:
+@dataclass(kw_only=True)
+class Download(Opened):
+    """A file of a known layout, made ready for the engine."""
+
+    layout: Layout
+    ready: Path
+    """What the engine reads."""
+    sheets: dict[int, str] = field(default_factory=dict)
+    """Sheets of a workbook, each by the line of :attr:`ready` after which it stands."""
+    flow: str = ""
+    """Exports or imports, for a file that holds one of them and says so outside its table."""
+    first_left: str = ""
+    """Key of the first line that was not taken."""
+    events: Any = None
+    """Records of a file, for a format that counts over several files what stands in each."""
+
+    def where(self, line: int) -> str:
+        """Name a line of the table as errors do; in a workbook, that of its sheet."""
+        if not self.sheets:
+            return f"{self.name}, line {line}"
+        above = max(start for start in self.sheets if start < line)
+        return f"{self.name} › {self.sheets[above]}, line {line - above}"
+
+
+def open_download(path: Path) -> Opened:
     """Look at a file: refuse what is no table, read its first lines.
 
     Raises:
         Refused: the file is missing, empty, a folder, a web page, an archive of several tables, or
             text in an encoding that is not UTF-8.
     """
-    file = Download(path)
+    stored = Stored(path)
     try:
-        file.state = _state(path)
-        if not path.is_file():
-            raise Refused([f"{path}: is not a file; expected a downloaded table"])
-        with path.open("rb") as stream:
-            start = stream.read(8)
-        if not start:
-            raise Refused([f"{path.name}: the file is empty; download it again"])
-        if start.startswith(_OLE):
-            file.kind = "xls"
-            return file
-        file.packing = next((p for magic, p in _PACKINGS.items() if start.startswith(magic)), "")
-        if file.packing == "zip":
-            members = _members(path)
-            file.kind = next((kind for part, kind in WORKBOOKS.items() if part in members), "")
-            if file.kind:
-                file.packing = ""
-                return file
-            file.inner = _only_member(path, members)
-        with _bytes(file) as stream:
+        state = _state(path)
+        kind = _workbook(path)
+        if kind:
+            return Opened(path, kind=kind, state=state)
+        stored = _stored(path)
+        with stored.open() as stream:
             start = stream.read(_HEAD)
     except FileNotFoundError:
         raise Refused([f"{path}: there is no such file"]) from None
@@ -206,18 +216,46 @@ def open_download(path: Path) -> Download:
             ]
         ) from None
     except _DAMAGED as error:
-        raise _damaged(file, error) from None
-    _refuse_packed(file, start)
-    file.kind = "text"
-    file.head = _lines(file, start)
-    return file
+        raise _damaged(stored, error) from None
+    _refuse_packed(stored, start)
+    return Opened(**vars(stored), kind="text", state=state, head=_lines(stored, start))
 
 
-def _damaged(file: Download, error: Exception) -> Refused:
+def _workbook(path: Path) -> str:
+    """Return the kind of a workbook, an empty text for another file; refuse what is empty."""
+    if not path.is_file():
+        raise Refused([f"{path}: is not a file; expected a downloaded table"])
+    start = _start(path)
+    if not start:
+        raise Refused([f"{path.name}: the file is empty; download it again"])
+    if start.startswith(_OLE):
+        return "xls"
+    if _packing(start) != "zip":
+        return ""
+    members = _members(path)
+    return next((kind for part, kind in WORKBOOKS.items() if part in members), "")
+
+
+def _stored(path: Path) -> Stored:
+    """Find the text of a file that is no workbook: in the file, or in it as an archive."""
+    packing = _packing(_start(path))
+    return Stored(path, packing, _only_member(path, _members(path)) if packing == "zip" else "")
+
+
+def _start(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(8)
+
+
+def _packing(start: bytes) -> str:
+    return next((p for magic, p in _PACKINGS.items() if start.startswith(magic)), "")
+
+
+def _damaged(file: Stored, error: Exception) -> Refused:
     return Refused([f"{file.name}: the archive is damaged ({error}); download it again"])
 
 
-def _refuse_packed(file: Download, start: bytes) -> None:
+def _refuse_packed(file: Stored, start: bytes) -> None:
     """Refuse an archive of another kind, an archive in an archive and a workbook in one."""
     packings = {_OLE: "workbook"} | _PACKINGS | _OTHER_PACKINGS
     found = next((what for magic, what in packings.items() if start.startswith(magic)), "")
@@ -235,7 +273,7 @@ def _refuse_packed(file: Download, start: bytes) -> None:
     )
 
 
-def _lines(file: Download, start: bytes) -> list[str]:
+def _lines(file: Stored, start: bytes) -> list[str]:
     """Decode the first lines; refuse what is not text of a table."""
     if not start.strip():
         raise Refused([f"{file.name}: the file is empty; download it again"])
@@ -261,7 +299,7 @@ def _members(path: Path) -> list[str]:
 
 def _only_member(path: Path, members: list[str]) -> str:
     """Return the one table of an archive; descriptions of the World Bank do not count."""
-    tables = [
+    held = [
         m
         for m in members
         if not m.endswith("/")
@@ -269,33 +307,23 @@ def _only_member(path: Path, members: list[str]) -> str:
         and "Metadata_" not in m
         and not Path(m).name.startswith(".")
     ]
-    if len(tables) != 1:
-        found = ", ".join(sorted(tables)[:5]) or "none"
+    if len(held) != 1:
+        found = ", ".join(sorted(held)[:5]) or "none"
         raise Refused(
             [
-                f"{path.name}: found {len(tables)} files inside ({found}), expected one table; "
+                f"{path.name}: found {len(held)} files inside ({found}), expected one table; "
                 "unpack it and name the file to import"
             ]
         )
-    return tables[0]
+    return held[0]
 
 
-def _bytes(file: Download) -> io.BufferedIOBase:
-    """Open the bytes of the table, unpacked."""
-    if file.inner:
-        archive = zipfile.ZipFile(file.path)
-        return archive.open(file.inner)
-    if file.packing == "gzip":
-        return gzip.open(file.path)
-    return file.path.open("rb")
-
-
-def _state(path: Path) -> tuple:
+def _state(path: Path) -> tuple[int, int, int]:
     seen = os.stat(path)
     return seen.st_ino, seen.st_size, seen.st_mtime_ns
 
 
-def check_unchanged(file: Download) -> None:
+def check_unchanged(file: Opened) -> None:
     """Refuse a file that changed since it was opened."""
     try:
         same = _state(file.path) == file.state
@@ -307,43 +335,57 @@ def check_unchanged(file: Download) -> None:
         )
 
 
-def make_ready(file: Download, folder: Path) -> None:
-    """Set :attr:`Download.ready`: the file itself where it can be read as it is, else a copy."""
-    layout = file.layout
-    layout.names = [n or f"nameless {place}" for place, n in enumerate(layout.names)]
-    doubled = sorted({n for n in layout.names if layout.names.count(n) > 1})
+def make_ready(
+    file: Opened, layout: Layout, folder: Path, encodings: tuple[str, ...] = ("utf-8",)
+) -> Download:
+    """Give the engine what it can read: the file itself where it reads it as it is, else a copy.
+
+    Args:
+        file: the file.
+        layout: where its table stands.
+        folder: for the link or the copy.
+        encodings: those that files of the format come in.
+
+    Raises:
+        Refused: a column stands twice, or the text is cut off, damaged or in another encoding.
+    """
+    names = [n or f"nameless {place}" for place, n in enumerate(layout.names)]
+    doubled = sorted({n for n in names if names.count(n) > 1})
     if doubled:
         raise Refused(
             [
-                f"{file.name}, line {(layout.header or 0) + 1}, column {name}: found the column "
+                f"{file.name}, line {layout.above + 1}, column {name}: found the column "
                 "more than once, expected it once"
                 for name in doubled
             ]
         )
-    if _ends_in_delimiters(file):
-        layout.names.append(f"nameless {len(layout.names)}")
-    ready = folder / f"{len(list(folder.iterdir()))}.csv"
+    if _ends_in_delimiters(file, layout):
+        names.append(f"nameless {len(names)}")
+    layout = replace(layout, names=names)
+    ready = new_copy(folder)
     try:
         plain = not file.packed and not layout.foot and layout.header in (0, None)
-        if plain and _is_whole_utf8(file):
+        if plain and _is_whole_utf8(file, encodings):
             # Engines read more into a name than it says: brackets, an ending such as .gz.
             ready.symlink_to(file.path.resolve())
-            file.ready = ready
-            return
-        file.ready = ready
-        file.shift = layout.header or 0
-        encoding = _encoding(file)
-        with _bytes(file) as source, file.ready.open("wb") as target:
-            for line in _table_lines(_with_progress(source, file), file):
+            return Download(**vars(file), layout=layout, ready=ready)
+        encoding = _encoding(file, encodings)
+        with file.open() as source, ready.open("wb") as target:
+            for line in _table_lines(_with_progress(source, file), layout):
                 target.write(line if encoding == "utf-8" else line.decode(encoding).encode())
     except _DAMAGED as error:
         raise _damaged(file, error) from None
-    _check_end(file.ready, file)
+    _check_end(ready, file)
+    return Download(**vars(file), layout=layout, ready=ready)
 
 
-def _ends_in_delimiters(file: Download) -> bool:
+def new_copy(folder: Path) -> Path:
+    """Return the path of one more copy in the folder of an import."""
+    return folder / f"{len(list(folder.iterdir()))}.csv"
+
+
+def _ends_in_delimiters(file: Opened, layout: Layout) -> bool:
     """Whether every line below the header has one more delimiter at its end, as in Comtrade."""
-    layout = file.layout
     if layout.header is None or not layout.quoted:
         return False
     below = file.head[layout.header + 1 : layout.header + 1 + _NOTES]
@@ -355,13 +397,13 @@ def _ends_in_delimiters(file: Download) -> bool:
     return bool(cells) and all(len(c) == most and not c[-1].strip() for c in cells)
 
 
-def _table_lines(lines: Iterable[bytes], file: Download) -> Iterator[bytes]:
+def _table_lines(lines: Iterable[bytes], layout: Layout) -> Iterator[bytes]:
     """Yield the header and the lines below it, without the notes above and below the table."""
-    foot, blank = file.layout.foot.encode(), []
+    foot, blank = layout.foot.encode(), []
     for number, line in enumerate(lines):
         if number == 0:
             line = line.removeprefix(codecs.BOM_UTF8)
-        if number < file.shift:
+        if number < layout.above:
             continue
         if foot and line.lstrip(b'"').startswith(foot):
             return
@@ -375,19 +417,19 @@ def _table_lines(lines: Iterable[bytes], file: Download) -> Iterator[bytes]:
     yield from blank
 
 
-def _is_whole_utf8(file: Download) -> bool:
+def _is_whole_utf8(file: Stored, encodings: tuple[str, ...]) -> bool:
     """Whether the file itself can be handed to the engine; refuse one that is cut off."""
     _check_end(file.path, file)
     with file.path.open("rb") as stream:
         marked = stream.read(3) == b"\xef\xbb\xbf"
-    return not marked and _encoding(file) == "utf-8"
+    return not marked and _encoding(file, encodings) == "utf-8"
 
 
-def _encoding(file: Download) -> str:
+def _encoding(file: Stored, encodings: tuple[str, ...]) -> str:
     """Return the first of the encodings of the format that the file is in."""
-    for encoding in file.encodings:
+    for encoding in encodings:
         decoder = codecs.getincrementaldecoder(encoding)()
-        with _bytes(file) as stream:
+        with file.open() as stream:
             try:
                 for block in _with_progress(iter(lambda: stream.read(1 << 20), b""), file):
                     # Plain ASCII, which is most of every file, needs no decoding.
@@ -400,9 +442,9 @@ def _encoding(file: Download) -> str:
     raise Refused(_undecodable(file))
 
 
-def _undecodable(file: Download) -> Iterator[str]:
+def _undecodable(file: Stored) -> Iterator[str]:
     """Name the first lines with bytes that are not UTF-8."""
-    with _bytes(file) as stream:
+    with file.open() as stream:
         for number, line in enumerate(stream, 1):
             try:
                 line.decode()
@@ -413,7 +455,7 @@ def _undecodable(file: Download) -> Iterator[str]:
                 )
 
 
-def _check_end(path: Path, file: Download) -> None:
+def _check_end(path: Path, file: Stored) -> None:
     """Refuse a text that stops in the middle of a line."""
     with path.open("rb") as stream:
         stream.seek(0, os.SEEK_END)
@@ -431,7 +473,7 @@ def _check_end(path: Path, file: Download) -> None:
             )
 
 
-def _with_progress(stream: Iterable[bytes], file: Download) -> Iterator[bytes]:
+def _with_progress(stream: Iterable[bytes], file: Stored) -> Iterator[bytes]:
     """Yield the parts of a stream, with a progress bar where it is long and somebody looks."""
     if file.path.stat().st_size < _PROGRESS or not sys.stdout.isatty():
         yield from stream
@@ -452,13 +494,17 @@ def records(file: Download) -> Iterator[tuple[int, list[str]]]:
     """Yield every record of the table with the line of the file on which it begins."""
     with file.ready.open("rb") as stream:
         decoded = (line.decode("utf-8", errors="replace") for line in stream)
-        quoting = csv.QUOTE_MINIMAL if file.layout.quoted else csv.QUOTE_NONE
-        reader = csv.reader(decoded, delimiter=file.layout.delimiter, quoting=quoting)
-        if file.layout.header is not None:
+        layout = file.layout
+        reader = csv.reader(
+            decoded,
+            delimiter=layout.delimiter,
+            quoting=csv.QUOTE_MINIMAL if layout.quoted else csv.QUOTE_NONE,
+        )
+        if layout.header is not None:
             next(reader, None)
         before = reader.line_num
         for record in reader:
-            yield before + 1 + file.shift, record
+            yield before + 1 + file.layout.above, record
             before = reader.line_num
 
 
@@ -492,7 +538,7 @@ def locate(file: Download, columns: list[str], keys: set[str]) -> dict[str, int]
     for number, record in records(file):
         # One more delimiter at the end of a line is no cell.
         if len(record) >= width and not any(record[width:]):
-            key = JOIN.join(record[p] if file.raw else clean(record[p]) for p in places)
+            key = JOIN.join(record[p] if file.layout.raw else clean(record[p]) for p in places)
             if key in keys and key not in found:
                 found[key] = number
                 if len(found) == len(keys):

@@ -30,15 +30,17 @@ def countries() -> dict[str, str]:
 
 def notes(file: Download) -> str:
     """Return the lines above the header as one text."""
-    return " ".join(file.head[: file.layout.header or 0])
+    return " ".join(file.head[: file.layout.above])
 
 
 def generated(file: Download) -> datetime.date | None:
     """Return the day on which the export was made, as the notes state it."""
     found = re.search(r"generated:\s*(\d{1,2})\.? ([A-Za-z]{3})[a-z]* (\d{4})", notes(file), re.I)
+    if not found:
+        return None
     try:
         return datetime.datetime.strptime(" ".join(found.groups()), "%d %b %Y").date()
-    except (AttributeError, ValueError):
+    except ValueError:
         return None
 
 

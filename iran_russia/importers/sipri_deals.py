@@ -81,13 +81,13 @@ def _tie(ties: Ties, pairs: list[tuple[int, int]], *, same_names: bool) -> None:
             ties.renamed.append(place)
 
 
-def _closeness(record: dict, deal: dict) -> tuple[int, int]:
-    """Return how many names and how many figures agree; empty where they are not one deal."""
+def _closeness(record: dict, deal: dict) -> tuple[int, int] | None:
+    """Return how many names and how many figures agree; None where they are not one deal."""
     names = sum(record[c] == deal[c] for c in NAMES)
     figures = sum(bool(record[c]) and _number(record[c]) == _number(deal[c]) for c in _FIGURES)
     if names == len(NAMES):
         return names, figures
-    return (names, figures) if names and _support(record, deal, names) else ()
+    return (names, figures) if names and _support(record, deal, names) else None
 
 
 def _support(record: dict, deal: dict, names: int) -> bool:

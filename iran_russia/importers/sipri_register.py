@@ -11,6 +11,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ import pandas as pd
 
 from iran_russia import datasets
 from iran_russia.importers import reading, releases, sipri, sipri_deals, store
-from iran_russia.importers.reading import Download, Layout, Refused
+from iran_russia.importers.reading import Download, Layout, Opened, Refused
 from iran_russia.importers.releases import Release
 from iran_russia.importers.sipri_deals import Ties
 
@@ -72,7 +73,7 @@ _LONGEST = 20
 # What the file is
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """Find the header below the notes; a mark of doubt has a column without a name.
 
     Raises:
@@ -96,14 +97,14 @@ def recognise(file: Download) -> Layout | None:
         after = ", ".join(c.removesuffix("?") for c in missing)
         raise Refused(
             [
-                f"{file.name}, line {layout.header + 1}: found no column without a name after "
+                f"{file.name}, line {layout.above + 1}: found no column without a name after "
                 f"{after}, expected one each, which holds the marks of doubt (?); export again"
             ]
         )
     return None if missing else layout
 
 
-def unpack(file: Download, folder: Path) -> None:
+def unpack(opened: Opened, layout: Layout, folder: Path) -> Download:
     """Set aside broken records of others; refuse what is no register of whole deals.
 
     The copy that is read has the lines of the file, those set aside empty.
@@ -111,13 +112,13 @@ def unpack(file: Download, folder: Path) -> None:
     Raises:
         Refused: a record of the book's is broken, or the register has a part of the deliveries.
     """
-    reading.make_ready(file, folder)
+    file = reading.make_ready(opened, layout, folder, ENCODINGS)
     kept = _sound(file)
     _refuse_a_part(file, kept)
-    file.ready = folder / f"{len(list(folder.iterdir()))}.csv"
-    file.shift = file.layout.header or 0
+    file = replace(file, ready=reading.new_copy(folder))
     with file.ready.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([file.layout.names, *kept])
+    return file
 
 
 def _sound(file: Download) -> list[list[str]]:
@@ -128,7 +129,7 @@ def _sound(file: Download) -> list[list[str]]:
     lines = [f"{line}\n" for line in text.removesuffix("\n").split("\n")]
     kept, problems, broken = [], [], []
     for at, size, cells in _records(lines[1:], width):
-        number = at + 2 + file.shift
+        number = at + 2 + file.layout.above
         if not any(cells):
             kept += [[""] * width] * size
         elif cells[0] == "Recipient" or [c for c in cells if "Data generated:" in c]:
@@ -199,7 +200,8 @@ def _tell(file: Download, kept: list[list[str]], broken: list[int]) -> None:
     """Report broken records of others and names like Iran or Russia that are not taken for it."""
     if broken:
         some = ", ".join(map(str, broken[:8])) + (", …" if len(broken) > 8 else "")
-        file.left_out[f"broken or shifted lines of other countries (lines {some})"] = len(broken)
+        where = f"line{'s' if len(broken) > 1 else ''} {some}"
+        file.left_out[f"broken or shifted lines of other countries ({where})"] = len(broken)
     like: Counter[str] = Counter()
     for recipient, supplier, *_ in kept:
         like.update(n for n in (recipient, supplier) if re.search(r"\biran", n, re.I))
@@ -389,7 +391,7 @@ def combine(batches: list[Batch]) -> list[Batch]:
         Refused: a newer register leaves open which deal a record is.
     """
     known = store.text_of("arms_transfers")
-    problems = []
+    problems: list[str] = []
     for batch in batches:
         cells = [c for c in batch.rows.columns if c != "_key"]
         again = batch.rows.duplicated(cells)

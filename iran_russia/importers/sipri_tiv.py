@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from iran_russia import datasets
 from iran_russia.importers import reading, sipri
-from iran_russia.importers.reading import Download, Layout, Refused
+from iran_russia.importers.reading import Download, Layout, Opened, Refused
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ _WORLD = {"imports": "Total world import", "exports": "Total world export"}
 """What the last line is called where the table is of the whole world."""
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """Find the header below the notes.
 
     Raises:
@@ -45,12 +45,12 @@ def recognise(file: Download) -> Layout | None:
     return None
 
 
-def _refuse_the_old_layout(file: Download) -> None:
+def _refuse_the_old_layout(file: Opened) -> None:
     layout = file.find({"Country", "Total"}) or file.find({"", "Total"})
     if layout and len(_years(layout)) == len(layout.names) - 2:
         raise Refused(
             [
-                f"{file.name}, line {layout.header + 1}: found the old layout of SIPRI's tables of "
+                f"{file.name}, line {layout.above + 1}: found the old layout of SIPRI's tables of "
                 "TIV (a country, years, Total), which does not say whether it holds imports or "
                 "exports, nor of which partners; expected the columns Recipient or Supplier, "
                 "years, Sum total years; export the table again from the database"
@@ -62,13 +62,13 @@ def _years(layout: Layout) -> list[str]:
     return [n for n in layout.names if re.fullmatch(r"\d{4}", n)]
 
 
-def unpack(file: Download, folder: Path) -> None:
+def unpack(opened: Opened, layout: Layout, folder: Path) -> Download:
     """Look whether the table is of the whole world, as its line of totals says.
 
     Raises:
         Refused: it is of one partner, or nothing says that it is not.
     """
-    reading.make_ready(file, folder)
+    file = reading.make_ready(opened, layout, folder, ENCODINGS)
     try:
         lines = [(n, record[0].strip()) for n, record in reading.records(file) if record]
     except csv.Error as error:
@@ -88,10 +88,11 @@ def unpack(file: Download, folder: Path) -> None:
     years = _years(file.layout)
     file.coverage = f"{flow} of all countries, {years[0]} to {years[-1]}"
     named = {sipri.plain(name) for _, name in lines}
-    wanted = _wanted(file)
-    missing = set(wanted.values()) - {code for name, code in wanted.items() if name in named}
+    codes = _wanted(file)
+    missing = set(codes.values()) - {code for name, code in codes.items() if name in named}
     if missing:
         file.said.append(f"No line of {', '.join(sorted(missing))} is in the table.")
+    return file
 
 
 def _wanted(file: Download) -> dict[str, str]:

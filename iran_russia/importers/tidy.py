@@ -7,15 +7,15 @@ import pandas as pd
 
 from iran_russia import constraints, datasets, values
 from iran_russia.importers import reading
-from iran_russia.importers.reading import Download, Layout, Refused
+from iran_russia.importers.reading import Download, Layout, Opened, Refused
 
 KIND = "tidy"
 TITLE = "a CSV file with the columns of one of the book's tables"
 COLUMNS: dict[str, str] = {}
-RAW = True
+BY_HAND = True
 
 
-def table_of(file: Download) -> str | None:
+def table_of(file: Opened) -> str | None:
     """Return the table whose columns the file has, in any order."""
     header = next(csv.reader(file.head[:1]), [])
     for resource in datasets.package()["resources"]:
@@ -25,11 +25,14 @@ def table_of(file: Download) -> str | None:
     return None
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """The header is that of a table."""
     if file.kind != "text" or not table_of(file):
         return None
-    return file.find(next(csv.reader(file.head[:1])), ",")
+    layout = file.find(next(csv.reader(file.head[:1])), ",")
+    if layout:
+        layout.raw = True
+    return layout
 
 
 def columns(file: Download) -> dict[str, str]:
@@ -39,7 +42,9 @@ def columns(file: Download) -> dict[str, str]:
 
 def rows(t: ibis.Table, file: Download) -> dict[str, ibis.Table]:
     """The rows as they are."""
-    return {table_of(file): t.select(*file.layout.names, "_key")}
+    table = table_of(file)
+    assert table is not None  # By it the file was recognised.
+    return {table: t.select(*file.layout.names, "_key")}
 
 
 def tidy(table: str, frame: pd.DataFrame, file: Download) -> pd.DataFrame:

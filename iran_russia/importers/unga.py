@@ -11,7 +11,7 @@ import ibis
 import pandas as pd
 
 from iran_russia import datasets
-from iran_russia.importers.reading import Download, Layout
+from iran_russia.importers.reading import Download, Layout, Opened
 
 KIND = "unga"
 TITLE = "votes of the General Assembly (UN Digital Library or UNVotes, CSV)"
@@ -80,7 +80,7 @@ _MARKS = {
 }
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """Find one of the two headers."""
     return file.find(LIBRARY) or file.find(VOETEN)
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from iran_russia import datasets
 from iran_russia.importers import Batch, checks, releases
-from iran_russia.importers.compare import Outcome, _order, merge
+from iran_russia.importers.compare import Merged, Outcome, _order, merge
 from iran_russia.importers.reading import Refused
 from iran_russia.importers.store import as_csv, path_of, text_of
 
@@ -46,7 +46,8 @@ def plan(batches: list[Batch], *, update: bool = False) -> Plan:
     grouped: dict[str, list[Batch]] = {}
     for batch in batches:
         grouped.setdefault(batch.table, []).append(batch)
-    merged, taken = {}, {}
+    merged: dict[str, Merged] = {}
+    taken: dict[str, set[str]] = {}
     for table in _referenced_first(grouped):
         merged[table] = merge(table, grouped[table], register, update=update, taken=taken)
         taken[table] = merged[table].taken

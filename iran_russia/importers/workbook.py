@@ -26,9 +26,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from iran_russia.importers.reading import Refused
+
+if TYPE_CHECKING:
+    import python_calamine
 
 EXACT = 2**53
 """From here on a floating number no longer holds every whole number."""
@@ -51,7 +55,7 @@ class Sheet:
     """Row and column of the first used cells, from 0."""
     length: int
     """Rows from A1 to the last used cell."""
-    cells: object
+    cells: python_calamine.CalamineSheet
     """What the library keeps of the sheet, more closely packed than rows are."""
 
     def rows(self) -> Iterator[list]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from iran_russia import datasets
 from iran_russia.importers import digits
-from iran_russia.importers.reading import Download, Layout, records
+from iran_russia.importers.reading import Download, Layout, Opened, records
 
 KIND = "worldbank"
 TITLE = "an indicator file of the World Bank (CSV)"
@@ -40,7 +40,7 @@ _SOURCES = {
 }
 
 
-def recognise(file: Download) -> Layout | None:
+def recognise(file: Opened) -> Layout | None:
     """Find the header, below the notes or above them; years become plain."""
     layout = file.find(COLUMNS) or file.find({"Country Code", *_DATABANK})
     if layout:

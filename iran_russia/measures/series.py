@@ -17,7 +17,7 @@ def share_of(part: float, whole: float) -> float | None:
 
 def ratio(one: float | None, other: float | None) -> float | None:
     """One value over another in the same unit; None where either is missing or the second is 0."""
-    if pd.isna(one) or pd.isna(other) or not other:
+    if one is None or other is None or pd.isna(one) or pd.isna(other) or not other:
         return None
     return float(one / other)
 
@@ -38,7 +38,7 @@ def difference(one: float | None, other: float | None, scale: float = 1) -> floa
         one, other: values in the same unit.
         scale: 100 for two shares whose difference is wanted in percentage points.
     """
-    if pd.isna(one) or pd.isna(other):
+    if one is None or other is None or pd.isna(one) or pd.isna(other):
         return None
     return float(scale * (one - other))
 

@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from iran_russia import colours, freshness
@@ -27,7 +29,7 @@ def without_thebe(app: Sphinx) -> None:
     styles[:] = [style for style in styles if "thebe" not in style[0]]
 
 
-def write_assets(app: Sphinx, config) -> None:
+def write_assets(app: Sphinx, config: Config) -> None:
     """Write the shared scripts and styles once into a static folder of the build."""
     folder = Path(app.doctreedir) / "static"
     folder.mkdir(parents=True, exist_ok=True)
@@ -89,7 +91,7 @@ def _bundle_vega(app: Sphinx) -> None:
         build.bundling = subprocess.Popen([sys.executable, "-c", _BUNDLE, build.vega])
 
 
-def finish_bundle(app: Sphinx, *outdated) -> list[str]:
+def finish_bundle(app: Sphinx, *outdated: object) -> list[str]:
     """Wait for the script of live charts and put it among the static files."""
     build = build_of(app)
     if build.bundling and build.bundling.wait() != 0:
@@ -98,7 +100,7 @@ def finish_bundle(app: Sphinx, *outdated) -> list[str]:
     return []
 
 
-def restyled(app: Sphinx, env, *outdated) -> list[str]:
+def restyled(app: Sphinx, env: BuildEnvironment, *outdated: object) -> list[str]:
     """Name all pages when a script or style changed: each carries the checksums of all."""
     folders = [Path(app.confdir) / folder for folder in app.config.html_static_path]
     static = (f for folder in folders for f in sorted(folder.rglob("*")) if f.is_file())

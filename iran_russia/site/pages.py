@@ -4,7 +4,7 @@ import base64
 import posixpath
 import re
 from itertools import islice
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from docutils import nodes
 from sphinx import addnodes
@@ -23,7 +23,7 @@ class ExhibitRenderer:
     mime_priority_overrides: ClassVar = [("*", MIME, 1)]
 
     @staticmethod
-    def handle_mime(renderer, data, inline) -> list[nodes.Element] | None:
+    def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
         """Return the exhibit's HTML and keep its files for the end of the build."""
         if data.mime_type == LAB_MIME:
             return []  # the live chart of notebook front ends; the book has its own

@@ -7,6 +7,7 @@ import re
 import textwrap
 from html import escape, unescape
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -64,7 +65,9 @@ def secure(html: str) -> str:
     return html.replace("<head>\n", f"<head>\n{meta}", 1)
 
 
-def mend_html(app: Sphinx, page, template, context: dict, doctree) -> None:
+def mend_html(
+    app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None
+) -> None:
     """Give bibliography entries a role that ARIA still knows, and heads of columns a scope."""
     if "body" in context:
         body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
@@ -75,7 +78,9 @@ _DESCRIPTION = 300
 """Characters that a description of a page may have; search engines and previews cut longer ones."""
 
 
-def introduce(app: Sphinx, page, template, context: dict, doctree) -> None:
+def introduce(
+    app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document | None
+) -> None:
     """Describe a page to search engines and link previews: how it begins, its first figure."""
     if doctree is None:
         return

@@ -5,13 +5,14 @@ import shutil
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 
 from iran_russia import datasets, singles
 from iran_russia.site.polish import POLICY, lighten, secure
 from iran_russia.site.state import FIGURES, build_of, exhibits_folder
 
 
-def note_writing(app: Sphinx, builder) -> None:
+def note_writing(app: Sphinx, builder: Builder) -> None:
     """Note that pages are written: only then must what stands beside them be renewed."""
     build_of(app).wrote = True
 

@@ -8,15 +8,19 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import filelock
 import nbformat
+from docutils import nodes
 from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
 from jupyter_cache.executors.utils import single_nb_execution
 from myst_nb.core.read import create_nb_reader
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
@@ -28,7 +32,7 @@ from iran_russia.site.state import CHANGES, build_folder, build_of, shown_by
 _log = logging.getLogger(__name__)
 
 
-def begin(app: Sphinx, config) -> None:
+def begin(app: Sphinx, config: Config) -> None:
     """Wait for any other build of this folder; distrust the pages of one that did not finish."""
     folder = build_folder(app)
     folder.mkdir(parents=True, exist_ok=True)
@@ -54,7 +58,7 @@ def end(app: Sphinx, error: Exception | None) -> None:
         lock.release()
 
 
-def wanted(env) -> set[str]:
+def wanted(env: BuildEnvironment) -> set[str]:
     """Return the pages that this build is to renew: all, unless it was asked for some.
 
     A book that was never built is built whole, since each page shows the titles of all.
@@ -65,7 +69,7 @@ def wanted(env) -> set[str]:
     return asked if asked and env.all_docs else set(env.found_docs)
 
 
-def read_wanted(app: Sphinx, env, pages: list[str]) -> None:
+def read_wanted(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
     """Leave the pages as they are that this build is not to renew."""
     renewed = wanted(env)
     if renewed == env.found_docs:
@@ -74,7 +78,9 @@ def read_wanted(app: Sphinx, env, pages: list[str]) -> None:
     vars(app.builder)["get_outdated_docs"] = lambda: sorted(renewed)
 
 
-def run_out_of_date(app: Sphinx, env, added, changed, removed) -> list[str]:
+def run_out_of_date(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
     """Run the chapters that are out of date; name the pages that must be read again."""
     datasets.package.cache_clear()
     runs = build_folder(app) / freshness.RUNS.name
@@ -130,7 +136,9 @@ class _Waiting:
         return self.seconds is None, self.seconds or len(self.text)
 
 
-def _run_all(env, waiting: list[_Waiting], now: freshness.Inputs, runs: Path) -> None:
+def _run_all(
+    env: BuildEnvironment, waiting: list[_Waiting], now: freshness.Inputs, runs: Path
+) -> None:
     """Run chapters in parallel and keep what each gave; fail at the end if any failed.
 
     Args:
@@ -190,13 +198,14 @@ def _share_readings(folder: Path, now: freshness.Inputs) -> None:
     os.environ[freshness.READINGS] = str(current)
 
 
-def _notebook(env, chapter: str, text: str) -> nbformat.NotebookNode:
+# Any, where MyST-NB is asked for what it has put into the environment of Sphinx.
+def _notebook(env: Any, chapter: str, text: str) -> nbformat.NotebookNode:
     """Read a chapter as MyST-NB will."""
     path = env.doc2path(chapter)
     return create_nb_reader(path, env.myst_config, env.mystnb_config, text).read(text)
 
 
-def _outputs_kept(env, chapter: str, text: str, run: freshness.Run) -> bool:
+def _outputs_kept(env: BuildEnvironment, chapter: str, text: str, run: freshness.Run) -> bool:
     """See that MyST-NB will find the outputs of the last run of this chapter.
 
     jupyter-cache also looks at the options of cells, such as captions. They change no output, so
@@ -217,13 +226,13 @@ def _outputs_kept(env, chapter: str, text: str, run: freshness.Run) -> bool:
     return True
 
 
-def _keep(env, chapter: str, done: nbformat.NotebookNode, seconds: float) -> str:
+def _keep(env: BuildEnvironment, chapter: str, done: nbformat.NotebookNode, seconds: float) -> str:
     """Keep a run notebook where MyST-NB looks for it; return its key."""
     bundle = CacheBundleIn(done, env.doc2path(chapter), data={"execution_seconds": seconds})
     return _cache(env).cache_notebook_bundle(bundle, check_validity=False, overwrite=True).hashkey
 
 
-def _cache(env):
+def _cache(env: Any) -> JupyterCacheAbstract:
     return get_cache(env.mystnb_config.execution_cache_path)
 
 
@@ -235,7 +244,7 @@ print(json.dumps([datasets.loaded(), modules]))
 """
 
 
-def _run(env, chapter: str, text: str) -> tuple[nbformat.NotebookNode, list, list, float]:
+def _run(env: Any, chapter: str, text: str) -> tuple[nbformat.NotebookNode, list, list, float]:
     """Run one chapter in a fresh kernel.
 
     Returns:
@@ -270,7 +279,9 @@ def _facts(done: nbformat.NotebookNode) -> dict[str, str]:
 
 
 def _failure(
-    chapter: str, notebook, error: CellExecutionError | CellTimeoutError | DeadKernelError
+    chapter: str,
+    notebook: nbformat.NotebookNode,
+    error: CellExecutionError | CellTimeoutError | DeadKernelError,
 ) -> str:
     """Say in one line which chapter failed, in which cell, and why."""
     if isinstance(error, DeadKernelError):
@@ -282,7 +293,7 @@ def _failure(
     return f"{chapter}, code cell {place}: {error.ename}: {error.evalue}"
 
 
-def remember(app: Sphinx, doctree) -> None:
+def remember(app: Sphinx, doctree: nodes.document) -> None:
     """Note how the page that was just read begins, and which outputs it shows."""
     env = app.env
     env.metadata[env.docname]["begins"] = beginning(doctree)
