@@ -55,7 +55,8 @@ def validate(package: Path) -> None:
 def build(pages: tuple[str, ...]) -> None:
     """Renew only these pages of the built book, with their figures.
 
-    What else is out of date is left as it was and named. A page is named by its path, notebooks/trade.md, or by its last part, trade.
+    What else is out of date is left as it was and named. A page is named by its path,
+    notebooks/trade.md, or by its last part, trade.
     """
     known = freshness.pages()
     named = {name: _page(name, known) for name in pages}

@@ -91,7 +91,7 @@ def indicator(
     """
 
     def register(function: Callable) -> Callable:
-        function.registered = Registration(title, unit, rows, years, measure, words or {})
+        vars(function)["registered"] = Registration(title, unit, rows, years, measure, words or {})
         return function
 
     return register
@@ -109,7 +109,8 @@ def about(function: Callable, arguments: dict) -> About:
     """
     bound = signature(function).bind(**arguments)
     bound.apply_defaults()
-    given, said = bound.arguments, function.registered
+    given: dict = bound.arguments
+    said: Registration = vars(function)["registered"]
     unit = said.unit if isinstance(said.unit, str) else said.unit(given)
     title, rows, years = (
         _filled(text, given, said.words) for text in (said.title, said.rows, said.years)
@@ -175,7 +176,7 @@ def _words(value: object) -> str:
     if isinstance(value, dict):
         return _words(list(value))
     if isinstance(value, (list, tuple)):
-        return _listed(value)
+        return _listed(list(value))
     if isinstance(value, str):
         words = _NAMES.get(value) or _states().get(value, value)
         return words.replace("_", " ").replace("|", " or ")

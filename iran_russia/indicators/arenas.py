@@ -89,7 +89,10 @@ def mean_tie(pair: list[str], first: str, last: str, minus: list[str] | None = N
         days = months["days_available"].sum()
         if days == 0:
             return Reading(None, "", f"no months of {one}–{other}")
-        means[f"{one}–{other}"] = mean(months["tie_per_day"], months["days_available"])
+        tie = mean(months["tie_per_day"], months["days_available"])
+        if tie is None:
+            return Reading(None, "", f"no months of {one}–{other}")
+        means[f"{one}–{other}"] = tie
         dates.append(months["month"])
     value, *taken = means.values()
     detail = " against ".join(f"{name} {number(tie, 1)}" for name, tie in means.items())

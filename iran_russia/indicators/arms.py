@@ -162,11 +162,12 @@ def local_production_change(recipient: str, before: list[int], after: list[int])
         total = own["tiv_delivered_millions"].sum()
         local = own.loc[own["local_production"], "tiv_delivered_millions"].sum()
         made.append(share_of(local, total))
-    if None in made:
+    earlier, later = made
+    if earlier is None or later is None:
         return Reading(None, "", "nothing delivered in one of the two periods")
-    detail = f"{percent(made[1])} in {_years(after)} against {percent(made[0])} in {_years(before)}"
+    detail = f"{percent(later)} in {_years(after)} against {percent(earlier)} in {_years(before)}"
     within = rows[rows["delivery_year"].le(after[1])]
-    change = difference(made[1], made[0], scale=100)
+    change = difference(later, earlier, scale=100)
     return Reading(change, newest(within["delivery_year"]), detail)
 
 

@@ -183,9 +183,9 @@ def trade_rank(
             ranks[partner, year] = _trade_with(country, partner, int(year), reporter)
     for year, reporter in (also or {}).items():
         ranks["RUS", year] = _trade_with("IRN", "RUS", int(year), reporter)
-    if any(row is None for row in ranks.values()):
+    places = {key: int(row["rank"]) for key, row in ranks.items() if row is not None}
+    if len(places) < len(ranks):
         return Reading(None, "")
-    places = {key: int(row["rank"]) for key, row in ranks.items()}
     told = "; ".join(
         f"{'Russia for Iran' if who == 'RUS' else 'Iran for Russia'} {place} in {year}"
         for (who, year), place in places.items()
@@ -239,7 +239,8 @@ def vote_rank(spans: list[list[int]], which: str) -> Reading:
         spans: first and last year of each span.
         which: ``worst`` or ``best`` of all ranks.
     """
-    pairs = [(*pair, *span) for span in spans for pair in (("RUS", "IRN"), ("IRN", "RUS"))]
+    both = (("RUS", "IRN"), ("IRN", "RUS"))
+    pairs = [(of, among, span[0], span[1]) for span in spans for of, among in both]
     found = {
         f"{of} for {among} {first}–{last}": place(of, among, first, last)
         for of, among, first, last in pairs

@@ -90,7 +90,7 @@ def reserve_life(country: str, fuels: list[str], year: int) -> Reading:
         life = reserves_to_production(value[reserves], yearly)
         weights[fuel] = value[reserves, country] / value[reserves, "WLD"]
         ratios[fuel] = (life[country], life["WLD"])
-    first = max(weights, key=weights.get)
+    first = max(weights, key=lambda fuel: weights[fuel])
     told = "; ".join(
         f"{fuel} {number(own)} years against {number(world)} in the world"
         for fuel, (own, world) in ratios.items()

@@ -286,8 +286,11 @@ def time_saved(kind: str, bound: str) -> Reading:
     sea = own if len(own) else sea[sea["kind"] == "claimed for comparison"]
     if corridor.empty or sea.empty:
         return Reading(None, "", f"no {kind} of both routes")
-    slow = -relative_change(corridor["days_high"].max(), sea["days_low"].min())
-    fast = -relative_change(corridor["days_low"].min(), sea["days_high"].max())
+    slower = relative_change(corridor["days_high"].max(), sea["days_low"].min())
+    faster = relative_change(corridor["days_low"].min(), sea["days_high"].max())
+    if slower is None or faster is None:
+        return Reading(None, "", "a journey by sea of no days")
+    slow, fast = -slower, -faster
     told = f"{number(corridor['days_low'].min())} to {number(corridor['days_high'].max())} days by "
     told += f"the corridor, {number(sea['days_low'].min())} to {number(sea['days_high'].max())} by "
     told += f"sea ({', '.join(sorted(set(sea['kind'])))}); saved {percent(slow)} to {percent(fast)}"

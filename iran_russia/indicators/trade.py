@@ -1,5 +1,7 @@
 """Indicators on trade in goods: composition, weight in each other's trade, growth, routes."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from iran_russia.datasets import load
@@ -44,7 +46,7 @@ Iranian customs give tariff lines of both flows."""
     measure=share_of,
     years="{years}",
 )
-def share(flow: str, years: Years, codes: list[str], without: list[str] = ()) -> Reading:
+def share(flow: str, years: Years, codes: list[str], without: Sequence[str] = ()) -> Reading:
     """Share of goods in the trade that the Iranian customs recorded, from 0 to 1.
 
     Args:
@@ -104,19 +106,22 @@ def lead(years: Years, codes: list[str], over: list[str] | None = None) -> Readi
         codes: goods of one section of the Harmonized System, as in :func:`share`.
         over: the other goods; without them the largest of the other sections.
     """
-    leads, lines = {}, None
+    leads, ends = {}, []
     for flow in ("export", "import"):
         lines = _lines(flow, years)
         if lines.empty:
             continue
         whole = lines["value_usd"].sum()
         own = share_of(lines.loc[_of(lines, codes), "value_usd"].sum(), whole)
-        leads[flow] = difference(own, share_of(_of_others(lines, codes, over), whole))
+        lead = difference(own, share_of(_of_others(lines, codes, over), whole))
+        if lead is not None:
+            leads[flow] = lead
+            ends.append(lines["period_end"])
     if not leads:
         return Reading(None, "", "no tariff lines in these years")
     told = "; ".join(f"{flow} {percent(gap, 1)}" for flow, gap in leads.items())
     best = extreme(pd.Series(leads), "max")
-    return Reading(best, newest(lines["period_end"]), f"lead by flow: {told}")
+    return Reading(best, newest(pd.concat(ends)), f"lead by flow: {told}")
 
 
 def _of_others(lines: pd.DataFrame, codes: list[str], over: list[str] | None) -> float:
@@ -538,7 +543,9 @@ def arms_recipient_rank(supplier: str, recipient: str, first: int, last: int) ->
 
 
 def _named(years: Years) -> list[int]:
-    return [newest_customs_year(load("trade_goods"))] if years == "newest" else years
+    if isinstance(years, str):
+        return [newest_customs_year(load("trade_goods"))]
+    return years
 
 
 def _lines(flow: str, years: Years) -> pd.DataFrame:
@@ -547,7 +554,7 @@ def _lines(flow: str, years: Years) -> pd.DataFrame:
     return goods[held]
 
 
-def _of(lines: pd.DataFrame, codes: list[str]) -> pd.Series:
+def _of(lines: pd.DataFrame, codes: Sequence[str]) -> pd.Series:
     return lines["hs_code"].str.startswith(tuple(codes))
 
 

@@ -265,6 +265,8 @@ def latest_change(name: str, years: int = 3) -> Reading:
     if min(len(before), len(after)) < _ENOUGH:
         return Reading(None, str(last), f"{name}: {len(values)} years are too few")
     rise = relative_change(mean(after), mean(before))
+    if rise is None:
+        return Reading(None, str(last), f"{name}: nothing to compare with")
     return Reading(-rise if name in FALLING else rise, str(last), told)
 
 
@@ -437,14 +439,14 @@ def fields_moving(
         closer_to: count those that brought the two closer; else those that went the other way.
     """
     readings = {name: closer(name, before, after) for name in names}
-    known = {name: r for name, r in readings.items() if r.value is not None}
+    known = {name: r.value for name, r in readings.items() if r.value is not None}
     if not known:
         return Reading(None, "")
-    moved = [n for n, r in known.items() if (r.value > 0 if closer_to else r.value < 0)]
+    moved = [n for n, r in known.items() if (r > 0 if closer_to else r < 0)]
     told = "towards each other: " + ", ".join(
-        f"{name} {100 * r.value:+.0f} %" for name, r in known.items()
+        f"{name} {100 * r:+.0f} %" for name, r in known.items()
     )
-    return Reading(count(moved), max(r.latest for r in known.values()), told)
+    return Reading(count(moved), max(readings[name].latest for name in known), told)
 
 
 @indicator(
@@ -549,10 +551,11 @@ def attention_ratio(
     for first, last in (before, after):
         held = counts[years.between(first, last)]
         shares.append(share_of(held[part].sum(), held[whole].sum()))
-    if None in shares or not shares[0]:
+    earlier, later = shares
+    if not earlier or later is None:
         return Reading(None, "")
-    told = f"{1000 * shares[0]:.2f} then {1000 * shares[1]:.2f} of a thousand items"
-    return Reading(ratio(shares[1], shares[0]), newest(counts["month"])[:7], told)
+    told = f"{1000 * earlier:.2f} then {1000 * later:.2f} of a thousand items"
+    return Reading(ratio(later, earlier), newest(counts["month"])[:7], told)
 
 
 @indicator(
@@ -899,7 +902,7 @@ def listings_ratio(target: str, counted_by: str, first: int, last: int) -> Readi
     spans = {
         key: rows["date"].max() - rows["date"].min() for key, rows in stock.groupby("programme")
     }
-    scope = max(spans, key=spans.get, default=None)
+    scope = max(spans, key=lambda key: spans[key], default=None)
     if scope is None or not spans[scope]:
         return Reading(
             None, newest(stock["date"]), f"counted on {stock['date'].nunique()} day only"

@@ -190,14 +190,19 @@ def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> 
         before: first and last year of the time before.
         after: first and last year of the time after.
     """
-    shares = [_with_others(among, _counted(*span))["share_identical"] for span in (before, after)]
+    shares = [
+        _with_others(among, _counted(first, last))["share_identical"]
+        for first, last in (before, after)
+    ]
     change = (shares[1] - shares[0]).dropna()
     rank = change.rank(ascending=False, method="min")
     told = (
         f"rank {rank[of]:.0f} of {len(change)}: {percent(shares[0][of], 1)} to "
         f"{percent(shares[1][of], 1)}"
     )
-    return Reading(float(rank[of] / len(change)), newest(_counted(*after)["date"]), told)
+    return Reading(
+        float(rank[of] / len(change)), newest(_counted(after[0], after[1])["date"]), told
+    )
 
 
 @indicator(
