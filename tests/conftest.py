@@ -22,7 +22,35 @@ BUILD = [
     "-n",
     "--keep-going",
 ]
+# What `make check` leaves to `make test`: builds, browsers, and imports by the hundred.
+_SLOW_FIXTURES = {"book", "browser", "reader"}
+_SLOW = {
+    "test_chapters",
+    "test_extend",
+    "test_freshness",
+    "test_hostile",
+    "test_import_report",
+    "test_importers",
+    "test_importers_formats",
+    "test_importers_irica",
+    "test_importers_irica_broken",
+    "test_importers_releases",
+    "test_importers_safety",
+    "test_importers_sipri",
+    "test_kernels",
+    "test_sabotage",
+    "test_scaffold",
+    "test_singles",
+    "test_values",
+}
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
+
+
+def pytest_collection_modifyitems(items) -> None:
+    """Mark what builds, browses or imports as slow."""
+    for item in items:
+        if item.module.__name__ in _SLOW or _SLOW_FIXTURES & set(item.fixturenames):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
