@@ -193,8 +193,27 @@ def test_code_is_offered_to_be_copied_once_the_reader_moves(reader):
     opened = reader("notebooks/arms.html", viewport={"width": 1300, "height": 600})
     assert opened.locator("button.copybtn").count() == 0
     opened.mouse.move(300, 300)
-    opened.locator("details.hide > summary").first.click()
+    opened.get_by_role("button", name="Code", exact=True).click()
     expect(opened.locator("button.copybtn").first).to_be_attached()
+
+
+def test_one_switch_shows_the_code_of_all_pages(reader):
+    opened = reader("notebooks/arms.html")
+    code, switch = opened.locator("details.hide pre"), opened.locator(".ir-code-switch")
+    expect(code.first).to_be_hidden()
+    expect(opened.get_by_text("Show code").first).to_be_hidden()
+    switch.click()
+    expect(switch).to_have_attribute("aria-pressed", "true")
+    expect(code.first).to_be_visible()
+    opened.goto(opened.url.replace("arms", "trade"))
+    expect(opened.locator("details.hide pre").first).to_be_visible()
+    opened.locator(".ir-code-switch").click()
+    expect(opened.locator("details.hide pre").first).to_be_hidden()
+
+
+def test_without_javascript_code_can_be_unfolded(reader):
+    opened = reader("notebooks/arms.html", java_script_enabled=False)
+    expect(opened.get_by_text("Show code").first).to_be_visible()
 
 
 def test_a_reader_finds_a_word_from_any_page(reader):

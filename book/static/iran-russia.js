@@ -47,6 +47,28 @@
     }
   }, true);
 
+  /* One switch shows or hides the code of all pages; the browser remembers it where it may. */
+  const folded = document.querySelectorAll("details.hide");
+  const header = document.querySelector(".article-header-buttons");
+  if (folded.length && header) {
+    const button = Object.assign(document.createElement("button"),
+      { type: "button", className: "ir-code-switch", textContent: "Code" });
+    button.title = "Show or hide the code of all pages";
+    const show = (shown) => {
+      document.documentElement.dataset.code = shown ? "shown" : "hidden";
+      button.setAttribute("aria-pressed", shown);
+      folded.forEach((one) => { one.open = shown; });
+    };
+    let kept = "";
+    try { kept = localStorage.getItem("ir-code") ?? ""; } catch { /* some browsers keep nothing */ }
+    show(kept === "shown");
+    button.addEventListener("click", () => {
+      show(document.documentElement.dataset.code !== "shown");
+      try { localStorage.setItem("ir-code", document.documentElement.dataset.code); } catch { /* as above */ }
+    });
+    header.prepend(button);
+  }
+
   let arrived;
   window.iranRussia = { live: (specs) => { arrived = specs; } };
   let queue = Promise.resolve();
