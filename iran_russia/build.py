@@ -7,6 +7,7 @@ from sphinx.application import Sphinx
 
 from iran_russia import site
 from iran_russia.site.assets import finish_bundle, restyled, without_thebe, write_assets
+from iran_russia.site.cite import cite
 from iran_russia.site.pages import (
     ChangesDirective,
     EventRole,
@@ -33,6 +34,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-resolved", keep_together)
     app.connect("html-page-context", mend_html)
     app.connect("html-page-context", introduce)
+    app.connect("html-page-context", cite)
     app.connect("write-started", note_writing)
     app.connect("build-finished", publish)
     app.connect("build-finished", end)

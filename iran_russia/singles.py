@@ -34,7 +34,7 @@ _GATHER = """
   const key = (page) => page.replace(/\\.html$/, "").replace(/[^a-z0-9]+/gi, "-");
   const here = key(name), known = new Set(pages.map((page) => page.name));
   const unwanted = "script, style, .headerlink, .cell_input, details.hide, .ir-narrow, "
-    + ".ir-data, .ir-downloads, .ir-whole-book, .tooltip, button";
+    + ".ir-data, .ir-downloads, .ir-whole-book, .ir-cite, .ir-code-switch, .tooltip, button";
   article.querySelectorAll(unwanted).forEach((node) => node.remove());
   article.querySelectorAll("details").forEach((node) => node.setAttribute("open", ""));
   for (const table of article.querySelectorAll("table.ir-register")) {

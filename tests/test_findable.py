@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+import yaml
+from conftest import ROOT
 from test_book import CHARTED, PAGES
 
 from iran_russia import links
@@ -14,6 +16,13 @@ from iran_russia.site import publish
 
 def _meta(html: str, name: str) -> list[str]:
     return re.findall(rf'<meta (?:name|property)="{name}" content="([^"]*)"', html)
+
+
+def test_a_page_says_how_to_cite_it_and_of_which_edition_it_is(book):
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    page = (book / "notebooks/trade.html").read_text(encoding="utf-8")
+    assert f"Edition {citation['version']} of " in page
+    assert "@incollection{iranrussia:trade," in page and "title     = {Trade}" in page
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -17,6 +17,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
 from iran_russia import colours, freshness
+from iran_russia.site.cite import CITATION
 from iran_russia.site.run import wanted
 from iran_russia.site.state import build_of, shown_by
 
@@ -104,7 +105,9 @@ def restyled(app: Sphinx, env: BuildEnvironment, *outdated: object) -> list[str]
     """Name all pages when a script or style changed: each carries the checksums of all."""
     folders = [Path(app.confdir) / folder for folder in app.config.html_static_path]
     static = (f for folder in folders for f in sorted(folder.rglob("*")) if f.is_file())
-    now = freshness.fingerprint(*(f.read_bytes() for f in static))
+    # Each page also carries what the citation file says.
+    cited = (f for f in [Path(app.confdir) / CITATION] if f.exists())
+    now = freshness.fingerprint(*(f.read_bytes() for f in (*static, *cited)))
     shown = shown_by(env)
     before, shown.static = shown.static, now
     if wanted(env) != env.found_docs:
