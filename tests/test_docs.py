@@ -2,8 +2,10 @@
 
 import re
 
+import jupytext
 import pytest
 from conftest import ROOT
+from jupytext.config import load_jupytext_config
 
 from iran_russia import freshness
 from iran_russia.cli import main
@@ -39,3 +41,16 @@ def test_every_module_has_its_place_in_the_readme():
 def test_every_page_with_code_is_in_the_table_of_contents():
     written = {f"notebooks/{file.stem}" for file in (ROOT / "notebooks").glob("*.md")}
     assert written | {"index"} == set(freshness.chapters())
+
+
+@pytest.mark.parametrize("page", freshness.chapters())
+def test_a_chapter_that_is_saved_in_jupyterlab_unchanged_stays_as_it_is(page):
+    file = ROOT / f"{page}.md"
+    settings = load_jupytext_config(str(file))
+    notebook = jupytext.read(str(file), config=settings)
+    # What front ends keep: values of the text, trust, folding, the version of Python.
+    notebook.metadata["language_info"] = {"name": "python", "version": "3.12.1"}
+    for cell in notebook.cells:
+        cell.metadata |= {"user_expressions": [{"expression": "n"}], "trusted": True}
+        cell.metadata["jupyter"] = {"source_hidden": True}
+    assert jupytext.writes(notebook, fmt="md:myst", config=settings) == file.read_text("utf-8")
