@@ -119,6 +119,7 @@ def test_kernels_of_a_build_share_a_reading_until_a_table_behind_it_changes(
     rows = claims.load("claim_tests")
     row = rows[rows["indicator"] == "trade.share"].iloc[0]
     asked = row["indicator"], row["arguments"]
+    monkeypatch.delenv(freshness.READINGS, raising=False)
     by_hand, tables = claims.read(*asked)
     monkeypatch.setenv(freshness.READINGS, str(tmp_path / "readings"))
     assert claims.read(*asked) == (by_hand, tables)
