@@ -242,7 +242,7 @@ class Mutations:
         items[:] = [item for item in items if not {"book", "browser"} & set(item.fixturenames)]
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(self, fixturedef):  # noqa: ANN001, ANN201 - as pytest has it
+    def pytest_fixture_setup(self, fixturedef):
         """Keep apart what a fixture calls: tests that share it all depend on that."""
         outer, self.calls = self.calls, self.fixtures[f"{fixturedef.baseid}:{fixturedef.argname}"]
         try:
@@ -277,7 +277,7 @@ class Mutations:
         """Run all tests; return for each function those that call it, themselves or by fixtures."""
         watched, own = {f.__code__: f for f in functions()}, {}
 
-        def watch(frame, event, _) -> None:  # noqa: ANN001 - as sys.setprofile has it
+        def watch(frame, event, _) -> None:
             if event == "call" and frame.f_code in watched:
                 function = watched[frame.f_code]
                 module = function.__module__.removeprefix("iran_russia.")
