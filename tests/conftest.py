@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from iran_russia import datasets, singles
+from iran_russia import datasets, freshness, singles
 
 ROOT = Path(__file__).parent.parent
 BUILD = [
@@ -166,6 +166,34 @@ def reader(browser: Browser, book: Path):
     for context in contexts:
         context.close()
     assert not faults, faults
+
+
+# Modules that decide the same claims from the same tables again and again.
+_DECIDING = {
+    "test_claims",
+    "test_claims_economy",
+    "test_claims_politics",
+    "test_claims_regions",
+    "test_claims_security",
+    "test_published_outlook",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _shared_readings(request, tmp_path_factory):
+    """Work each number behind a claim out once a run and state of its tables, as a build does.
+
+    Whoever starts the tests may name another folder in the environment, or none.
+    """
+    if request.module.__name__ not in _DECIDING or freshness.READINGS in os.environ:
+        yield
+        return
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # that of the run, which its processes share
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(freshness.READINGS, str(folder / "readings"))
+        yield
 
 
 @pytest.fixture

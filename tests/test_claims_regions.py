@@ -2,6 +2,7 @@
 
 import csv
 import re
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -28,6 +29,7 @@ UNTESTABLE = CLAIMS.index[CLAIMS["basis"] == "not_testable"]
 MISSING = {"country": "IRN", "among": ["SAU"], "year": 1900}
 
 
+@cache
 def rows(table):
     """Read a table as text, without the loader."""
     with open(ROOT / "data" / f"{table}.csv", encoding="utf-8", newline="") as file:

@@ -1,5 +1,6 @@
 """Claims on arms, drones, exercises, history and diplomacy: indicators, tests and verdicts."""
 
+from functools import cache
 from itertools import pairwise
 
 import pandas as pd
@@ -20,6 +21,11 @@ FIRM = ["high", "medium"]
 
 def raw(table):
     """A table as it stands in the file, read without the package."""
+    return _file(table).copy(deep=False)  # pandas copies on write
+
+
+@cache
+def _file(table):
     return pd.read_csv(ROOT / "data" / f"{table}.csv", dtype=str, keep_default_na=False)
 
 

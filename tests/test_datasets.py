@@ -15,6 +15,7 @@ from iran_russia.datasets import DataError, load, validate
 TABLES = datasets.names()
 
 
+@pytest.mark.slow
 def test_frictionless_itself_finds_the_data_package_valid():
     command = [sys.executable, "-m", "frictionless", "validate", "data/datapackage.json", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -61,6 +62,28 @@ def test_every_source_is_used():
     assert used == set(load("sources")["source_id"])
 
 
+@pytest.fixture
+def few(copy):
+    """A copy of the data package cut down to the tables that are broken here.
+
+    The tables they point to stay; the others would be checked for nothing.
+    """
+    descriptor = copy / "datapackage.json"
+    described = json.loads(descriptor.read_text(encoding="utf-8"))
+    tables = {resource["name"]: resource for resource in described["resources"]}
+    kept, waiting = {}, ["arms_tiv", "events"]
+    while waiting:
+        name = waiting.pop()
+        if name and name not in kept:
+            kept[name] = tables[name]
+            keys = tables[name]["schema"].get("foreignKeys", [])
+            waiting += [key["reference"]["resource"] for key in keys]
+    described["resources"] = list(kept.values())
+    descriptor.write_text(json.dumps(described), encoding="utf-8")
+    assert validate(descriptor) > 0
+    return copy
+
+
 def _change(file, change):
     frame = pd.read_csv(file, dtype="str", keep_default_na=False)
     change(frame).to_csv(file, index=False)
@@ -94,24 +117,24 @@ def _set(column, value):
     ],
 )
 def test_a_broken_copy_is_refused_with_file_line_column_and_reason(
-    copy, table, change, column, reason
+    few, table, change, column, reason
 ):
-    _change(copy / f"{table}.csv", change)
+    _change(few / f"{table}.csv", change)
     with pytest.raises(DataError) as refused:
-        validate(copy / "datapackage.json")
+        validate(few / "datapackage.json")
     first = str(refused.value).lower()
     assert f"{table}.csv" in first and column in first and reason in first
     assert reason == "missing" or "line " in first
 
 
-def test_of_many_faults_the_first_are_told_and_the_rest_counted(copy):
+def test_of_many_faults_the_first_are_told_and_the_rest_counted(few):
     def spoil(frame):
         frame["year"] = "nineteen"
         return frame
 
-    _change(copy / "arms_tiv.csv", spoil)
+    _change(few / "arms_tiv.csv", spoil)
     with pytest.raises(DataError) as refused:
-        validate(copy / "datapackage.json")
+        validate(few / "datapackage.json")
     *told, last = str(refused.value).splitlines()
     assert len(told) == 20 and re.fullmatch(r"arms_tiv\.csv: and \d{3} more", last)
 
@@ -146,11 +169,11 @@ def test_a_description_that_is_not_json_is_named(copy):
         validate(copy / "datapackage.json")
 
 
-def test_the_command_says_in_one_line_what_is_wrong(copy):
-    _change(copy / "arms_tiv.csv", _set("tiv_millions", "-5"))
+def test_the_command_says_in_one_line_what_is_wrong(few):
+    _change(few / "arms_tiv.csv", _set("tiv_millions", "-5"))
     command = [sys.executable, "-c", "from iran_russia.cli import main; main()", "validate"]
     done = subprocess.run(
-        [*command, str(copy / "datapackage.json")], capture_output=True, text=True, check=False
+        [*command, str(few / "datapackage.json")], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert done.stderr.startswith("Error: arms_tiv.csv, line 5, column tiv_millions:")
