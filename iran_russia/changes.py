@@ -31,7 +31,7 @@ def state(runs: Path = freshness.ROOT / freshness.RUNS) -> dict[str, dict]:
     chapters = sorted(str(f.relative_to(runs).with_suffix("")) for f in runs.rglob("*.json"))
     recorded = {chapter: freshness.read_run(chapter, runs) for chapter in chapters}
     return {
-        chapter: {"facts": run.facts, "tables": run.tables}
+        chapter: {"facts": run.facts, "tables": run.behind}
         for chapter, run in recorded.items()
         if run
     }

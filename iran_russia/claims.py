@@ -24,6 +24,7 @@ from iran_russia.datasets import DataError, load
 from iran_russia.facts import percent
 from iran_russia.indicators import About, Reading, about, newest
 from iran_russia.measures.events import known_date
+from iran_russia.taken import taken, watching
 
 SUPPORTED, PARTLY, UNDECIDED = "supported", "partly supported", "undecided"
 CONTRADICTED, NO_DATA = "contradicted", "not supported by the data"
@@ -240,7 +241,7 @@ def read(indicator: str, arguments: str) -> tuple[Reading, tuple[str, ...]]:
     kept = freshness.read(shared) if shared else None
     if kept and datasets.unchanged(kept["tables"]):
         return Reading(**kept["reading"]), tuple(kept["tables"])
-    with datasets.watching() as used:
+    with watching() as used:
         try:
             reading = function(**json.loads(arguments))
         except (TypeError, json.JSONDecodeError) as error:
@@ -369,6 +370,7 @@ def _dates(rows: pd.DataFrame, time: str | None) -> list[str] | str:
     return known_date(rows[time], rows[stated].fillna("day")).fillna("").tolist()
 
 
+@taken
 def ledger(chapter: str | None = None, kind: str | None = None) -> pd.DataFrame:
     """Give every claim its verdict.
 

@@ -16,13 +16,13 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iran_russia import constraints, journal, values
 from iran_russia.constraints import Columns, Fault
+from iran_russia.taken import note, taken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +32,6 @@ DESCRIPTOR = Path(__file__).resolve().parent.parent / "data" / "datapackage.json
 
 LISTING = "datapackage.json"
 """Stands for the list of tables among what a chapter read."""
-
-_loaded: dict[str, str] = {}  # name → digest of the file as it was loaded
 
 
 class DataError(Exception):
@@ -107,7 +105,7 @@ def _misdescribed(described: object) -> str:
 
 def names(topic: str | None = None) -> list[str]:
     """List the tables of the package, all or those of one topic, in the package's order."""
-    _loaded[LISTING] = ""
+    note({LISTING: ""})
     return [r["name"] for r in package()["resources"] if topic in (None, r["topic"])]
 
 
@@ -141,7 +139,7 @@ def load(table: str) -> pd.DataFrame:
     kinds = tuple((field["name"], values.kind_of(field)) for field in resource["schema"]["fields"])
     digest = _digest(path, stamp)
     frame = _read(path, stamp, kinds)
-    _loaded[table] = digest
+    note({table: digest})
     # A shallow copy: pandas copies on write, so nobody changes the frame of anybody else.
     return frame.copy(deep=False)
 
@@ -258,37 +256,18 @@ def _worded(path: Path, faults: list[Fault]) -> list[str]:
     return [f"line {lines[f.row]}, column {f.column}: {f}" for f in faults]
 
 
-def loaded() -> list[str]:
-    """List the tables that this process has loaded, by name.
-
-    :data:`LISTING` is among them when the process asked which tables there are.
-    """
-    return sorted(_loaded)
-
-
-@contextmanager
-def watching() -> Iterator[dict[str, str]]:
-    """Collect the tables that are loaded inside a ``with`` block, with digests of their files."""
-    global _loaded
-    outer, _loaded = _loaded, {}
-    try:
-        yield _loaded
-    finally:
-        _loaded = outer | _loaded
-
-
 def unchanged(tables: dict[str, str]) -> bool:
     """Say whether tables are what they were when loaded; if so, they count as loaded again.
 
     Args:
-        tables: what :func:`watching` has collected.
+        tables: what :func:`iran_russia.taken.watching` has collected.
 
     Raises:
         DataError: a table is no longer there.
     """
     same = all(t == LISTING or _digest(*_state(describe(t))) == d for t, d in tables.items())
     if same:
-        _loaded.update(tables)
+        note(tables)
     return same
 
 
@@ -328,7 +307,13 @@ def source_ids(frame: pd.DataFrame) -> list[str]:
     """List the sources that the rows of a frame point to, in the order of the sources table."""
     columns = [c for c in frame.columns if c == "source_id" or c.endswith("_source_id")]
     used = set().union(*(frame[c].dropna() for c in columns)) if columns else set()
-    return [s for s in load("sources")["source_id"] if s in used]
+    return in_order(sorted(used))
+
+
+@taken
+def in_order(sources: list[str]) -> list[str]:
+    """Put ids of sources in the order of the sources table; those not in it are left out."""
+    return [s for s in load("sources")["source_id"] if s in set(sources)]
 
 
 def validate(descriptor: Path = DESCRIPTOR) -> int:

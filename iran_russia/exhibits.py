@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from markupsafe import Markup, escape
 
 from iran_russia.datasets import DataError, load, source_ids
+from iran_russia.taken import taken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,6 +122,11 @@ def credits(source: pd.DataFrame | list[str]) -> list[dict]:
         raise FigureError(
             "no source: pass source= a frame with a source_id column, or a list of source ids"
         )
+    return _credited(list(ids))
+
+
+@taken
+def _credited(ids: list[str]) -> list[dict]:
     register = load("sources").set_index("source_id", drop=False)
     unknown = [s for s in ids if s not in register.index]
     if unknown:

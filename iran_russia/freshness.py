@@ -1,19 +1,20 @@
 """Which chapters are out of date, and why.
 
 A run of a chapter is recorded with fingerprints of all it depended on: its own code, the tables it
-loaded and their descriptions, the modules of this package it imported, and the libraries that draw
-its figures. The chapter is out of date as soon as one of them differs.
+loaded and their descriptions, the values it took from other tables (see :mod:`iran_russia.taken`),
+the modules of this package it imported, and the libraries that draw its figures. The chapter is out
+of date as soon as one of them differs.
 """
 
 import hashlib
 import json
 import os
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
-from iran_russia import datasets
+from iran_russia import datasets, taken
 from iran_russia.datasets import DataError
 
 PACKAGE = Path(__file__).parent
@@ -36,16 +37,29 @@ _LIBRARIES = ("altair", "pandas", "vl-convert-python")
 
 @dataclass(frozen=True)
 class Run:
-    """What one run of a chapter depended on, as fingerprints, and what it gave."""
+    """What one run of a chapter depended on, as fingerprints, and what it gave.
+
+    ``taken`` holds, by call, the ``rows`` of :class:`iran_russia.taken.Taken` and the ``tables``
+    behind them with their fingerprints, as they were when the value was last worked out.
+    """
 
     code: str
     tables: dict[str, str]
+    taken: dict[str, dict[str, dict[str, str]]]
     modules: dict[str, str]
     libraries: dict[str, str]
     facts: dict[str, str]
     outputs: str
     cache_key: str
     seconds: float
+
+    @property
+    def behind(self) -> dict[str, str]:
+        """All tables that the chapter rests on, with fingerprints: loaded, or behind a value."""
+        found: dict[str, str] = {}
+        for value in self.taken.values():
+            found |= value["tables"]
+        return found | self.tables
 
 
 def fingerprint(*parts: str | bytes) -> str:
@@ -59,11 +73,28 @@ def fingerprint(*parts: str | bytes) -> str:
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that chapters can depend on beside their own code, as fingerprints of one moment."""
+    """All that chapters can depend on beside their own code, as fingerprints of one moment.
+
+    ``values`` keeps what was worked out again for one chapter, so that others find it.
+    """
 
     tables: dict[str, str]
     modules: dict[str, str]
     libraries: dict[str, str]
+    values: dict[str, taken.Taken | Exception] = field(default_factory=dict)
+
+    def value(self, call: str) -> taken.Taken | Exception:
+        """Work out again what a chapter has taken; an error where that fails."""
+        if call not in self.values:
+            try:
+                self.values[call] = taken.again(call)
+            except Exception as error:  # the chapter tells it when it runs
+                self.values[call] = error
+        return self.values[call]
+
+    def of(self, value: taken.Taken) -> dict[str, dict[str, str]]:
+        """Return a value as a run records it, with fingerprints of the tables behind it."""
+        return {"rows": value.rows, "tables": {t: self.tables.get(t, "") for t in value.tables}}
 
 
 def inputs() -> Inputs:
@@ -162,7 +193,63 @@ def out_of_date_because(chapter: str, run: Run | None, now: Inputs) -> str:
     for library, version_now in now.libraries.items():
         if version_now != run.libraries.get(library):
             return f"{library} changed from {run.libraries.get(library)} to {version_now}"
-    return ""
+    # Last, as all that works values out again must be what it was.
+    return next(filter(None, (_moved(c, kept, now) for c, kept in run.taken.items())), "")
+
+
+def _moved(call: str, kept: dict[str, dict[str, str]], now: Inputs) -> str:
+    """Say how a value differs from the one that a chapter took; an empty text if it does not."""
+    changed = [t for t, then in kept["tables"].items() if now.tables.get(t) != then]
+    gone = [t for t in changed if t not in now.tables]
+    if gone:
+        return f"table {gone[0]} is gone"
+    if not changed:
+        return ""
+    what, why = call.partition(" ")[0], f"as {', '.join(changed)} changed"
+    value = now.value(call)
+    if isinstance(value, Exception):
+        return f"{what} cannot be worked out, {why}"
+    if value.rows == kept["rows"]:
+        return ""
+    rows = taken.moved(kept["rows"], value.rows)
+    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    return f"{what} moved{': ' if rows else ''}{', '.join(rows[:_SHOWN])}{more}, {why}"
+
+
+_SHOWN = 5
+
+
+def confirmed(run: Run, now: Inputs) -> Run:
+    """Return the run of a chapter that is up to date, with its values held against tables of now.
+
+    So a value that was worked out again and is the same need not be at the next build.
+    """
+    again = {
+        call: now.of(value)
+        for call, value in now.values.items()
+        if isinstance(value, taken.Taken)
+        and call in run.taken
+        and value.rows == run.taken[call]["rows"]
+    }
+    return replace(run, taken=run.taken | again)
+
+
+def share_readings(build: Path, now: Inputs) -> Path:
+    """Let this process and its kernels share the numbers that decide claims, while the code stays.
+
+    Kernels take the folder from the environment that they inherit; chapters run by hand have none.
+
+    Args:
+        build: the folder of what is built.
+        now: the code.
+
+    Returns:
+        The folder of these readings.
+    """
+    code = json.dumps([now.modules, now.libraries], sort_keys=True)
+    folder = build / "readings" / fingerprint(code, datasets.DESCRIPTOR.read_bytes())
+    os.environ[READINGS] = str(folder)
+    return folder
 
 
 def pages(root: Path = ROOT) -> list[str]:
@@ -225,6 +312,7 @@ def _text(root: Path, page: str) -> str:
 def status(root: Path = ROOT) -> dict[str, str]:
     """Say of every chapter why it is out of date; an empty text when it is not."""
     states, now = {}, inputs()
+    share_readings((root / RUNS).parent, now)
     for chapter in chapters(root):
         text = _text(root, chapter)
         states[chapter] = out_of_date_because(text, read_run(chapter, root / RUNS), now)

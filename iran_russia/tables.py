@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pandas as pd
 from markupsafe import Markup
 
-from iran_russia import datasets
+from iran_russia import datasets, taken
 from iran_russia.exhibits import Exhibit, FigureError, credits, render
 
 _CHRONOLOGY = "site:notebooks/chronology.html#"
@@ -206,10 +206,16 @@ def _evidence_url(row: dict) -> str:
 
 
 def data_used() -> Exhibit:
-    """Show the box at a chapter's end: the tables it loaded, with coverage and terms of use."""
-    hidden = ("sources", datasets.LISTING)
-    used = [datasets.summary(name) for name in datasets.loaded() if name not in hidden]
-    html = render("data_used.html", tables=used)
+    """Show the box at a chapter's end: the tables it loaded, with coverage and terms of use.
+
+    Tables from which only the ledger takes rows or numbers are named below it: how many rows they
+    have would let the chapter depend on all of them.
+    """
+    hidden = {"sources", datasets.LISTING}
+    names = [name for name in taken.loaded() if name not in hidden]
+    used = [datasets.summary(name) for name in names]
+    looked_up = [name for name in taken.tables() if name not in hidden.union(names)]
+    html = render("data_used.html", tables=used, looked_up=looked_up)
     return _shown(html, "Data used: " + ", ".join(t["table"] for t in used))
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from iran_russia import claims, datasets, freshness, indicators
+from iran_russia import claims, freshness, indicators, taken
 from iran_russia.claims import (
     CONTRADICTED,
     NO_DATA,
@@ -126,7 +126,7 @@ def test_kernels_of_a_build_share_a_reading_until_a_table_behind_it_changes(
     (kept,) = (tmp_path / "readings").iterdir()
     # A number that no table gives shows whether the reading was shared or worked out.
     freshness.write(freshness.read(kept) | {"reading": {"value": -1.0, "latest": "1900"}}, kept)
-    with datasets.watching() as used:
+    with taken.watching() as used:
         shared, same = claims.read(*asked)
     assert (shared.value, same, tuple(used)) == (-1.0, tables, tables)
     for table in tables:

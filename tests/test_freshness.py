@@ -1,9 +1,10 @@
 """A build runs exactly what is out of date, and trusts nothing that was left half done.
 
-A small book with its own copy of the package and of three tables is built once; every test starts
+A small book with its own copy of the package and of some tables is built once; every test starts
 from that build.
 """
 
+import csv
 import json
 import os
 import re
@@ -51,11 +52,42 @@ state(steps_rows=str(len(steps)))
 
 Periods: {glue:text}`steps_rows`.
 """
-TABLES = ("arms_tiv", "arms_control", "arms_embargo_periods", "sources")
+VERDICTS = """# Verdicts
+
+```{code-cell} ipython3
+from iran_russia import tables
+from iran_russia.claims import ledger
+from iran_russia.facts import state
+
+shown = ledger("history").set_index("claim_id", drop=False)
+(part,) = shown.loc["S2-12", "parts"]
+state(verdicts_detail=part.reading.detail, verdicts_rows=str(len(shown.loc["S0-03", "evidence"])))
+tables.claims(shown, name="verdicts-claims", caption="Claims, tested")
+```
+
+```{code-cell} ipython3
+tables.data_used()
+```
+
+Found: {glue:text}`verdicts_detail`; {glue:text}`verdicts_rows` rows.
+"""
+TABLES = (
+    "arms_tiv",
+    "arms_control",
+    "arms_embargo_periods",
+    "claims",
+    "claim_evidence",
+    "claim_tests",
+    "countries",
+    "events",
+    "sources",
+)
+CHAPTERS = {"arms": ARMS, "steps": STEPS, "verdicts": VERDICTS}
+UP_TO_DATE = "".join(f"{name}: up to date\n" for name in CHAPTERS)
 
 
 class SmallBook:
-    """A book of two chapters in a folder of its own."""
+    """A book of three chapters in a folder of its own."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -92,7 +124,10 @@ class SmallBook:
         return self.command("status")
 
     def command(self, *arguments: str) -> str:
-        code = "from iran_russia.cli import main; main()"
+        return self.python("from iran_russia.cli import main; main()", *arguments)
+
+    def python(self, code: str, *arguments: str) -> str:
+        """Run code with this book's copy of the package; return what it prints."""
         return subprocess.run(
             [sys.executable, "-c", code, *arguments],
             cwd=self.folder,
@@ -101,6 +136,11 @@ class SmallBook:
             text=True,
             check=True,
         ).stdout
+
+    def fingerprints(self) -> str:
+        """Return the fingerprints of the tables as they are now, as JSON."""
+        code = "import json; from iran_russia.freshness import inputs; "
+        return self.python(code + "print(json.dumps(inputs().tables))")
 
     def page(self, chapter: str) -> str:
         html = (self.folder / "_build" / "html" / f"{chapter}.html").read_text(encoding="utf-8")
@@ -111,6 +151,18 @@ class SmallBook:
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    def rows(self, table: str, change) -> None:
+        """Change the rows of a table, a list of dictionaries, with a function of them."""
+        path = self.folder / "data" / f"{table}.csv"
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        columns = list(rows[0])
+        rows = change(rows)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
 
     def describe(self, change) -> None:
         """Change the data package descriptor with a function of its resources by name."""
@@ -140,14 +192,37 @@ def built(tmp_path_factory):
     for table in TABLES:
         shutil.copy(ROOT / "data" / f"{table}.csv", folder / "data")
     (folder / "index.md").write_text("# Home\n\nA page without code.\n")
-    (folder / "arms.md").write_text(HEAD + ARMS)
-    (folder / "steps.md").write_text(HEAD + STEPS)
+    for name, text in CHAPTERS.items():
+        (folder / f"{name}.md").write_text(HEAD + text)
     (folder / "_toc.yml").write_text(
         "format: jb-book\nroot: index\nparts:\n- caption: Themes\n  chapters:\n"
-        "  - file: arms\n  - file: steps\n"
+        + "".join(f"  - file: {name}\n" for name in CHAPTERS)
     )
-    said = SmallBook(folder).build()
-    assert ran(said) == {"arms", "steps"}
+    book = SmallBook(folder)
+    # One claim computed from events, and one that dated events decide.
+    kept = ("S2-12", "S0-03")
+    book.rows(
+        "claims",
+        lambda rows: [
+            row
+            | {
+                "chapter": "history",
+                "untested": "",
+                "parts_to_support": row["parts_to_support"] and "1",
+            }
+            for row in rows
+            if row["claim_id"] in kept
+        ],
+    )
+    book.rows(
+        "claim_tests",
+        lambda rows: [r for r in rows if (r["claim_id"], r["part"]) == ("S2-12", "a")],
+    )
+    book.rows(
+        "claim_evidence",
+        lambda rows: [r for r in rows if r["claim_id"] == "S0-03" and r["table"] == "events"],
+    )
+    assert ran(book.build()) == set(CHAPTERS)
     shutil.copytree(folder, base / "snapshot")
     return base
 
@@ -164,7 +239,7 @@ def test_nothing_runs_when_nothing_changed(book):
     before = book.page("arms")
     assert ran(book.build()) == set()
     assert book.page("arms") == before
-    assert book.status() == "arms: up to date\nsteps: up to date\n"
+    assert book.status() == UP_TO_DATE
 
 
 def test_a_changed_value_runs_the_chapters_that_read_it_and_reaches_the_page(book):
@@ -251,6 +326,91 @@ def test_a_number_that_decides_a_claim_is_worked_out_anew_when_its_code_changes(
     assert "places: Russia among" in book.page("arms")
 
 
+def _events(book, change) -> str:
+    """Change events and say why the chapter that shows verdicts is out of date."""
+    book.rows("events", change)
+    (told,) = re.findall(r"verdicts: (.*)", book.status())
+    return told
+
+
+def _added(**cells):
+    def change(rows):
+        new = (
+            rows[-1]
+            | {"event_id": "IRRU-2026-998", "lists": "chronology", "status": "reported"}
+            | cells
+        )
+        return [*rows, new]
+
+    return change
+
+
+def _evidence(rows, **cells):
+    return [r | cells if r["event_id"] == "IRRU-2025-002" else r for r in rows]
+
+
+def test_a_new_row_that_no_claim_rests_on_runs_no_chapter_and_is_looked_up_once(book):
+    before = book.page("verdicts")
+    assert _events(book, _added(title="Made up")) == "up to date"
+    assert ran(book.build()) == set()
+    assert book.page("verdicts") == before
+    run = json.loads((book.folder / "_build" / "runs" / "verdicts.json").read_text())
+    now = json.loads(book.fingerprints())
+    behind = [value["tables"] for call, value in run["taken"].items() if "ledger" in call]
+    assert [t["events"] for t in behind] == [now["events"]]
+    assert "events" not in run["tables"]
+
+
+def test_a_new_row_behind_a_number_runs_the_chapter_that_shows_it(book):
+    told = _events(book, _added(lists="history", date="1960-01-01", valence="frictional"))
+    assert told == "out of date, claims.ledger moved: S2-12, as events changed"
+    shown = re.search(r"Found: (\d+) of (\d+) events", book.page("verdicts"))
+    assert ran(book.build()) == {"verdicts"}
+    assert f"Found: {int(shown[1]) + 1} of {int(shown[2]) + 1} events" in book.page("verdicts")
+    assert book.status() == UP_TO_DATE
+
+
+def test_a_word_of_the_evidence_runs_the_chapter_that_shows_it(book):
+    told = _events(book, lambda rows: _evidence(rows, title="Another title"))
+    assert told == "out of date, claims.ledger moved: S0-03, as events changed"
+    assert ran(book.build()) == {"verdicts"}
+    assert "Another title" in book.page("verdicts")
+
+
+def test_evidence_that_is_gone_fails_by_the_name_of_its_chapter(book):
+    told = _events(book, lambda rows: [r for r in rows if r["event_id"] != "IRRU-2025-002"])
+    assert told == "out of date, claims.ledger cannot be worked out, as events changed"
+    with pytest.raises(
+        RuntimeError, match=r"verdicts, code cell 1: DataError: claim_evidence: eve"
+    ):
+        book.build()
+
+
+def test_a_table_that_a_chapter_also_loads_itself_counts_whole(book):
+    book.edit("verdicts.md", "shown = ledger", 'load("events")\nshown = ledger')
+    book.edit(
+        "verdicts.md",
+        "from iran_russia.facts",
+        "from iran_russia.datasets import load\nfrom iran_russia.facts",
+    )
+    assert ran(book.build()) == {"verdicts"}
+    assert _events(book, _added(title="Made up")) == "out of date, table events changed"
+
+
+def test_of_the_sources_only_those_that_a_chapter_credits_run_it(book):
+    def change(rows, source, **cells):
+        return [r | cells if r["source_id"] == source else r for r in rows]
+
+    book.rows("sources", lambda rows: [*rows, rows[-1] | {"source_id": "made_up"}])
+    book.rows("sources", lambda rows: change(rows, "seed_s1", publisher="Somebody else"))
+    assert book.status() == UP_TO_DATE
+    assert ran(book.build()) == set()
+    book.rows("sources", lambda rows: change(rows, "seed_s2", publisher="Somebody else"))
+    assert "verdicts: out of date, exhibits._credited moved" in book.status()
+    assert ran(book.build()) == {"verdicts"}
+    assert "Somebody else" in book.page("verdicts")
+
+
 def test_code_that_no_chapter_imports_runs_none(book):
     book.edit("iran_russia/cli.py", '"""Look after', '"""Take care of')
     assert ran(book.build()) == set()
@@ -276,7 +436,9 @@ def test_a_failing_chapter_fails_the_build_by_name_and_the_other_keeps_its_resul
     book.edit("steps.md", "steps_rows=str(len(steps))", "steps_rows=str(len(steps) + 1)")
     with pytest.raises(RuntimeError, match=r"arms, code cell 1: DataError: no table 'arms_tivv'"):
         book.build()
-    assert book.status() == "arms: out of date, has not run yet\nsteps: up to date\n"
+    assert book.status() == UP_TO_DATE.replace(
+        "arms: up to date", "arms: out of date, has not run yet"
+    )
     book.edit("arms.md", 'load("arms_tivv")', 'load("arms_tiv")')
     assert ran(book.build()) == {"arms"}
 
@@ -291,7 +453,7 @@ def test_a_killed_build_leaves_nothing_that_the_next_one_trusts(book, seconds):
         os.killpg(build.pid, signal.SIGKILL)
     book.build()
     assert f"in {len(lines) - 2} rows" in book.page("arms")
-    assert book.status() == "arms: up to date\nsteps: up to date\n"
+    assert book.status() == UP_TO_DATE
 
 
 def test_of_two_builds_at_once_the_second_waits(book):

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from conftest import ROOT
 from test_prose import _captions, _prose, _sentences, typed_figures
 
-from iran_russia import datasets, facts, freshness, scaffold
+from iran_russia import datasets, facts, freshness, scaffold, taken
 from iran_russia.charts import drawing
 from iran_russia.cli import main
 
@@ -246,7 +246,7 @@ def test_a_new_chapter_runs_as_it_is_and_types_no_quantity(table, monkeypatch):
     monkeypatch.setattr(drawing, "_draw", lambda spec, made_by: blank)
     text = scaffold.chapter_text("tea", [table, "countries"])
     names = {}
-    with warnings.catch_warnings(action="error"), datasets.watching():
+    with warnings.catch_warnings(action="error"), taken.watching():
         for cell in jupytext.reads(text, fmt="md:myst").cells:
             if cell.cell_type == "code":
                 exec(cell.source, names)

@@ -28,6 +28,7 @@ from iran_russia import changes, datasets, freshness
 from iran_russia.site.kernels import warm
 from iran_russia.site.pages import beginning
 from iran_russia.site.state import CHANGES, build_folder, build_of, shown_by
+from iran_russia.taken import Taken
 
 _log = logging.getLogger(__name__)
 
@@ -91,6 +92,9 @@ def run_out_of_date(
     shown = shown_by(env)
     _log.info("")  # Sphinx has begun a line of its own
     waiting, now = [], freshness.inputs()
+    readings = freshness.share_readings(build_folder(app), now)
+    for outdated in set(readings.parent.glob("*")) - {readings}:
+        shutil.rmtree(outdated)
     renewed = wanted(env)
     for chapter in sorted(renewed):
         text = Path(env.doc2path(chapter)).read_text(encoding="utf-8")
@@ -107,6 +111,8 @@ def run_out_of_date(
             freshness.forget_run(chapter, runs)
             waiting.append(_Waiting(chapter, text, reason, run.seconds if run else None))
         else:
+            if run and (same := freshness.confirmed(run, now)) != run:
+                freshness.write_run(chapter, same, runs)
             _log.info("%s: cached", chapter)
     if waiting:
         _run_all(env, waiting, now, runs)
@@ -149,7 +155,6 @@ def _run_all(
     """
     failed = []
     started = time.perf_counter()
-    _share_readings(build_folder(env.app) / "readings", now)
     # One more than cores: a kernel that starts or stops mostly waits.
     with warm(), ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
         # The longest first, so that no core waits for it at the end.
@@ -158,7 +163,7 @@ def _run_all(
         for job in as_completed(jobs):
             chapter, text, reason = jobs[job].chapter, jobs[job].text, jobs[job].reason
             try:
-                done, used_tables, used_modules, seconds = job.result()
+                done, used_tables, values, used_modules, seconds = job.result()
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
                 failed.append(_failure(chapter, _notebook(env, chapter, text), error))
                 continue
@@ -166,6 +171,7 @@ def _run_all(
             run = freshness.Run(
                 code=freshness.fingerprint_code(text),
                 tables={t: now.tables.get(t, "") for t in used_tables},
+                taken={call: now.of(value) for call, value in values.items()},
                 modules={m: now.modules[m] for m in used_modules},
                 libraries=now.libraries,
                 facts=_facts(done),
@@ -183,19 +189,6 @@ def _run_all(
     joblib.Memory(build_folder(env.app) / "drawings", verbose=0).reduce_size(bytes_limit="200M")
     if failed:
         raise ExtensionError("\n".join(failed))
-
-
-def _share_readings(folder: Path, now: freshness.Inputs) -> None:
-    """Let kernels share the numbers that decide claims, as long as the code stays as it is.
-
-    They take the folder from the environment that they inherit; chapters run by hand have none.
-    """
-    description = datasets.DESCRIPTOR.read_bytes()
-    code = json.dumps([now.modules, now.libraries], sort_keys=True)
-    current = folder / freshness.fingerprint(code, description)
-    for old in set(folder.glob("*")) - {current}:
-        shutil.rmtree(old)
-    os.environ[freshness.READINGS] = str(current)
 
 
 # Any, where MyST-NB is asked for what it has put into the environment of Sphinx.
@@ -238,17 +231,20 @@ def _cache(env: Any) -> JupyterCacheAbstract:
 
 _REPORT = """
 import json, sys
-from iran_russia import datasets
+from iran_russia import taken
 modules = sorted(m for m in sys.modules if m.startswith("iran_russia"))
-print(json.dumps([datasets.loaded(), modules]))
+print(json.dumps([taken.loaded(), taken.record(), modules]))
 """
 
 
-def _run(env: Any, chapter: str, text: str) -> tuple[nbformat.NotebookNode, list, list, float]:
+def _run(
+    env: Any, chapter: str, text: str
+) -> tuple[nbformat.NotebookNode, list[str], dict[str, Taken], list[str], float]:
     """Run one chapter in a fresh kernel.
 
     Returns:
-        The notebook with outputs, the tables and the modules that its kernel loaded, the seconds.
+        The notebook with outputs, the tables that its kernel loaded, the values that it took by
+        call, the modules it imported, the seconds.
     """
     done = _notebook(env, chapter, text)
     # A last cell, taken out again, reports what the kernel has loaded.
@@ -263,8 +259,8 @@ def _run(env: Any, chapter: str, text: str) -> tuple[nbformat.NotebookNode, list
     )
     if result.err:
         raise result.err
-    tables, modules = json.loads(done.cells.pop().outputs[0].text)
-    return done, tables, modules, result.time
+    tables, values, modules = json.loads(done.cells.pop().outputs[0].text)
+    return done, tables, {c: Taken(**v) for c, v in values.items()}, modules, result.time
 
 
 def _facts(done: nbformat.NotebookNode) -> dict[str, str]:
