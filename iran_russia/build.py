@@ -16,6 +16,7 @@ from iran_russia.site.pages import (
 )
 from iran_russia.site.polish import introduce, mend_html
 from iran_russia.site.publish import note_writing, publish
+from iran_russia.site.search import replace_search
 from iran_russia.site.run import begin, end, read_wanted, remember, run_out_of_date
 
 
@@ -24,6 +25,7 @@ def setup(app: Sphinx) -> dict:
     without_thebe(app)
     app.connect("config-inited", begin)
     app.connect("config-inited", write_assets)
+    app.connect("builder-inited", replace_search)
     app.connect("env-get-outdated", run_out_of_date)
     app.connect("env-get-outdated", finish_bundle)
     app.connect("env-get-outdated", restyled)

@@ -46,9 +46,9 @@
   }).join(" ")} `;
 
   /* The index: a word → the numbers of the blocks that hold it, in order. */
-  function take([pages, groups]) {
+  function take(pages, groups) {
     const book = { blocks: [], sections: [], places: new Map(), groups: groups.map((g) => g.map(flat)) };
-    pages.forEach(([href, sections], page) => {
+    pages.forEach(([href, share, sections], page) => {
       const title = sections[0][1];
       for (const [anchor, heading, blocks] of sections) {
         const section = book.sections.length;
@@ -59,7 +59,7 @@
           book.blocks.push({ section, anchor: at, text, heading: false });
         }
         const size = book.blocks.length - first;
-        book.sections.push({ page, href, title, anchor, heading, size, top: heading === title });
+        book.sections.push({ page, href, share, title, anchor, heading, size, top: heading === title });
       }
     });
     book.blocks.forEach(({ text }, block) => {
@@ -158,7 +158,7 @@
     for (const [section, { hits, counts, headed, rare }] of sections) {
       const has = Object.keys(counts).length;
       if (has < (need === "all" ? terms.length : 1)) continue;
-      const { size, top } = book.sections[section];
+      const { size, top, share } = book.sections[section];
       const long = 0.4 + 0.6 * size / book.usual;
       let score = 0;
       for (const nth of Object.keys(counts)) score += rare[nth] * 2.2 * counts[nth] / (counts[nth] + 1.2 * long);
@@ -173,7 +173,7 @@
       }
       if (together) score *= 1.6;
       if (headed.size) score += (top ? 12 : 6) * headed.size / terms.length;
-      found.push({ section, score: worth * score * has / terms.length, block: best,
+      found.push({ section, score: worth * share * score * has / terms.length, block: best,
         forms: new Set(terms.flatMap((term) => [...term.keys()])) });
     }
     return found;
@@ -276,7 +276,7 @@
 
   let book;
   window.bookSearch = async (query) => {
-    book ??= unpack(window.BOOK_INDEX).then(take);
+    book ??= unpack(window.BOOK_INDEX).then((pages) => take(pages, window.BOOK_ALIASES));
     return find(await book, query);
   };
 

@@ -24,13 +24,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
 
-NAME = "search-index.js"
-"""Name of the index, beside the search page."""
+INDEX, SPELLINGS = "search-index.js", "search-aliases.js"
+"""Names of what the search page loads from beside it."""
 
 ALIASES = Path("book/aliases.yml")
 """Other spellings of names, from the book's folder: a list of lists."""
 
+# Pages that name everything once more: they come after the chapter that says it.
+_LISTS = {
+    *("notebooks/catalogue.html", "notebooks/claims.html", "book/changes.html"),
+    *("book/methods.html", "book/extend.html"),
+}
 _VOID = {"br", "img", "hr", "input", "wbr", "col", "meta", "link", "source"}
 _INLINE = {
     *("a", "abbr", "b", "cite", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span"),
@@ -163,18 +170,39 @@ def sections(html: str) -> list[Section]:
 
 
 def aliases(file: Path) -> list[list[str]]:
-    """Read groups of spellings that mean the same; ``ValueError`` where one is not a group."""
-    groups = yaml.safe_load(file.read_text(encoding="utf-8"))
+    """Read groups of spellings that mean the same.
+
+    Raises:
+        ExtensionError: names the group that is none.
+    """
+    try:
+        groups = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, yaml.YAMLError) as error:
+        raise ExtensionError(f"{file}: a list of lists of spellings is expected: {error}") from None
     for number, group in enumerate(groups if isinstance(groups, list) else [groups], start=1):
         if not isinstance(group, list) or len(group) < 2 or {type(word) for word in group} != {str}:
-            raise ValueError(
-                f"{file}: entry {number} is {group!r}, expected a list of two or more spellings, "
-                "each a text (write numbers and yes/no in quotation marks)"
+            raise ExtensionError(
+                f"{file}: group {number} is {group!r}; expected are two or more spellings in "
+                "square brackets, each a text (put numbers, yes and no between quotation marks)"
             )
     return groups
 
 
-def write_index(out: Path, pages: Iterable[str], groups: list[list[str]]) -> None:
+def replace_search(app: Sphinx) -> None:
+    """Let Sphinx make no index; its search page is a template of the book."""
+    if app.builder.format == "html":
+        app.builder.search = False
+        aliases(Path(app.confdir) / ALIASES)  # what is wrong there is told before chapters run
+
+
+def write_aliases(app: Sphinx) -> None:
+    """Write the other spellings beside the search page."""
+    groups = aliases(Path(app.confdir) / ALIASES)
+    code = f"window.BOOK_ALIASES = {json.dumps(groups, ensure_ascii=False)};\n"
+    (Path(app.outdir) / SPELLINGS).write_text(code, encoding="utf-8")
+
+
+def write_index(out: Path, pages: Iterable[str]) -> None:
     """Write the index of built pages, named from the folder of all pages, into that folder."""
     read = []
     for page in pages:
@@ -184,8 +212,8 @@ def write_index(out: Path, pages: Iterable[str], groups: list[list[str]]) -> Non
             for s in sections((out / page).read_text(encoding="utf-8"))
         ]
         if parts:
-            read.append([page, parts])
-    plain = json.dumps([read, groups], ensure_ascii=False, separators=(",", ":"))
+            read.append([page, 0.5 if page in _LISTS else 1, parts])
+    plain = json.dumps(read, ensure_ascii=False, separators=(",", ":"))
     # No time in it: the same pages give the same bytes.
     packed = base64.b64encode(gzip.compress(plain.encode(), mtime=0)).decode()
-    (out / NAME).write_text(f'window.BOOK_INDEX = "{packed}";\n', encoding="utf-8")
+    (out / INDEX).write_text(f'window.BOOK_INDEX = "{packed}";\n', encoding="utf-8")
