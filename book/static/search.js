@@ -62,14 +62,15 @@
         book.sections.push({ page, href, share, title, anchor, heading, size, top: heading === title });
       }
     });
-    book.blocks.forEach(({ text }, block) => {
-      for (const word of words(text)) {
-        for (const form of forms(word)) {
-          const places = book.places.get(form);
-          if (!places) book.places.set(form, [block]);
-          else if (places.at(-1) !== block) places.push(block);
-        }
-      }
+    const put = (form, block) => {
+      const places = book.places.get(form);
+      if (!places) book.places.set(form, [block]);
+      else if (places[places.length - 1] !== block) places.push(block);
+    };
+    book.blocks.forEach(({ text, anchor, section }, block) => {
+      for (const word of words(text)) forms(word).forEach((form) => put(form, block));
+      // The name of a row or figure, which its text may leave out.
+      if (anchor !== book.sections[section].anchor) put(plain(anchor), block);
     });
     book.usual = book.blocks.length / book.sections.length;
     book.terms = [...book.places.keys()].sort();
@@ -158,22 +159,26 @@
     for (const [section, { hits, counts, headed, rare }] of sections) {
       const has = Object.keys(counts).length;
       if (has < (need === "all" ? terms.length : 1)) continue;
-      const { size, top, share } = book.sections[section];
+      const { size, top, title, share } = book.sections[section];
       const long = 0.4 + 0.6 * size / book.usual;
       let score = 0;
       for (const nth of Object.keys(counts)) score += rare[nth] * 2.2 * counts[nth] / (counts[nth] + 1.2 * long);
       let [best, most] = [-1, -1];
-      let together = false;
+      let [together, named] = [false, false];
       for (const [block, here] of hits) {
-        const { heading, text } = book.blocks[block];
+        const { anchor, heading, text } = book.blocks[block];
         const exact = terms.length > 1 && here.size === terms.length && flat(text).includes(phrase);
         together ||= exact;
+        named ||= terms.length === 1 && anchor !== book.sections[section].anchor &&
+          flat(anchor).endsWith(phrase);
         const value = here.size + (exact ? 2 : 0) - (heading ? 0.9 : 0) - (text.includes(" | ") ? 0.5 : 0);
         if (value > most) [best, most] = [block, value];
       }
       if (together) score *= 1.6;
       if (headed.size) score += (top ? 12 : 6) * headed.size / terms.length;
-      found.push({ section, score: worth * share * score * has / terms.length, block: best,
+      if (top && flat(title) === phrase) score += 80;
+      if (named) score += 10;
+      found.push({ section, score: worth * (named ? 1 : share) * score * has / terms.length, block: best,
         forms: new Set(terms.flatMap((term) => [...term.keys()])) });
     }
     return found;
@@ -201,7 +206,10 @@
         if (!pages.has(page)) pages.set(page, { href, title, score: one.score, sections: [] });
         pages.get(page).sections.push(one);
       }
-      for (const page of pages.values()) page.score *= 1 + 0.1 * Math.log(page.sections.length);
+      // A page that says it in several sections is more likely meant than one that says it once.
+      for (const page of pages.values()) {
+        page.score = page.sections.reduce((sum, one, nth) => sum + one.score * 0.5 ** nth, 0);
+      }
       return { all: need === "all", pages: [...pages.values()].sort((a, b) => b.score - a.score) };
     }
     return { all: true, pages: [] };

@@ -212,7 +212,7 @@ def write_index(out: Path, pages: Iterable[str]) -> None:
             for s in sections((out / page).read_text(encoding="utf-8"))
         ]
         if parts:
-            read.append([page, 0.5 if page in _LISTS else 1, parts])
+            read.append([page, 0.4 if page in _LISTS else 1, parts])
     plain = json.dumps(read, ensure_ascii=False, separators=(",", ":"))
     # No time in it: the same pages give the same bytes.
     packed = base64.b64encode(gzip.compress(plain.encode(), mtime=0)).decode()
