@@ -16,8 +16,8 @@ from iran_russia.site.pages import (
 )
 from iran_russia.site.polish import introduce, mend_html
 from iran_russia.site.publish import note_writing, publish
-from iran_russia.site.search import replace_search
 from iran_russia.site.run import begin, end, read_wanted, remember, run_out_of_date
+from iran_russia.site.search import replace_search
 
 
 def setup(app: Sphinx) -> dict:

@@ -261,7 +261,7 @@
     const said = !pages.length ? `Nothing in the book holds “${query}”.`
       : `${all ? "" : "No section holds all of these words; some of them: "}${
         count(sections, "section")} on ${count(pages.length, "page")} for “${query}”.`;
-    document.getElementById("search-status").textContent = said;
+    status.textContent = said;
     document.getElementById("search-results").replaceChildren(...pages.map((page) => {
       const items = page.sections.map((one) => () => item(book, one));
       const list = make("ul", {}, ...items.slice(0, SHOWN).map((one) => one()));
@@ -288,11 +288,12 @@
     return find(await book, query);
   };
 
+  const status = document.getElementById("search-status");
+  status.textContent = "";
   const query = new URLSearchParams(location.search).get("q")?.trim();
   if (!query) return;
   document.querySelectorAll("form.bd-search input").forEach((field) => { field.value = query; });
   document.title = `${query} – ${document.title}`;
-  const status = document.getElementById("search-status");
   status.textContent = "Searching …";
   window.bookSearch(query).then(async (found) => show(await book, query, found)).catch((error) => {
     status.textContent = "The search needs a newer browser.";

@@ -16,9 +16,9 @@ from iran_russia.site.state import FIGURES
 
 _DROPDOWN = r'class="(?:[^"]* )?toggle[ "]|class="(?=[^"]*admonition)(?:[^"]* )?dropdown[ "]'
 # What the theme and its extensions put into every page → what a page has that makes use of it.
-# Left out are an icon script of 1.5 MB (iran-russia.css draws the icons), Sphinx's search, which the
-# book replaces, and Bootstrap and the copy buttons of code, which iran-russia.js loads when they
-# are called for.
+# Left out are an icon script of 1.5 MB (iran-russia.css draws the icons), Sphinx's search, in whose
+# place is the book's own, and Bootstrap and the copy buttons of code, which iran-russia.js loads
+# when they are called for.
 _SERVES = {
     r"fontawesome\.js|bootstrap\.js|clipboard\.min\.js|copybutton\.js": None,
     r"\.pagename|\.search_as_you_type": None,  # for choosing a version and for instant search
