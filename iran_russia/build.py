@@ -18,6 +18,7 @@ from iran_russia.site.pages import (
 from iran_russia.site.polish import introduce, mend_html
 from iran_russia.site.publish import note_writing, publish
 from iran_russia.site.run import begin, end, read_wanted, remember, run_out_of_date
+from iran_russia.site.search import replace_search
 
 
 def setup(app: Sphinx) -> dict:
@@ -25,6 +26,7 @@ def setup(app: Sphinx) -> dict:
     without_thebe(app)
     app.connect("config-inited", begin)
     app.connect("config-inited", write_assets)
+    app.connect("builder-inited", replace_search)
     app.connect("env-get-outdated", run_out_of_date)
     app.connect("env-get-outdated", finish_bundle)
     app.connect("env-get-outdated", restyled)

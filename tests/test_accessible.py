@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import expect
 from test_book import PAGES
 
-EVERY = [*PAGES, "search.html", "genindex.html", "py-modindex.html"]
+EVERY = [*PAGES, "search.html", "search.html?q=S-400", "genindex.html", "py-modindex.html"]
 WIDE, NARROW = {"width": 1300, "height": 900}, {"width": 390, "height": 800}
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
@@ -125,7 +125,10 @@ def strict(browser, book):
 
     def open_page(name: str, size: dict):
         page.set_viewport_size(size)
-        page.goto((book / name).as_uri())
+        file, _, query = name.partition("?")
+        page.goto((book / file).as_uri() + (f"?{query}" if query else ""))
+        if query:
+            page.locator("#search-results li").first.wait_for()
         page.evaluate(AXE)
         return page
 

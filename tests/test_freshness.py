@@ -182,7 +182,9 @@ def built(tmp_path_factory):
     folder = base / "book"
     ignore = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "iran_russia", folder / "iran_russia", ignore=ignore)
-    shutil.copytree(ROOT / "book" / "static", folder / "book" / "static")
+    for part in ("static", "templates"):
+        shutil.copytree(ROOT / "book" / part, folder / "book" / part)
+    shutil.copy(ROOT / "book" / "aliases.yml", folder / "book")
     shutil.copy(ROOT / "book" / "references.bib", folder / "book" / "references.bib")
     shutil.copy(ROOT / "_config.yml", folder)
     (folder / "data").mkdir()

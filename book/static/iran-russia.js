@@ -5,9 +5,6 @@
   const base = document.currentScript.src.replace(/[^/]*$/, "");
   const loading = new Map();
 
-  /* From file:// a browser does not let the search page fetch excerpts of other pages. */
-  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
-
   /* Classic scripts, not modules: they also load from file://. */
   function script(src) {
     if (!loading.has(src)) {

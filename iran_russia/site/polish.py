@@ -14,17 +14,16 @@ from sphinx.errors import ExtensionError
 from iran_russia.site.pages import beginning
 from iran_russia.site.state import FIGURES
 
-_SEARCH = 'id="search-results"'
 _DROPDOWN = r'class="(?:[^"]* )?toggle[ "]|class="(?=[^"]*admonition)(?:[^"]* )?dropdown[ "]'
 # What the theme and its extensions put into every page → what a page has that makes use of it.
-# Left out are an icon script of 1.5 MB (iran-russia.css draws the icons), the index of the search,
-# which belongs to the search page, and Bootstrap and the copy buttons of code, which iran-russia.js
-# loads when they are called for.
+# Left out are an icon script of 1.5 MB (iran-russia.css draws the icons), Sphinx's search, in whose
+# place is the book's own, and Bootstrap and the copy buttons of code, which iran-russia.js loads
+# when they are called for.
 _SERVES = {
     r"fontawesome\.js|bootstrap\.js|clipboard\.min\.js|copybutton\.js": None,
     r"\.pagename|\.search_as_you_type": None,  # for choosing a version and for instant search
-    r"(?:searchtools|language_data|searchindex|sphinx_highlight)\.js": _SEARCH,
-    r"doctools\.js": rf'{_SEARCH}|class="toggler"',
+    r"(?:searchtools|language_data|searchindex|sphinx_highlight)\.js": None,
+    r"doctools\.js": 'class="toggler"',
     r"copybutton\.css": 'class="highlight"',
     r"toggle(?:button|Hint|OpenOnPrint)": _DROPDOWN,
     r"design-tabs\.js|sphinx-design\.min\.css": 'class="(?:[^"]* )?sd-',

@@ -1,6 +1,5 @@
 """Puts figures, data, sitemap and search index beside the pages when a build ends."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from sphinx.application import Sphinx
 from sphinx.builders import Builder
 
 from iran_russia import datasets, singles
+from iran_russia.site import search
 from iran_russia.site.polish import POLICY, lighten, secure
 from iran_russia.site.state import FIGURES, build_of, exhibits_folder
 
@@ -25,6 +25,7 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     shutil.rmtree(out / "data", ignore_errors=True)
     shutil.copytree(datasets.DESCRIPTOR.parent, out / "data")
     singles.offer(out)
+    search.write_aliases(app)
     if not build_of(app).wrote:
         return
     shutil.rmtree(out / FIGURES, ignore_errors=True)
@@ -32,7 +33,7 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     shown = sorted({f for meta in app.env.metadata.values() for f in meta.get("exhibits", [])})
     for file in shown:
         shutil.copyfile(exhibits_folder(app) / file, out / FIGURES / file)
-    tidy_search_index(out / "searchindex.js")
+    search.write_index(out, sorted(f"{page}.html" for page in app.env.found_docs))
     write_sitemap(app)
     for page in out.rglob("*.html"):
         if "_static" not in page.parts:  # parts of the theme, not pages
@@ -54,12 +55,3 @@ def write_sitemap(app: Sphinx) -> None:
             f"{''.join(places)}</urlset>\n",
             encoding="utf-8",
         )
-
-
-def tidy_search_index(file: Path) -> None:
-    """Drop words that no page has any more; Sphinx leaves them behind in repeated builds."""
-    head, _, rest = file.read_text(encoding="utf-8").partition("(")
-    index = json.loads(rest.rstrip().removesuffix(";").removesuffix(")"))
-    for words in ("terms", "titleterms", "alltitles", "indexentries"):
-        index[words] = {word: pages for word, pages in index[words].items() if pages != []}
-    file.write_text(f"{head}({json.dumps(index, sort_keys=True)})", encoding="utf-8")

@@ -1,0 +1,208 @@
+"""The book's own search: everything in it is found, and the right page comes first."""
+
+import re
+from collections import defaultdict
+from html import unescape
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import expect
+from sphinx.errors import ExtensionError
+from test_book import PAGES
+
+from iran_russia.site import search
+
+PAGE = """<article><section id="arms"><h1>Arms<a class="headerlink" href="#arms">#</a></h1>
+<p>Who <em>arms</em> whom, in 2024?</p>
+<details class="admonition hide above-input"><summary>Show code</summary><pre>x = 1</pre></details>
+<figure id="fig-a"><div class="ir-wide"><svg><text>Kaza&amp;khstan</text><text>10</text></svg></div>
+<div class="ir-narrow"><svg><text>Twice</text></svg></div><p>Unit</p></figure>
+<section id="register"><h2>Register</h2><ul><li>one</li><li>two</li></ul>
+<table><tr id="R1"><td>17</td><td></td><td><p>Pezeshkian</p>went<br>there</td></tr></table>
+<dl><dt id="f">f(x)</dt><dd><p>Doubles.</p></dd></dl></section><p>After.</p></section></article>"""
+
+
+def test_a_page_is_read_by_sections_with_cells_and_items_apart_and_without_code():
+    arms, register = search.sections(PAGE)
+    assert arms == (
+        "arms",
+        "Arms",
+        [
+            ("arms", "Who arms whom, in 2024?"),
+            ("fig-a", "Kaza&khstan"),
+            ("fig-a", "Unit"),
+            ("arms", "After."),
+        ],
+    )
+    assert register == (
+        "register",
+        "Register",
+        [
+            ("register", "one"),
+            ("register", "two"),
+            ("R1", "17 | Pezeshkian went there"),
+            ("f", "f(x)"),
+            ("f", "Doubles."),
+        ],
+    )
+
+
+@pytest.mark.parametrize("text", ["- [a]", "- [a, 1404]", "- a: b", "one: [a, b]", "", "- [a"])
+def test_a_list_of_spellings_that_is_none_is_refused_before_chapters_run(tmp_path, text):
+    (tmp_path / "book").mkdir()
+    (tmp_path / search.ALIASES).write_text(text)
+    app = SimpleNamespace(confdir=tmp_path, builder=SimpleNamespace(format="html"))
+    with pytest.raises(ExtensionError, match=r"aliases\.yml: .*expected"):
+        search.replace_search(app)
+
+
+def test_no_spelling_stands_in_two_groups():
+    groups = search.aliases(search.ALIASES)
+    spellings = [word.casefold() for group in groups for word in group]
+    assert sorted(w for w in spellings if spellings.count(w) > 1) == []
+
+
+def test_the_index_stays_small_and_the_same(book, tmp_path):
+    (file,) = book.glob(search.INDEX)
+    assert file.stat().st_size < 1.5e6
+    pages = sorted(PAGES)
+    for page in pages:
+        (tmp_path / page).parent.mkdir(exist_ok=True)
+        (tmp_path / page).write_bytes((book / page).read_bytes())
+    search.write_index(tmp_path, pages)
+    assert (tmp_path / search.INDEX).read_bytes() == file.read_bytes()
+    assert not (book / "searchindex.js").exists()
+
+
+_UNREAD = re.compile(
+    r"<(svg|pre|script|style|button)\b.*?</\1>|<details class=\"[^\"]*\bhide\b.*?</details>"
+    r"|<a class=\"headerlink.*?</a>|<p class=\"ir-(?:downloads|whole-book).*?</p>",
+    re.DOTALL,
+)
+_INLINE = r"</?(?:a|abbr|b|cite|code|em|i|kbd|q|small|span|strong|sub|sup)\b[^>]*>"
+
+
+def _words(html: str) -> set[str]:
+    """Words and numbers of the text of a page, read in another way than the search does."""
+    article = re.search(r"<article\b.*</article>", html, re.DOTALL)[0]
+    text = re.sub(r"<[^>]+>", " ", re.sub(_INLINE, "", _UNREAD.sub(" ", article)))
+    return set(re.findall(r"[^\W_]+(?:[-.,’'][^\W_]+)*", unescape(text)))
+
+
+FOUND = """async (words) => {
+    const found = [];
+    for (const word of words) {
+        const { all, pages } = await bookSearch(word);
+        found.push(all ? pages.map((page) => page.href) : []);
+    }
+    return found;
+}"""
+
+
+def test_every_word_and_number_is_found_on_the_pages_that_hold_it(reader, book):
+    stands = defaultdict(set)
+    for page in PAGES:
+        for word in _words((book / page).read_text(encoding="utf-8")):
+            stands[word].add(page)
+    assert len(stands) > 10_000
+    found = dict(zip(stands, reader("search.html").evaluate(FOUND, [*stands]), strict=True))
+    assert [word for word, pages in found.items() if not pages] == []
+    fewer = [word for word, pages in found.items() if stands[word] - {*pages}]
+    assert len(fewer) <= 0.01 * len(stands), fewer[:50]
+
+
+QUERIES = {
+    "arms": "S-400; S-300; Su-35; su35; Yak-130; Mi-28; Tor-M1; Boeing; TIV; arms embargo",
+    "drones": "Shahed-136; shahed 136; Geran-2; Alabuga; Yelabuga; Шахед; drone components",
+    "nuclear": "Bushehr; Busher; Бушер; بوشهر; Rosatom; enriched uranium; centrifuges",
+    "voting": "General Assembly; 2231; 1737; ideal points; vetoes; abstentions",
+    "trade": "HS chapter; wheat; 1402; mirror gap; customs office; barley",
+    "money": "SWIFT; Mir cards; OFAC; SDN designations",
+    "energy": "crude oil exports; Urals discount; OPEC+",
+    "corridor": "INSTC; Rasht-Astara; Bandar Abbas",
+    "history": "Turkmenchay; Turkmanchai; 1828",
+    "diplomacy": "Raisi; Raeesi; Раиси; phone calls",
+    "limits": "mistrust; public opinion",
+    "event_data": "GDELT; ICEWS",
+    "chronology": "IRRU-1989-001",
+    "methods": "realisation_rate",
+    "changes": "What changed",
+}
+
+
+def test_the_right_page_comes_first(reader):
+    wanted = {query: page for page, of in QUERIES.items() for query in of.split("; ")}
+    assert len(wanted) == 60
+    firsts = reader("search.html").evaluate(FOUND, [*wanted])
+    wrong = {
+        query: found[:3]
+        for (query, page), found in zip(wanted.items(), firsts, strict=True)
+        if not found or not found[0].endswith(f"/{page}.html")
+    }
+    assert len(wrong) <= 6, wrong
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        "Raisi; Raeesi; raisi; رئیسی; رئيسي; Раиси",
+        "Bushehr; Busher; BUSHEHR; بوشهر; Бушер",
+        "Türkiye; Turkiye; Turkey; Tu\u0308rkiye",
+        "1,788,402; 1788402; 1\u202f788\u202f402; ۱۷۸۸۴۰۲",
+        "S-300; S\u2011300; S–300; s300",
+        "drone; UAV; پهپاد",
+    ],
+)
+def test_other_spellings_find_the_same_pages(reader, spellings):
+    pages = reader("search.html").evaluate(FOUND, spellings.split("; "))
+    assert pages[0]
+    assert all({*found} == {*pages[0]} for found in pages), pages
+
+
+@pytest.mark.parametrize("query", ["Su-35", "2231", "Пезешкиан", "General Assembly"])
+def test_results_show_the_sentence_and_open_at_its_place(reader, book, query):
+    opened = reader(f"search.html?q={query}")
+    first = opened.locator("#search-results li").first
+    first.wait_for()
+    assert opened.locator("#search-results li:has(mark)").count() >= 1
+    said = opened.locator("#search-results").inner_text()
+    assert ".md" not in said and "import " not in said and "def " not in said
+    expect(opened.get_by_role("status")).to_contain_text(re.compile(r"\d+ sections? on \d+ page"))
+    assert query in opened.title()
+    for address in opened.locator("#search-results li > a").evaluate_all(
+        "links => links.map((link) => link.getAttribute('href'))"
+    ):
+        page, _, anchor = address.partition("#")
+        assert f'id="{anchor}"' in (book / page).read_text(encoding="utf-8")
+    first.locator("a").click()
+    opened.locator("article h1").wait_for()
+    assert opened.evaluate("document.getElementById(decodeURIComponent(location.hash.slice(1)))")
+
+
+def test_folded_results_open(reader):
+    opened = reader("search.html?q=Iran")
+    folded = opened.locator("#search-results details").first
+    folded.locator("summary").click()
+    expect(folded.locator("li").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [("zzyzx", "Nothing in the book holds “zzyzx”."), ("zzyzx Bushehr", "No section holds all")],
+)
+def test_a_query_without_answer_is_told_so(reader, query, said):
+    expect(reader(f"search.html?q={query}").get_by_role("status")).to_contain_text(said)
+
+
+@pytest.mark.parametrize("query", ["<img src=x onerror=alert(1)>", "...", "%", "(", "constructor"])
+def test_odd_queries_do_no_harm(reader, query):
+    opened = reader("search.html")
+    opened.locator("main input[name=q]").fill(query)
+    opened.keyboard.press("Enter")
+    expect(opened.get_by_role("status")).to_contain_text("“")
+    assert opened.locator("#search-results img").count() == 0
+
+
+def test_without_javascript_the_page_says_that_the_search_needs_it(reader):
+    opened = reader("search.html", java_script_enabled=False)
+    expect(opened.get_by_text("The search needs JavaScript.")).to_be_visible()
