@@ -61,3 +61,26 @@ def test_means_and_sums_of_nothing():
 def test_ten_per_cent_twice_is_twenty_one_per_cent():
     assert series.compound(pd.Series([0.1, 0.1])) == pytest.approx(0.21)
     assert series.compound(pd.Series([-0.5, 1.0])) == 0.0
+
+
+def test_the_slope_is_the_middle_one_of_all_pairs_of_known_points():
+    points = pd.Series({2000: 0.0, 2001: 2.0, 2003: 3.0, 2004: float("nan")})
+    assert series.theil_sen(points) == 1.0  # of 2, 1 and a half
+    assert series.theil_sen(pd.Series({2000: 1.0, 2004: 3.0})) == 0.5
+    with pytest.raises(ValueError, match="at least two points"):
+        series.theil_sen(pd.Series({2000: 1.0, 2001: float("nan")}))
+
+
+def test_three_years_on_either_side_of_a_break_and_no_more():
+    years = pd.Series([500.0, 1, 2, 3, 10, 20, 90, 1000], index=range(2018, 2026))
+    table = series.before_and_after(years, [2022]).set_index("side")
+    assert list(table["mean"]) == [2.0, 40.0]
+    assert list(table["years"]) == [3, 3]
+
+
+def test_a_month_counts_by_its_middle_day_and_a_lost_one_is_told():
+    known = pd.to_datetime(["2020-01-01", "2020-02-01", "2020-03-01"])
+    prices = pd.DataFrame({"month": known, "cpi_1982_84_100": [100.0, 110.0, 900.0]})
+    days = (pd.Series(pd.to_datetime([day])) for day in ("2019-12-15", "2020-03-14"))
+    levels = series.price_levels(prices, *days).iloc[0]
+    assert (levels["level"], levels["months"], levels["months_missing"]) == (105.0, 2, 1)
