@@ -1,4 +1,4 @@
-"""The book's tables: where they are, what types and keys they have, whether they hold.
+"""The book’s tables: where they are, what types and keys they have.
 
 Everything is read from ``data/datapackage.json``, a Frictionless Data Package. No other module
 knows a file path, a type or a key.

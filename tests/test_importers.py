@@ -22,6 +22,7 @@ from conftest import ROOT
 from iran_russia import datasets, journal
 from iran_russia.cli import main
 from iran_russia.importers import irica, reading, store
+from iran_russia.validation import validate
 
 SAMPLES = ROOT / "tests" / "samples"
 BANK = SAMPLES / "API_TX.VAL.MRCH.CD.WT_DS2_en_csv_v2.csv"
@@ -741,7 +742,6 @@ _PEAK = """
 import re, sys
 from pathlib import Path
 from iran_russia.importers import engine, read_file
-from iran_russia.validation import validate
 with engine.running("duckdb") as (started, folder):
     started.connection.raw_sql("set threads = 2")
     [batch] = read_file(Path(sys.argv[1]), None, started, folder)
