@@ -1,4 +1,4 @@
-"""The book's tables: where they are, what types and keys they have, whether they hold.
+"""The book’s tables: where they are, what types and keys they have.
 
 Everything is read from ``data/datapackage.json``, a Frictionless Data Package. No other module
 knows a file path, a type or a key.
@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from iran_russia import constraints, journal, values
+from iran_russia import journal, values
 from iran_russia.constraints import Columns, Fault
 from iran_russia.taken import note, taken
 
@@ -144,6 +144,15 @@ def load(table: str) -> pd.DataFrame:
     return frame.copy(deep=False)
 
 
+def file_of(resource: dict, folder: Path) -> Path:
+    """Return the file of a table.
+
+    Raises:
+        DataError: it is not there.
+    """
+    return _state(resource, folder)[0]
+
+
 def _state(resource: dict, folder: Path | None = None) -> tuple[Path, int]:
     """Return the file of a table and when it was last written."""
     path = (folder or DESCRIPTOR.parent) / resource["path"]
@@ -236,7 +245,7 @@ def _typed(column: Sequence[str], name: str, kind: str, path: Path) -> pd.Series
     if wrong:
         row = next(row for row, cell in enumerate(column) if cell in wrong)
         fault = Fault(row, name, column[row], wrong[column[row]])
-        raise DataError(f"{path}, {_worded(path, [fault])[0]}")
+        raise DataError(f"{path}, {worded(path, [fault])[0]}")
     taken = [found.get(cell) for cell in column]
     if kind == "date":
         # In words again: pandas keeps the unit it has always had.
@@ -250,7 +259,7 @@ def _typed(column: Sequence[str], name: str, kind: str, path: Path) -> pd.Series
     return pd.Series(taken, dtype=dtype)
 
 
-def _worded(path: Path, faults: list[Fault]) -> list[str]:
+def worded(path: Path, faults: list[Fault]) -> list[str]:
     """Give every fault the line in its file."""
     lines = _lines(path, [fault.row for fault in faults])
     return [f"line {lines[f.row]}, column {f.column}: {f}" for f in faults]
@@ -314,77 +323,3 @@ def source_ids(frame: pd.DataFrame) -> list[str]:
 def in_order(sources: list[str]) -> list[str]:
     """Put ids of sources in the order of the sources table; those not in it are left out."""
     return [s for s in load("sources")["source_id"] if s in set(sources)]
-
-
-def validate(descriptor: Path = DESCRIPTOR) -> int:
-    """Check every table against its schema, primary key and foreign keys; return the row count.
-
-    A table that holds can be loaded, and one that cannot be loaded does not hold.
-
-    Raises:
-        DataError: one line a fault, with file, line, column and reason; at most 20 a table, then
-            how many more there are.
-    """
-    recover()
-    descriptor = Path(descriptor)
-    package.cache_clear()
-    resources = package(descriptor)["resources"]
-    faults = _descriptor_faults(descriptor)
-    if faults:
-        raise DataError("\n".join(faults))
-    schemas = {resource["name"]: resource["schema"] for resource in resources}
-    paths, columns = {}, {}
-    for resource in resources:
-        name = resource["name"]
-        try:
-            paths[name], _ = _state(resource, descriptor.parent)
-            fields = [field["name"] for field in schemas[name]["fields"]]
-            columns[name] = cells(paths[name], fields)
-        except DataError as error:
-            faults.append(str(error))
-    for name, held in columns.items():
-        # Rows of a table that cannot be read are no fault of those that point to them.
-        found = constraints.faults(
-            held, schemas[name], lambda other: (columns.get(other), schemas[other])
-        )
-        file = paths[name].name
-        shown = found[:_FAULTS_SHOWN]
-        faults += [f"{file}, {told}" for told in _worded(paths[name], shown)]
-        if len(found) > _FAULTS_SHOWN:
-            faults.append(f"{file}: and {len(found) - _FAULTS_SHOWN} more")
-    if faults:
-        raise DataError("\n".join(faults))
-    return sum(len(next(iter(held.values()))) for held in columns.values())
-
-
-_FAULTS_SHOWN = 20
-
-
-def _descriptor_faults(descriptor: Path) -> list[str]:
-    """Check the description itself: as a data package, and for what is not checked here."""
-    from frictionless import FrictionlessException, Package, system
-
-    described = package(descriptor)
-    try:
-        # The package is the project's own; trusting it allows an absolute path on the command line.
-        with system.use_context(trusted=True):
-            Package.from_descriptor(str(descriptor))
-    except FrictionlessException as error:
-        reasons = error.reasons or [error.error]
-        return [f"{descriptor.name}: {reason.message}" for reason in reasons]
-    schemas = {resource["name"]: resource["schema"] for resource in described["resources"]}
-    faults = []
-    for name, schema in schemas.items():
-        faults += [
-            f"{descriptor.name}, table {name}: {told}" for told in constraints.unknown(schema)
-        ]
-        for key in schema.get("foreignKeys", []):
-            other = key["reference"]["resource"] or name
-            held = {field["name"] for field in schemas.get(other, {"fields": []})["fields"]}
-            missing = [c for c in constraints.names(key["reference"]["fields"]) if c not in held]
-            if missing:
-                faults.append(
-                    f"{descriptor.name}, table {name}: found a foreign key to {other}, expected a "
-                    f"table with the column {missing[0]}"
-                )
-    return faults

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
-from iran_russia import datasets
-from iran_russia.datasets import DataError, load, validate
+from iran_russia import datasets, validation
+from iran_russia.datasets import DataError, load
+from iran_russia.validation import validate
 
 TABLES = datasets.names()
 
@@ -178,3 +179,83 @@ def test_the_command_says_in_one_line_what_is_wrong(few):
     assert done.returncode == 1
     assert done.stderr.startswith("Error: arms_tiv.csv, line 5, column tiv_millions:")
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """Tables of a book of its own: one points to the other."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    text = {"name": "id", "type": "string", "constraints": {"required": True}}
+    link = {"fields": "id", "reference": {"resource": "places", "fields": "id"}}
+    resources = [
+        {
+            "name": "places",
+            "path": "places.csv",
+            "schema": {"fields": [text], "primaryKey": ["id"]},
+        },
+        {"name": "ways", "path": "ways.csv", "schema": {"fields": [text], "foreignKeys": [link]}},
+    ]
+    (folder / "datapackage.json").write_text(json.dumps({"name": "own", "resources": resources}))
+    (folder / "places.csv").write_text("id\na\nb\n")
+    (folder / "ways.csv").write_text("id\na\n")
+    descriptor = (folder / "datapackage.json").resolve()
+    monkeypatch.setattr(datasets, "DESCRIPTOR", descriptor)
+    monkeypatch.setattr(validation, "DESCRIPTOR", descriptor)
+    yield descriptor
+    datasets.package.cache_clear()
+
+
+def test_a_table_that_did_not_change_is_not_checked_again(own):
+    assert validate(own) == validation.Checked(tables=2, rows=3, unchanged=0)
+    assert validate(own) == validation.Checked(tables=2, rows=3, unchanged=2)
+    assert validate(own, everything=True).unchanged == 0
+    (own.parent / "ways.csv").write_text("id\na\nb\n")
+    assert validate(own) == validation.Checked(tables=2, rows=4, unchanged=1)
+
+
+def test_a_table_is_checked_again_when_one_that_it_points_to_changes(own):
+    validate(own)
+    (own.parent / "places.csv").write_text("id\nb\n")
+    for _ in range(2):  # and a failure is not remembered
+        with pytest.raises(DataError, match=r"ways\.csv, line 2, column id: found 'a'"):
+            validate(own)
+    (own.parent / "places.csv").write_text("id\na\n")
+    assert validate(own).unchanged == 0
+
+
+def test_a_table_is_checked_again_when_its_description_changes(own):
+    validate(own)
+    described = json.loads(own.read_text())
+    described["resources"][1]["schema"]["fields"][0]["constraints"]["pattern"] = "[b]"
+    own.write_text(json.dumps(described))
+    with pytest.raises(DataError, match=r"ways\.csv, line 2, column id: found 'a', expected patt"):
+        validate(own)
+
+
+def test_links_to_a_table_that_cannot_be_read_are_not_found_to_hold(own):
+    (own.parent / "ways.csv").write_text("id\nz\n")
+    (own.parent / "places.csv").unlink()
+    with pytest.raises(DataError, match=r"places\.csv is missing"):
+        validate(own)
+    memory = json.loads((own.parent.parent / "_build" / "validated.json").read_text())
+    assert set(memory) == {"datapackage.json"}
+
+
+def test_what_was_found_to_hold_is_forgotten_when_its_note_is_broken(own):
+    validate(own)
+    memory = own.parent.parent / "_build" / "validated.json"
+    for broken in ("{", '{"ways": 1}', "[]", '{"ways": {}}'):
+        memory.write_text(broken)
+        assert validate(own).unchanged == 0
+
+
+def test_copies_of_the_tables_share_no_memory_with_the_book(own, tmp_path):
+    validate(own)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in own.parent.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    assert validate(copy / "datapackage.json").unchanged == 0
+    assert validate(copy / "datapackage.json").unchanged == 0
+    assert not (tmp_path / "copy" / "_build").exists()

@@ -13,6 +13,7 @@ from test_importers import BACI, COMTRADE, SAMPLES, changed, hashes, refused, ro
 from iran_russia import datasets
 from iran_russia.importers import store
 from iran_russia.importers.releases import NEWER, OLDER, UNDATED, Release, compared
+from iran_russia.validation import validate
 
 GDP = "gdp"
 
@@ -196,7 +197,7 @@ def test_an_event_needs_a_record_of_its_source(copy, tmp_path):
     assert "line 2, column event_id: found 'IRRU-2026-900', expected at least one row of" in message
     said = run(event, table(tmp_path, "event_sources", RECORD))
     assert "Written: event_sources.csv, events.csv." in said
-    datasets.validate(copy / "datapackage.json")
+    validate(copy / "datapackage.json")
 
 
 def test_every_event_of_the_book_keeps_the_promise():

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 
-from iran_russia import constraints, datasets, freshness, values
+from iran_russia import constraints, datasets, freshness, validation, values
 from iran_russia.cli import main
 from iran_russia.datasets import DataError
 
@@ -243,7 +243,7 @@ def test_the_check_refuses_exactly_what_the_loader_refuses(tmp_path, monkeypatch
     chance = random.Random(f"values of {kind}")
     cells = [_random_cell(kind, chance) for _ in range(PER_KIND)]
     _package(tmp_path, kind, cells)
-    refused = _said(datasets.validate, tmp_path / "datapackage.json")
+    refused = _said(validation.validate, tmp_path / "datapackage.json")
     lines, above = [], 2
     for cell in cells:
         lines.append(above)
@@ -260,7 +260,7 @@ def test_the_check_refuses_exactly_what_the_loader_refuses(tmp_path, monkeypatch
     assert len(good) > PER_KIND / 20
     assert kind == "string" or len(wrong) > PER_KIND / 20
     _package(tmp_path, kind, good)
-    assert not _said(datasets.validate, tmp_path / "datapackage.json")
+    assert not _said(validation.validate, tmp_path / "datapackage.json")
     loaded = datasets.load("thrown")["cell"]
     assert [pd.isna(v) for v in loaded] == [cell == "" for cell in good]
     assert all(_exact(v, c, kind) for v, c in zip(loaded, good, strict=True) if c)
@@ -269,7 +269,7 @@ def test_the_check_refuses_exactly_what_the_loader_refuses(tmp_path, monkeypatch
     for cell in chance.sample(bad, min(10, len(bad))):
         _package(tmp_path, kind, [cell])
         assert _said(datasets.load, "thrown") and _said(
-            datasets.validate, tmp_path / "datapackage.json"
+            validation.validate, tmp_path / "datapackage.json"
         )
 
 
@@ -296,7 +296,7 @@ def test_a_file_that_is_no_table_is_refused_by_both_in_the_same_words(
     (tmp_path / "thrown.csv").write_bytes(content)
     said = _said(datasets.load, "thrown")
     assert told in said
-    assert said.endswith(_said(datasets.validate, tmp_path / "datapackage.json"))
+    assert said.endswith(_said(validation.validate, tmp_path / "datapackage.json"))
 
 
 def test_whole_numbers_above_two_to_53_keep_their_digits_beside_blanks(tmp_path, monkeypatch):
@@ -366,7 +366,7 @@ def test_a_description_with_what_is_not_checked_is_refused(copy):
         spoiled = json.loads(json.dumps(package))
         spoiled["resources"][0]["schema"]["fields"][0].update(change)
         (copy / "datapackage.json").write_text(json.dumps(spoiled))
-        assert told in _said(datasets.validate, copy / "datapackage.json")
+        assert told in _said(validation.validate, copy / "datapackage.json")
 
 
 # On the way in
