@@ -177,7 +177,8 @@ def test_results_show_the_sentence_and_open_at_its_place(reader, book, query):
         assert f'id="{anchor}"' in (book / page).read_text(encoding="utf-8")
     first.locator("a").click()
     opened.locator("article h1").wait_for()
-    assert opened.evaluate("document.getElementById(decodeURIComponent(location.hash.slice(1)))")
+    anchor = opened.evaluate("decodeURIComponent(location.hash.slice(1))")
+    opened.locator(f"[id='{anchor}']").wait_for(state="attached")
 
 
 def test_folded_results_open(reader):
