@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import expect
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError
 from test_book import PAGES
 
@@ -51,7 +52,7 @@ def test_a_page_is_read_by_sections_with_cells_and_items_apart_and_without_code(
 def test_a_list_of_spellings_that_is_none_is_refused_before_chapters_run(tmp_path, text):
     (tmp_path / "book").mkdir()
     (tmp_path / search.ALIASES).write_text(text)
-    app = SimpleNamespace(confdir=tmp_path, builder=SimpleNamespace(format="html"))
+    app = SimpleNamespace(confdir=tmp_path, builder=object.__new__(StandaloneHTMLBuilder))
     with pytest.raises(ExtensionError, match=r"aliases\.yml: .*expected"):
         search.replace_search(app)
 
@@ -176,7 +177,8 @@ def test_results_show_the_sentence_and_open_at_its_place(reader, book, query):
         assert f'id="{anchor}"' in (book / page).read_text(encoding="utf-8")
     first.locator("a").click()
     opened.locator("article h1").wait_for()
-    assert opened.evaluate("document.getElementById(decodeURIComponent(location.hash.slice(1)))")
+    anchor = opened.evaluate("decodeURIComponent(location.hash.slice(1))")
+    opened.locator(f"[id='{anchor}']").wait_for(state="attached")
 
 
 def test_folded_results_open(reader):

@@ -119,14 +119,12 @@
      designation that stands nowhere in one piece is asked for by its parts. */
   function asked(book, query) {
     return words(query).flatMap((word) => {
-      const [whole, ...rest] = forms(word);
-      const joined = rest.at(-1);
-      const found = meant(book, whole);
-      if (rest.length && joined && !found.size) meant(book, joined).forEach((w, t) => found.set(t, w));
-      else if (joined?.length > 2 && book.places.has(joined) && rest.length > 2 &&
-        joined === rest.slice(0, -1).join("")) found.set(joined, 1);
-      return !found.size && rest.length ? rest.filter((r) => r !== rest.slice(0, -1).join(""))
-        .map((part) => meant(book, part)) : [found];
+      const all = forms(word);
+      const joined = all[0].replace(/[^\p{L}\p{N}]/gu, "");
+      const found = meant(book, all[0]);
+      if (all.includes(joined)) meant(book, joined).forEach((well, term) => found.set(term, well));
+      if (found.size || all.length === 1) return [found];
+      return all.slice(1).filter((part) => part !== joined).map((part) => meant(book, part));
     });
   }
 

@@ -25,6 +25,7 @@ from typing import NamedTuple
 
 import yaml
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError
 
 INDEX, SPELLINGS = "search-index.js", "search-aliases.js"
@@ -190,7 +191,7 @@ def aliases(file: Path) -> list[list[str]]:
 
 def replace_search(app: Sphinx) -> None:
     """Let Sphinx make no index; its search page is a template of the book."""
-    if app.builder.format == "html":
+    if isinstance(app.builder, StandaloneHTMLBuilder):
         app.builder.search = False
         aliases(Path(app.confdir) / ALIASES)  # what is wrong there is told before chapters run
 
