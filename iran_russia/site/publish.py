@@ -33,6 +33,7 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     shown = sorted({f for meta in app.env.metadata.values() for f in meta.get("exhibits", [])})
     for file in shown:
         shutil.copyfile(exhibits_folder(app) / file, out / FIGURES / file)
+    (out / "searchindex.js").unlink(missing_ok=True)  # Sphinx's own, of builds before
     search.write_index(out, sorted(f"{page}.html" for page in app.env.found_docs))
     write_sitemap(app)
     for page in out.rglob("*.html"):
