@@ -262,7 +262,7 @@ def test_what_moved_is_told_with_the_table_behind_it_on_the_console_and_on_a_pag
     (book.folder / "book" / "changes.md").write_text("# What changed\n\n```{changes}\n```\n")
     book.build()
     assert book.command("changes") == "Nothing has moved since the last edition.\n"
-    assert book.command("changes", "--save").startswith("4 facts saved")
+    assert book.command("changes", "--save").startswith("6 facts saved")
     before = re.search(r"([\d,]+) million TIV in (\d+) rows", book.page("arms"))
     file = book.folder / "data" / "arms_tiv.csv"
     with file.open("a") as table:

@@ -239,7 +239,7 @@ def _exact(value: object, cell: str, kind: str) -> bool:
 @pytest.mark.parametrize("kind", values.TYPES)
 def test_the_check_refuses_exactly_what_the_loader_refuses(tmp_path, monkeypatch, kind):
     monkeypatch.setattr(datasets, "DESCRIPTOR", tmp_path / "datapackage.json")
-    monkeypatch.setattr(datasets, "_FAULTS_SHOWN", PER_KIND)
+    monkeypatch.setattr(validation, "_FAULTS_SHOWN", PER_KIND)
     chance = random.Random(f"values of {kind}")
     cells = [_random_cell(kind, chance) for _ in range(PER_KIND)]
     _package(tmp_path, kind, cells)

@@ -33,14 +33,15 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     shown = sorted({f for meta in app.env.metadata.values() for f in meta.get("exhibits", [])})
     for file in shown:
         shutil.copyfile(exhibits_folder(app) / file, out / FIGURES / file)
-    (out / "searchindex.js").unlink(missing_ok=True)  # Sphinx's own, of builds before
-    search.write_index(out, sorted(f"{page}.html" for page in app.env.found_docs))
     write_sitemap(app)
     for page in out.rglob("*.html"):
         if "_static" not in page.parts:  # parts of the theme, not pages
             html = page.read_text(encoding="utf-8")
             if not POLICY.search(html):  # else it stands from an earlier build
                 page.write_text(secure(lighten(html)), encoding="utf-8")
+    # Of the pages as they are read, whichever build wrote them.
+    search.write_index(out, sorted(f"{page}.html" for page in app.env.found_docs))
+    (out / "searchindex.js").unlink(missing_ok=True)  # Sphinx's own, of builds before
 
 
 def write_sitemap(app: Sphinx) -> None:
