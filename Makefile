@@ -61,10 +61,10 @@ clean:
 $(VENV)/ready: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11 to 3.13 is needed; run make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --require-hashes -r requirements.lock
 	$(INSTALL) --no-deps -e .
 	touch $@
 
 $(VENV)/spark: $(VENV)/ready requirements-spark.lock
-	$(INSTALL) --require-hashes -r requirements-spark.lock
+	$(INSTALL) --no-deps --require-hashes -r requirements-spark.lock
 	touch $@
