@@ -232,12 +232,6 @@ FOUR = alt.Color("c:N").scale(domain=list("abc"), range=["#05635f", "#b5472f", "
         (_bars([1, 2, 3, 4]).encode(x=alt.X("c:N").axis(labelExpr="'null'")), "are no words"),
         (
             _bars([1, 2, 3, 4]).encode(
-                x=alt.X("v:Q").axis(values=[1, 1.2, 1.4], format=".0f"), y="c:N"
-            ),
-            "repeat the one before",
-        ),
-        (
-            _bars([1, 2, 3, 4]).encode(
                 alt.Y("c:N").axis(labelLimit=600, labelExpr="pad('', 80, 'm')"), alt.X("v:Q")
             ),
             "keep less than 40%",
@@ -251,7 +245,6 @@ FOUR = alt.Color("c:N").scale(domain=list("abc"), range=["#05635f", "#b5472f", "
         "bar beyond",
         "point below",
         "no name",
-        "ticks",
         "narrow",
     ],
 )

@@ -200,9 +200,14 @@ def shown(page, claim_id):
     return unescape(re.search(r'data-verdict="([^"]*)"', row[0])[1])
 
 
+# All changes at once: with its aircraft ordered before 2021 (S2-108) too few orders are left.
+TOGETHER = {"S2-86": UNDECIDED}
+
+
 @pytest.mark.parametrize("case", CASES, ids=CLAIMS)
 def test_a_rebuilt_book_tells_the_new_verdict_everywhere(pages, case):
     claim_id, before, table, _, _, _, after = case
+    after = TOGETHER.get(claim_id, after)
     chapter = load("claims").set_index("claim_id").loc[claim_id, "chapter"]
     assert shown(pages / "notebooks" / "claims.html", claim_id) == after
     assert shown(pages / "notebooks" / f"{chapter}.html", claim_id) == after
