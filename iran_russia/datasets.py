@@ -322,4 +322,5 @@ def source_ids(frame: pd.DataFrame) -> list[str]:
 @taken
 def in_order(sources: list[str]) -> list[str]:
     """Put ids of sources in the order of the sources table; those not in it are left out."""
-    return [s for s in load("sources")["source_id"] if s in set(sources)]
+    asked = set(sources)
+    return [s for s in load("sources")["source_id"] if s in asked]

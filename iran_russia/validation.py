@@ -54,7 +54,7 @@ def validate(descriptor: Path = DESCRIPTOR, everything: bool = False) -> Checked
     datasets.package.cache_clear()
     resources = datasets.package(descriptor)["resources"]
     memory = _memory(descriptor)
-    before = _fingerprints(descriptor, resources)
+    before = _fingerprints(descriptor, resources) if memory else {}
     held = {} if everything else _remembered(memory, before)
     if _DESCRIPTOR not in held:
         faults = _descriptor_faults(descriptor)

@@ -214,12 +214,15 @@ def canonical(text: str, kind: str) -> str:
 
     A cell that is no value stays as it is.
     """
-    if kind in NUMERIC and _NUMBER.fullmatch(text):
-        digits = f"{Decimal(text):f}"
-        if "." in digits:
-            digits = digits.rstrip("0").rstrip(".")
-        return "0" if digits == "-0" else digits
-    return text
+    return shortest(Decimal(text)) if kind in NUMERIC and _NUMBER.fullmatch(text) else text
+
+
+def shortest(number: Decimal) -> str:
+    """Write a number without an exponent and without zeros that say nothing."""
+    digits = f"{number:f}"
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits
 
 
 def normal(text: str, kind: str) -> str:
@@ -300,8 +303,8 @@ def _digits(written: str, kind: str) -> str:
     if sign == "-" and (whole + fraction).strip("0"):
         written = f"-{written}"
     if kind == "number" and fraction and len(whole) < _EXACT < len(written):
-        shortest = repr(float(written))
+        nearest = repr(float(written))
         # A fraction with more digits than a number holds: the nearest one is meant.
-        if "inf" not in shortest and Decimal(shortest) != Decimal(written):
-            return shortest.removesuffix(".0")
+        if "inf" not in nearest and Decimal(nearest) != Decimal(written):
+            return nearest.removesuffix(".0")
     return written

@@ -7,11 +7,7 @@ from iran_russia.charts.grammar import (
     axis_domain,
     hollow,
     lane,
-    of_party,
     on_tiles,
-    panels,
-    reference,
-    runs,
 )
 from iran_russia.colours import (
     ALIGNMENT,
@@ -40,9 +36,5 @@ __all__ = [
     "figure",
     "hollow",
     "lane",
-    "of_party",
     "on_tiles",
-    "panels",
-    "reference",
-    "runs",
 ]

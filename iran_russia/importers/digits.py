@@ -6,6 +6,8 @@ is 413493.0 in one engine and 413493.1 in another.
 
 import decimal
 
+from iran_russia.values import shortest
+
 _EXACT = decimal.Context(prec=100, rounding=decimal.ROUND_HALF_UP, Emax=9999, Emin=-9999)
 
 
@@ -22,7 +24,7 @@ def exact(cell: str, times: str = "1", places: int | None = None) -> str:
     number = _EXACT.multiply(_EXACT.create_decimal(cell), decimal.Decimal(times))
     if places is not None:
         number = number.quantize(decimal.Decimal(1).scaleb(-places), context=_EXACT)
-    return _plain(number)
+    return shortest(number)
 
 
 def significant(cell: str, digits: int) -> str:
@@ -30,17 +32,10 @@ def significant(cell: str, digits: int) -> str:
     if not cell:
         return ""
     rounding = decimal.Context(prec=digits, rounding=decimal.ROUND_HALF_UP)
-    return _plain(rounding.create_decimal(cell))
+    return shortest(rounding.create_decimal(cell))
 
 
 def weight(cell: str, times: str = "1", places: int | None = None) -> str:
     """Return a weight; a weight of 0 beside goods of value means that it is not known: empty."""
     number = exact(cell, times, places)
     return "" if number == "0" else number
-
-
-def _plain(number: decimal.Decimal) -> str:
-    text = f"{number:f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text

@@ -28,7 +28,7 @@ _DEFAULT = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 
 
 class Nursery:
-    """The process that forks kernels, started when the first one is asked for."""
+    """The process that forks kernels."""
 
     def __init__(self) -> None:
         """Start it; it imports while the build goes on."""

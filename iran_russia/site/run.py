@@ -65,8 +65,6 @@ def wanted(env: BuildEnvironment) -> set[str]:
     A book that was never built is built whole, since each page shows the titles of all.
     """
     asked = set(os.environ.get(freshness.PAGES, "").split())
-    if asked and not env.all_docs:
-        _log.info("the book has not been built yet: all pages are built")
     return asked if asked and env.all_docs else set(env.found_docs)
 
 
@@ -96,6 +94,8 @@ def run_out_of_date(
     for outdated in set(readings.parent.glob("*")) - {readings}:
         shutil.rmtree(outdated)
     renewed = wanted(env)
+    if freshness.PAGES in os.environ and not env.all_docs:
+        _log.info("the book has not been built yet: all pages are built")
     for chapter in sorted(renewed):
         text = Path(env.doc2path(chapter)).read_text(encoding="utf-8")
         if "\nkernelspec:" not in text:
