@@ -63,6 +63,14 @@ def test_no_spelling_stands_in_two_groups():
     assert sorted(w for w in spellings if spellings.count(w) > 1) == []
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_called_by_its_title_in_the_results(book, page):
+    html = (book / page).read_text(encoding="utf-8")
+    title = re.search(r"<h1>(.*?)<a class=\"headerlink", html, re.DOTALL)[1]
+    plain = " ".join(unescape(re.sub("<[^>]+>", "", title)).split())
+    assert search.sections(html)[0].heading == plain
+
+
 def test_the_index_stays_small_and_the_same(book, tmp_path):
     (file,) = book.glob(search.INDEX)
     assert file.stat().st_size < 1.5e6

@@ -162,6 +162,11 @@ def sections(html: str) -> list[Section]:
     reader = _Reader()
     reader.feed(_DRAWING.sub(_labels, _DARK.sub(" ", article[0])))
     reader.close()
+    whole, *parts = reader.sections
+    if parts:
+        # What stands outside all sections is of the page, whose own section is the first.
+        parts[0].blocks.extend(whole.blocks)
+        whole.blocks.clear()
     return [
         # A section without a heading is called by how it begins.
         found if found.heading else found._replace(heading=found.blocks[0].text)
