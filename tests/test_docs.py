@@ -5,6 +5,7 @@ import re
 import jupytext
 import pytest
 from conftest import ROOT
+from jupyter_client.kernelspec import get_kernel_spec
 from jupytext.config import load_jupytext_config
 
 from iran_russia import freshness
@@ -48,6 +49,13 @@ def test_a_chapter_that_is_saved_in_jupyterlab_unchanged_stays_as_it_is(page):
     file = ROOT / f"{page}.md"
     settings = load_jupytext_config(str(file))
     notebook = jupytext.read(str(file), config=settings)
+    # JupyterLab names the kernel as it is installed.
+    kernel = get_kernel_spec("python3")
+    notebook.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": kernel.display_name,
+        "language": kernel.language,
+    }
     # What front ends keep: values of the text, trust, folding, the version of Python.
     notebook.metadata["language_info"] = {"name": "python", "version": "3.12.1"}
     for cell in notebook.cells:
