@@ -7,13 +7,19 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 # Tells JupyterLab that a chapter (Markdown) opens as a notebook on a double click.
 LABCONFIG := $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 
-.PHONY: book lint check test lab serve bench pdf epub linkcheck lock clean
+.PHONY: book format lint check test lab serve bench pdf epub linkcheck lock clean
 
 book: $(VENV)/ready
 	$(BIN)/iran-russia validate
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo
 	@echo "The book is built. Open $(CURDIR)/$(HTML)/index.html, or run: make serve"
+
+# The code of the package and of the chapters.
+format: $(VENV)/ready
+	$(BIN)/ruff check --fix --quiet
+	$(BIN)/ruff format --quiet
+	$(BIN)/python tools/cells.py
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check --quiet

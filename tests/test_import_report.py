@@ -19,7 +19,7 @@ def built(tmp_path, monkeypatch):
     monkeypatch.setattr(freshness, "ROOT", root)
     for chapter, tables in (("notebooks/trade", ["trade_hs6"]), ("notebooks/arms", ["arms_tiv"])):
         run_of = dict.fromkeys(freshness.Run.__annotations__, "") | {
-            "tables": dict.fromkeys(tables, "1"), "facts": {},
+            "tables": dict.fromkeys(tables, "1"), "taken": {}, "facts": {},
         }  # fmt: skip
         freshness.write(run_of, root / freshness.RUNS / f"{chapter}.json")
     runs = root / freshness.RUNS
