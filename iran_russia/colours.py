@@ -1,5 +1,7 @@
 """One home for every colour of the book, on light and on dark pages."""
 
+from collections.abc import Iterable
+
 COLOURS = {
     # name: (on a light page, on a dark page); each is at least 3:1 against its page. Lightness
     # keeps apart what readers without red or green cones see in one hue, as Iran, pink and grey.
@@ -31,15 +33,43 @@ LIGHT = {name: light for name, (light, _) in COLOURS.items()}
 STEPS = [LIGHT[f"step{i}"] for i in range(1, 6)]
 """Five steps from little to much, for tiles."""
 
-PARTY = {
-    "IRN": LIGHT["iran"],
-    "RUS": LIGHT["russia"],
-    "SUN": LIGHT["ussr"],
-    "CHN": LIGHT["china"],
-    "USA": LIGHT["blue"],
-    "IND": LIGHT["pink"],
-}
+
+
+class _Parties(dict[str, str]):
+    """A country without a colour of its own is neutral."""
+
+    def __missing__(self, country: str) -> str:
+        return LIGHT["other"]
+
+
+PARTY = _Parties(
+    IRN=LIGHT["iran"],
+    RUS=LIGHT["russia"],
+    SUN=LIGHT["ussr"],
+    CHN=LIGHT["china"],
+    USA=LIGHT["blue"],
+    IND=LIGHT["pink"],
+)
 """Colours of the parties by ISO 3166-1 alpha-3 code; every other country is ``LIGHT["other"]``."""
+
+
+def parties(countries: Iterable[str]) -> list[str]:
+    """Return a colour for each country, no two alike: its own, else one that none of them has.
+
+    Args:
+        countries: ISO 3166-1 alpha-3 codes, in the order of the colours.
+
+    Raises:
+        ValueError: more countries than colours.
+    """
+    named = list(countries)
+    own = {country: PARTY[country] for country in named if country in PARTY}
+    spare = [LIGHT[n] for n in ("blue", "pink", "china", "both", "other", "step3", "ussr", "muted")]
+    free = iter([colour for colour in spare if colour not in own.values()])
+    try:
+        return [own[country] if country in own else next(free) for country in named]
+    except StopIteration:
+        raise ValueError(f"{len(named)} countries are more than can be told apart") from None
 
 VALENCE = {
     "cooperative": LIGHT["blue"],

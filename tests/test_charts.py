@@ -271,3 +271,12 @@ def test_a_column_that_cannot_be_drawn_is_named(value, says):
     frame = pd.DataFrame({"c": ["a"], "odd": [value], "source_id": "cow_trade_v4"})
     with pytest.raises(FigureError, match=f"column odd holds .*{says}"):
         shown(chart=alt.layer(alt.Chart(frame).mark_point().encode(x="odd:Q")), data=frame)
+
+
+def test_every_country_has_a_colour_and_no_two_alike():
+    some = ["IRN", "TUR", "RUS", "USA", "DEU", "XKX", "JPN"]
+    colours_of = colours.parties(some)
+    assert len(set(colours_of)) == len(some)
+    assert colours_of[0] == colours.PARTY["IRN"] and colours.PARTY["TUR"] == colours.LIGHT["other"]
+    with pytest.raises(ValueError, match="11 countries are more than can be told apart"):
+        colours.parties("ABCDEFGHIJK")

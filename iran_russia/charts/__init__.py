@@ -18,6 +18,7 @@ from iran_russia.colours import (
     STEPS,
     VALENCE,
     VERDICT,
+    parties,
 )
 
 # All that a chapter draws with.
@@ -37,4 +38,5 @@ __all__ = [
     "hollow",
     "lane",
     "on_tiles",
+    "parties",
 ]
