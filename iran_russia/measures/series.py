@@ -43,6 +43,17 @@ def difference(one: float | None, other: float | None, scale: float = 1) -> floa
     return float(scale * (one - other))
 
 
+def growth(values: pd.DataFrame, first: int, last: int) -> pd.Series:
+    """Subtract one year from a later one, column by column; missing where a year is.
+
+    Args:
+        values: values in one unit, a row a year, indexed by year.
+        first, last: the years compared.
+    """
+    ends = values.reindex([first, last])
+    return ends.loc[last] - ends.loc[first]
+
+
 def rank_of(values: pd.Series, name: str, lowest_first: bool = False) -> float | None:
     """Rank of one among several; 1 is the largest, ties share the better rank.
 
