@@ -90,3 +90,9 @@ def test_growth_needs_both_years():
     table = pd.DataFrame({"gas": [1.0, 4.0], "oil": [2.0, 1.0]}, index=[2010, 2020])
     assert series.growth(table, 2010, 2020).to_dict() == {"gas": 3, "oil": -1}
     assert series.growth(table, 2009, 2020).isna().all()
+
+
+def test_the_peak_is_the_first_of_the_largest_values_and_missing_without_any():
+    assert series.peak(VALUES) == ("b", 30)
+    where, value = series.peak(VALUES[["d"]])
+    assert pd.isna(where) and pd.isna(value)

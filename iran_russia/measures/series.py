@@ -1,6 +1,7 @@
 """Shares, concentration, and values compared over time or with each other."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -76,6 +77,19 @@ def extreme(values: pd.Series, which: str) -> float | None:
     if not len(values) or values.isna().any():
         return None
     return float(getattr(values, which)())
+
+
+def peak(values: pd.Series) -> tuple[Any, Any]:
+    """Where the largest value stands, and the value; the first of equal ones.
+
+    Args:
+        values: numbers, indexed by year, month or name; both are missing where there are none.
+    """
+    known = values.dropna()
+    if known.empty:
+        return pd.NaT, float("nan")
+    at = known.idxmax()
+    return at, known[at]
 
 
 def total(values: pd.Series) -> float:
