@@ -84,3 +84,15 @@ def test_a_month_counts_by_its_middle_day_and_a_lost_one_is_told():
     days = (pd.Series(pd.to_datetime([day])) for day in ("2019-12-15", "2020-03-14"))
     levels = series.price_levels(prices, *days).iloc[0]
     assert (levels["level"], levels["months"], levels["months_missing"]) == (105.0, 2, 1)
+
+
+def test_growth_needs_both_years():
+    table = pd.DataFrame({"gas": [1.0, 4.0], "oil": [2.0, 1.0]}, index=[2010, 2020])
+    assert series.growth(table, 2010, 2020).to_dict() == {"gas": 3, "oil": -1}
+    assert series.growth(table, 2009, 2020).isna().all()
+
+
+def test_the_peak_is_the_first_of_the_largest_values_and_missing_without_any():
+    assert series.peak(VALUES) == ("b", 30)
+    where, value = series.peak(VALUES[["d"]])
+    assert pd.isna(where) and pd.isna(value)

@@ -1,6 +1,7 @@
 """Shares, concentration, and values compared over time or with each other."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -43,6 +44,17 @@ def difference(one: float | None, other: float | None, scale: float = 1) -> floa
     return float(scale * (one - other))
 
 
+def growth(values: pd.DataFrame, first: int, last: int) -> pd.Series:
+    """Subtract one year from a later one, column by column; missing where a year is.
+
+    Args:
+        values: values in one unit, a row a year, indexed by year.
+        first, last: the years compared.
+    """
+    ends = values.reindex([first, last])
+    return ends.loc[last] - ends.loc[first]
+
+
 def rank_of(values: pd.Series, name: str, lowest_first: bool = False) -> float | None:
     """Rank of one among several; 1 is the largest, ties share the better rank.
 
@@ -65,6 +77,19 @@ def extreme(values: pd.Series, which: str) -> float | None:
     if not len(values) or values.isna().any():
         return None
     return float(getattr(values, which)())
+
+
+def peak(values: pd.Series) -> tuple[Any, Any]:
+    """Where the largest value stands, and the value; the first of equal ones.
+
+    Args:
+        values: numbers, indexed by year, month or name; both are missing where there are none.
+    """
+    known = values.dropna()
+    if known.empty:
+        return pd.NaT, float("nan")
+    at = known.idxmax()
+    return at, known[at]
 
 
 def total(values: pd.Series) -> float:
