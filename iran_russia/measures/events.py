@@ -90,6 +90,15 @@ def known_date(dates: pd.Series, precision: pd.Series) -> pd.Series:
     return text.where(precision == "day", text.str[:7].where(precision == "month", year))
 
 
+def middle(first: pd.Series, last: pd.Series) -> pd.Series:
+    """Return the middle of periods: where a mark stands for a date that is known only as a period.
+
+    Args:
+        first, last: first and last day of each; the same day where it is known.
+    """
+    return first + (last - first) / 2
+
+
 def counted(events: pd.DataFrame) -> pd.DataFrame:
     """Keep the events that count: all but those that only channels or logs relay.
 
