@@ -1,6 +1,7 @@
 """Shares, concentration, and values compared over time or with each other."""
 
 from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 import pandas as pd
@@ -53,6 +54,14 @@ def growth(values: pd.DataFrame, first: int, last: int) -> pd.Series:
     """
     ends = values.reindex([first, last])
     return ends.loc[last] - ends.loc[first]
+def value_at(values: pd.Series, *key: Any) -> Any:
+    """Value under a key, missing where there is none, as for a year that a series does not reach.
+
+    Args:
+        values: a series with one value a key.
+        key: the key, one part for each level of the index.
+    """
+    return values.get(key if len(key) > 1 else key[0], float("nan"))
 
 
 def rank_of(values: pd.Series, name: str, lowest_first: bool = False) -> float | None:
@@ -90,6 +99,15 @@ def peak(values: pd.Series) -> tuple[Any, Any]:
         return pd.NaT, float("nan")
     at = known.idxmax()
     return at, known[at]
+def extreme_at(values: pd.Series, which: str) -> Hashable:
+    """Name under which the least or largest value stands, the first of equals; NaN where none is.
+
+    Args:
+        values: one value a year, state or figure, indexed by it; missing ones are left out.
+        which: ``min`` or ``max``.
+    """
+    known = values.dropna()
+    return getattr(known, f"idx{which}")() if len(known) else float("nan")
 
 
 def total(values: pd.Series) -> float:
