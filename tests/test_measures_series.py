@@ -84,3 +84,18 @@ def test_a_month_counts_by_its_middle_day_and_a_lost_one_is_told():
     days = (pd.Series(pd.to_datetime([day])) for day in ("2019-12-15", "2020-03-14"))
     levels = series.price_levels(prices, *days).iloc[0]
     assert (levels["level"], levels["months"], levels["months_missing"]) == (105.0, 2, 1)
+
+
+def test_the_row_of_the_largest_value_is_the_first_where_several_are_equal():
+    frame = pd.DataFrame({"year": [1, 2, 3, 4], "value": [10.0, 30.0, 30.0, float("nan")]})
+    assert series.row_of(frame, "max", "value")["year"] == 2
+    assert series.row_of(frame, "min", "value")["year"] == 1
+
+
+def test_where_nothing_is_known_the_row_is_missing_whole():
+    empty = pd.DataFrame({"year": [], "value": []})
+    unknown = pd.DataFrame({"year": [1], "value": [float("nan")]})
+    for frame in (empty, unknown):
+        row = series.row_of(frame, "max", "value")
+        assert list(row.index) == ["year", "value"]
+        assert row.isna().all()
