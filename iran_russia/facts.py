@@ -6,6 +6,7 @@ prose.
 
 import datetime
 
+import pandas as pd
 from myst_nb import glue
 
 from iran_russia.exhibits import Exhibit, render
@@ -43,6 +44,11 @@ def times(ratio: float) -> str:
 def day(date: datetime.date) -> str:
     """Format a date in full, e.g. ``12 March 2001``."""
     return f"{date.day} {date:%B %Y}"
+
+
+def month(date: datetime.date) -> str:
+    """Format the month of a date, e.g. ``March 2001``; ``no figure`` where there is none."""
+    return "no figure" if pd.isna(date) else f"{date:%B %Y}"
 
 
 def state(**facts: str) -> None:

@@ -37,6 +37,8 @@ def test_an_axis_reaches_as_far_as_the_data():
     days = pd.Series(pd.to_datetime(["2001-03-01", "2001-02-10"]))
     assert charts.axis_domain(days, days.iloc[:1], room=9) == ["2001-02-01", "2001-03-10"]
     assert charts.axis_domain(FRAME["year"], pd.Index([1999]), room=0.5) == [1998.5, 2003.5]
+    assert charts.axis_domain(days, days[:0], room=9) == charts.axis_domain(days, room=9)
+    assert charts.axis_domain(days[:0], room=9) == []
 
 
 def shown(**changes):
@@ -280,3 +282,8 @@ def test_every_country_has_a_colour_and_no_two_alike():
     assert colours_of[0] == colours.PARTY["IRN"] and colours.PARTY["TUR"] == colours.LIGHT["other"]
     with pytest.raises(ValueError, match="11 countries are more than can be told apart"):
         colours.parties("ABCDEFGHIJK")
+
+
+def test_a_month_is_written_out_and_a_missing_one_in_words():
+    assert facts.month(pd.Timestamp("2001-03-12")) == "March 2001"
+    assert facts.month(pd.NaT) == "no figure"

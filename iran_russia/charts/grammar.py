@@ -21,9 +21,13 @@ def axis_domain(*columns: pd.Series | pd.Index, room: float) -> list:
     Args:
         columns: dates or numbers that are drawn on the axis.
         room: what is left free at both ends: days for dates, else the unit of the numbers.
+
+    Columns without any value are passed over; without all of them the axis is empty.
     """
-    first = min(column.min() for column in columns)
-    last = max(column.max() for column in columns)
+    known = [column.dropna() for column in columns if column.notna().any()]
+    if not known:
+        return []
+    first, last = min(column.min() for column in known), max(column.max() for column in known)
     if hasattr(first, "date"):
         free = pd.Timedelta(days=room)
         return [(first - free).date().isoformat(), (last + free).date().isoformat()]

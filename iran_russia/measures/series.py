@@ -108,6 +108,18 @@ def extreme_at(values: pd.Series, which: str) -> Hashable:
     """
     known = values.dropna()
     return getattr(known, f"idx{which}")() if len(known) else float("nan")
+def row_of(frame: pd.DataFrame, which: str, column: str) -> pd.Series:
+    """Row with the least or largest value of a column; all missing where there is no value.
+
+    Args:
+        frame: one row an observation.
+        which: ``min`` or ``max``; the first row where several are equal.
+        column: the column compared.
+    """
+    known = frame[frame[column].notna()]
+    if known.empty:
+        return pd.Series(index=frame.columns, dtype="float64")
+    return known.iloc[getattr(known[column], f"arg{which}")()]
 
 
 def total(values: pd.Series) -> float:
