@@ -96,6 +96,8 @@ def test_the_peak_is_the_first_of_the_largest_values_and_missing_without_any():
     assert series.peak(VALUES) == ("b", 30)
     where, value = series.peak(VALUES[["d"]])
     assert pd.isna(where) and pd.isna(value)
+
+
 def test_the_row_of_the_largest_value_is_the_first_where_several_are_equal():
     frame = pd.DataFrame({"year": [1, 2, 3, 4], "value": [10.0, 30.0, 30.0, float("nan")]})
     assert series.row_of(frame, "max", "value")["year"] == 2

@@ -1,6 +1,5 @@
 """Shares, concentration, and values compared over time or with each other."""
 
-from collections.abc import Iterable
 from collections.abc import Hashable, Iterable
 from typing import Any
 
@@ -54,6 +53,8 @@ def growth(values: pd.DataFrame, first: int, last: int) -> pd.Series:
     """
     ends = values.reindex([first, last])
     return ends.loc[last] - ends.loc[first]
+
+
 def value_at(values: pd.Series, *key: Any) -> Any:
     """Value under a key, missing where there is none, as for a year that a series does not reach.
 
@@ -99,6 +100,8 @@ def peak(values: pd.Series) -> tuple[Any, Any]:
         return pd.NaT, float("nan")
     at = known.idxmax()
     return at, known[at]
+
+
 def extreme_at(values: pd.Series, which: str) -> Hashable:
     """Name under which the least or largest value stands, the first of equals; NaN where none is.
 
@@ -108,6 +111,8 @@ def extreme_at(values: pd.Series, which: str) -> Hashable:
     """
     known = values.dropna()
     return getattr(known, f"idx{which}")() if len(known) else float("nan")
+
+
 def row_of(frame: pd.DataFrame, which: str, column: str) -> pd.Series:
     """Row with the least or largest value of a column; all missing where there is no value.
 
