@@ -41,6 +41,15 @@ def test_an_axis_reaches_as_far_as_the_data():
     assert charts.axis_domain(days[:0], room=9) == []
 
 
+def test_marks_are_painted_by_one_field_with_or_without_its_legend():
+    scale = alt.Scale(domain=["IRN", "RUS"], range=colours.parties(["IRN", "RUS"]))
+    drawn = alt.Chart(FRAME).mark_point().encode(**charts.painted("party", scale)).to_dict()
+    assert drawn["encoding"]["fill"] == drawn["encoding"]["stroke"]
+    assert drawn["encoding"]["fill"]["scale"]["domain"] == ["IRN", "RUS"]
+    bare = alt.Chart(FRAME).mark_point().encode(**charts.painted("party", scale, legend=False))
+    assert [bare.to_dict()["encoding"][side]["legend"] for side in ("fill", "stroke")] == [None] * 2
+
+
 def shown(**changes):
     settings = {"alt": "Value by year and party", "unit": "number", "source": FRAME} | changes
     return figure(

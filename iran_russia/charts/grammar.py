@@ -44,6 +44,17 @@ def hollow(field: str, filled: object, empty: object, legend: bool = False) -> a
     return fill if legend else fill.legend(None)
 
 
+def painted(field: str, scale: alt.Scale, legend: bool = True) -> dict[str, Any]:
+    """Colour stroke and fill of marks by one field, as marks need that may be :func:`hollow`.
+
+    Returns:
+        ``fill`` and ``stroke``, to be handed to ``encode``.
+    """
+    both = alt.Fill(f"{field}:N").scale(scale), alt.Stroke(f"{field}:N").scale(scale)
+    fill, stroke = both if legend else (channel.legend(None) for channel in both)
+    return {"fill": fill, "stroke": stroke}
+
+
 def at_end(
     base: alt.Chart, text: str, gap: float = 5, side: str = "right", **mark: Any
 ) -> alt.Chart:

@@ -174,6 +174,23 @@ def runs(years: pd.Series) -> pd.Series:
     return (years.astype(float).diff() > 1).cumsum()
 
 
+def gaps(years: Iterable[int]) -> pd.DataFrame:
+    """Spans of years that are missing between the first and the last of some years.
+
+    Returns:
+        One row a span, the earliest first: ``first`` and ``last`` year missing.
+    """
+    held = set(years)
+    lost = pd.Series(sorted(set(range(min(held), max(held))) - held) if held else [], dtype=int)
+    return lost.groupby(runs(lost)).agg(first="min", last="max").reset_index(drop=True)
+
+
+def peak(values: pd.Series) -> tuple[object, float]:
+    """Where a series is largest, and how much that is; both missing where it has no value."""
+    known = values.dropna().astype(float)
+    return (float("nan"), float("nan")) if known.empty else (known.idxmax(), float(known.max()))
+
+
 def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd.DataFrame:
     """Compare the mean before and after each break year, with the spread on either side.
 
@@ -201,6 +218,29 @@ def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd
                 }
             )
     return pd.DataFrame(rows)
+
+
+def before_and_after_abreast(
+    series: dict[str, pd.Series], breaks: list[int], years: int = 3
+) -> pd.DataFrame:
+    """Set several series side by side, before and after each break year.
+
+    Args:
+        series: name → one value a year, indexed by year; each keeps its own unit.
+        breaks: the years compared, as in :func:`before_and_after`.
+        years: how many years on each side.
+
+    Returns:
+        One row a series and break: ``break_year``, ``domain`` (the name), and ``mean``,
+        ``lowest``, ``highest`` and ``years``, each with `` before`` and `` after`` behind it.
+    """
+    parts = [before_and_after(values, breaks, years) for values in series.values()]
+    compared = pd.concat(parts, keys=list(series), names=["domain"]).reset_index("domain")
+    measured = ["mean", "lowest", "highest", "years"]
+    wide = compared.pivot(index=["domain", "break_year"], columns="side", values=measured)
+    order = [(what, side) for side in ("before", "after") for what in measured]
+    wide = wide[order].set_axis([" ".join(column) for column in order], axis=1).reset_index()
+    return wide[["break_year", "domain", *wide.columns[2:]]]
 
 
 def rank_correlation(one: pd.Series, other: pd.Series) -> float:
@@ -287,3 +327,9 @@ def in_dollars_of(
     whole = pd.Series([pd.Timestamp(year, 1, 1)]), pd.Series([pd.Timestamp(year, 12, 31)])
     base = price_levels(prices, *whole)["level"].iloc[0]
     return values.astype(float) * base / price_levels(prices, starts, ends)["level"]
+
+
+def dollar_of(year: int, prices: pd.DataFrame, in_year: int) -> float:
+    """What one dollar of a calendar year buys, in dollars of another; see :func:`in_dollars_of`."""
+    start, end = (pd.Series([pd.Timestamp(year, *day)]) for day in ((1, 1), (12, 31)))
+    return float(in_dollars_of(in_year, pd.Series([1.0]), prices, start, end).iloc[0])
