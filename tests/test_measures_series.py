@@ -84,3 +84,16 @@ def test_a_month_counts_by_its_middle_day_and_a_lost_one_is_told():
     days = (pd.Series(pd.to_datetime([day])) for day in ("2019-12-15", "2020-03-14"))
     levels = series.price_levels(prices, *days).iloc[0]
     assert (levels["level"], levels["months"], levels["months_missing"]) == (105.0, 2, 1)
+
+
+def test_years_are_named_by_their_span():
+    named = series.in_spans(pd.Series([1989, 1990, 1999, 2000]), {"nineties": (1990, 1999)})
+    assert named.isna().tolist() == [True, False, False, True]
+    assert named[1] == "nineties"
+
+
+def test_an_extreme_is_named_by_where_it_first_stands():
+    values = pd.Series({2001: 3.0, 2002: 1.0, 2003: None, 2004: 3.0})
+    assert (series.extreme_at(values, "max"), series.extreme_at(values, "min")) == (2001, 2002)
+    assert pd.isna(series.extreme_at(values[:0], "max"))
+    assert pd.isna(series.extreme_at(values.loc[[2003]], "min"))

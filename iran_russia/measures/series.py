@@ -1,6 +1,6 @@
 """Shares, concentration, and values compared over time or with each other."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import pandas as pd
 
@@ -67,6 +67,17 @@ def extreme(values: pd.Series, which: str) -> float | None:
     return float(getattr(values, which)())
 
 
+def extreme_at(values: pd.Series, which: str) -> Hashable:
+    """Name under which the least or largest value stands, the first of equals; NaN where none is.
+
+    Args:
+        values: one value a year, state or figure, indexed by it; missing ones are left out.
+        which: ``min`` or ``max``.
+    """
+    known = values.dropna()
+    return getattr(known, f"idx{which}")() if len(known) else float("nan")
+
+
 def total(values: pd.Series) -> float:
     """Sum of values in one unit; 0 where there are none."""
     return float(values.sum())
@@ -112,6 +123,17 @@ def herfindahl_hirschman(values: pd.Series) -> float:
 def runs(years: pd.Series) -> pd.Series:
     """Number the unbroken runs of ascending years, so that a line is not drawn across a gap."""
     return (years.astype(float).diff() > 1).cumsum()
+
+
+def in_spans(years: pd.Series, spans: dict[str, tuple[int, int]]) -> pd.Series:
+    """Name the span of years that each year falls into; missing where none does.
+
+    Args:
+        years: calendar years.
+        spans: name → first and last year; spans do not overlap.
+    """
+    names = {year: name for name, (first, last) in spans.items() for year in range(first, last + 1)}
+    return years.map(names)
 
 
 def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd.DataFrame:
