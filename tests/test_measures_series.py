@@ -142,3 +142,14 @@ def test_series_side_by_side_before_and_after_a_break():
         8.0,
     ]
     assert found.set_index("domain").loc["none", ["years before", "years after"]].tolist() == [0, 0]
+def test_years_are_named_by_their_span():
+    named = series.in_spans(pd.Series([1989, 1990, 1999, 2000]), {"nineties": (1990, 1999)})
+    assert named.isna().tolist() == [True, False, False, True]
+    assert named[1] == "nineties"
+
+
+def test_an_extreme_is_named_by_where_it_first_stands():
+    values = pd.Series({2001: 3.0, 2002: 1.0, 2003: None, 2004: 3.0})
+    assert (series.extreme_at(values, "max"), series.extreme_at(values, "min")) == (2001, 2002)
+    assert pd.isna(series.extreme_at(values[:0], "max"))
+    assert pd.isna(series.extreme_at(values.loc[[2003]], "min"))

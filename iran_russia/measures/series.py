@@ -189,6 +189,15 @@ def peak(values: pd.Series) -> tuple[object, float]:
     """Where a series is largest, and how much that is; both missing where it has no value."""
     known = values.dropna().astype(float)
     return (float("nan"), float("nan")) if known.empty else (known.idxmax(), float(known.max()))
+def in_spans(years: pd.Series, spans: dict[str, tuple[int, int]]) -> pd.Series:
+    """Name the span of years that each year falls into; missing where none does.
+
+    Args:
+        years: calendar years.
+        spans: name → first and last year; spans do not overlap.
+    """
+    names = {year: name for name, (first, last) in spans.items() for year in range(first, last + 1)}
+    return years.map(names)
 
 
 def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd.DataFrame:
