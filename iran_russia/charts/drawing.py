@@ -60,6 +60,7 @@ def figure(
     alt: str,
     unit: str,
     source: pd.DataFrame | list[str],
+    title: str | None = None,
     data: pd.DataFrame | None = None,
     note: str = "",
 ) -> Exhibit:
@@ -72,6 +73,7 @@ def figure(
         alt: what the chart shows, in one to three sentences with its main figures.
         unit: what is measured and in which unit, e.g. ``"US dollar, current, million a year"``.
         source: the frame drawn (its ``source_id`` column is read) or a list of source ids.
+        title: what the chart shows, a sentence with a verb. It becomes the caption of the figure.
         data: the rows to offer as table and CSV; by default the chart's own data.
         note: a sentence added to the source line.
 
