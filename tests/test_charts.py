@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,7 @@ from iran_russia import charts, colours, facts, tables
 from iran_russia.charts import drawing, figure
 from iran_russia.colours import COLOURS
 from iran_russia.datasets import DataError
-from iran_russia.exhibits import LAB_MIME, MIME, FigureError
+from iran_russia.exhibits import BUILD, LAB_MIME, MIME, FigureError
 
 FRAME = pd.DataFrame(
     {
@@ -50,6 +51,12 @@ def test_marks_are_painted_by_one_field_with_or_without_its_legend():
     assert [bare.to_dict()["encoding"][side]["legend"] for side in ("fill", "stroke")] == [None] * 2
 
 
+@pytest.fixture
+def build(monkeypatch):
+    """As chapters run for the book."""
+    monkeypatch.setenv(BUILD, "yes")
+
+
 def shown(**changes):
     settings = {"alt": "Value by year and party", "unit": "number", "source": FRAME} | changes
     return figure(
@@ -69,7 +76,7 @@ def shown(**changes):
     ],
     ids=["no alt", "no unit", "no source", "no source column", "empty frame", "layered"],
 )
-def test_a_figure_that_lacks_something_is_refused_with_the_remedy(changes, says):
+def test_a_figure_that_lacks_something_is_refused_with_the_remedy(changes, says, build):
     layered = isinstance(changes.get("chart"), alt.LayerChart)
     if layered:
         changes["chart"].data = alt.Undefined
@@ -192,9 +199,39 @@ def test_a_link_without_words_shows_the_host_it_leads_to():
     assert '<a href="https://example.org/a" rel="noopener">example.org</a>' in table
 
 
-def test_a_register_without_rows_is_refused_by_name():
+def test_a_register_without_rows_is_refused_by_name(build):
     with pytest.raises(FigureError, match="'deals' has no rows"):
         tables.register(FRAME.head(0), name="deals", caption="Deals", source=FRAME)
+
+
+def test_outside_a_build_what_has_no_rows_says_so():
+    for nothing in (
+        shown(chart=chart(FRAME.head(0)), source=FRAME.head(0)),
+        tables.register(FRAME.head(0), name="deals", caption="Deals", source=FRAME),
+    ):
+        assert "has no rows; check the filter" in nothing._repr_mimebundle_()["text/html"]
+
+
+MISSING = [math.nan, math.inf, None, pd.NaT, pd.NA]
+
+
+@pytest.mark.parametrize("form", ["number", "percent", "usd", "tiv", "times", "day"])
+@pytest.mark.parametrize("value", MISSING, ids=str)
+def test_a_number_that_is_missing_is_written_in_words(form, value):
+    assert getattr(facts, form)(value) == "no figure"
+
+
+@pytest.mark.parametrize("text", [facts.usd(math.nan), f"up to {math.nan:.1f}", str(pd.NaT)])
+def test_a_fact_with_a_missing_number_is_an_error_in_a_build_only(text, monkeypatch):
+    facts.state(turnover=text)
+    assert "no figure" in facts.key_numbers(("Turnover", text, "2024")).html
+    monkeypatch.setenv(BUILD, "yes")
+    with pytest.raises(ValueError, match="fact 'turnover' has a number that is missing"):
+        facts.state(turnover=text)
+    with pytest.raises(ValueError, match="Turnover has a number that is missing"):
+        facts.key_numbers(("Turnover", text, "2024"))
+    with pytest.raises(FigureError, match="alt= names a number that is missing"):
+        shown(alt=f"Lines up to {facts.number(math.nan)}")
 
 
 def test_a_fact_must_be_formatted_first():
@@ -259,12 +296,14 @@ FOUR = alt.Color("c:N").scale(domain=list("abc"), range=["#05635f", "#b5472f", "
         "narrow",
     ],
 )
-def test_a_chart_of_which_something_cannot_be_seen_is_refused(drawn, says):
+def test_a_chart_of_which_something_cannot_be_seen_is_refused(drawn, says, monkeypatch):
+    assert says in shown(chart=drawn).html  # a notebook shows it, and says so
+    monkeypatch.setenv(BUILD, "yes")
     with pytest.raises(FigureError, match=re.escape(says)):
         shown(chart=drawn)
 
 
-def test_more_kinds_than_colours_are_refused():
+def test_more_kinds_than_colours_are_refused(build):
     frame = pd.DataFrame({"k": [f"kind {i}" for i in range(12)], "v": range(12)})
     many = (
         alt.Chart(frame.assign(source_id="cow_trade_v4"))
