@@ -111,6 +111,8 @@ def test_where_nothing_is_known_the_row_is_missing_whole():
         row = series.row_of(frame, "max", "value")
         assert list(row.index) == ["year", "value"]
         assert row.isna().all()
+
+
 def test_gaps_are_the_spans_between_the_first_and_the_last_year_held():
     found = series.gaps([2000, 2001, 2004, 2006, 2004])
     assert found.to_numpy().tolist() == [[2002, 2003], [2005, 2005]]
@@ -142,6 +144,8 @@ def test_series_side_by_side_before_and_after_a_break():
         8.0,
     ]
     assert found.set_index("domain").loc["none", ["years before", "years after"]].tolist() == [0, 0]
+
+
 def test_years_are_named_by_their_span():
     named = series.in_spans(pd.Series([1989, 1990, 1999, 2000]), {"nineties": (1990, 1999)})
     assert named.isna().tolist() == [True, False, False, True]

@@ -185,10 +185,6 @@ def gaps(years: Iterable[int]) -> pd.DataFrame:
     return lost.groupby(runs(lost)).agg(first="min", last="max").reset_index(drop=True)
 
 
-def peak(values: pd.Series) -> tuple[object, float]:
-    """Where a series is largest, and how much that is; both missing where it has no value."""
-    known = values.dropna().astype(float)
-    return (float("nan"), float("nan")) if known.empty else (known.idxmax(), float(known.max()))
 def in_spans(years: pd.Series, spans: dict[str, tuple[int, int]]) -> pd.Series:
     """Name the span of years that each year falls into; missing where none does.
 
