@@ -157,7 +157,8 @@ def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd
                     "years": len(window),
                 }
             )
-    return pd.DataFrame(rows)
+    columns = ["break_year", "side", "mean", "lowest", "highest", "years"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def before_and_after_abreast(
@@ -179,7 +180,8 @@ def before_and_after_abreast(
     measured = ["mean", "lowest", "highest", "years"]
     wide = compared.pivot(index=["domain", "break_year"], columns="side", values=measured)
     order = [(what, side) for side in ("before", "after") for what in measured]
-    wide = wide[order].set_axis([" ".join(column) for column in order], axis=1).reset_index()
+    wide = wide.reindex(columns=pd.MultiIndex.from_tuples(order))
+    wide = wide.set_axis([" ".join(column) for column in order], axis=1).reset_index()
     return wide[["break_year", "domain", *wide.columns[2:]]]
 
 
