@@ -10,6 +10,7 @@ from iran_russia.measures.energy import (
     BCM_PER_YEAR,
     correlation_of_changes,
     daily_volume,
+    joint_output,
     paid_price,
     planned_volumes,
     price_gap,
@@ -162,3 +163,11 @@ def test_the_price_paid_divides_values_by_the_volumes_that_have_one():
     paid = paid_price(register, ["origin_iso3"]).set_index("origin_iso3")
     assert paid.loc["IRN"].tolist() == [50.0, 0.25]
     assert pd.isna(paid.loc["RUS", "usd_per_barrel"]) and paid.loc["RUS", "valued"] == 0
+
+
+def test_a_joint_share_needs_a_share_of_every_state():
+    rows = [("IRN", 2000, 0.1), ("RUS", 2000, 0.2), ("CHN", 2000, 0.3), ("IRN", 2001, 0.1)]
+    shares = pd.DataFrame(rows, columns=["iso3", "year", "share"]).assign(measure="oil")
+    found = joint_output(shares, ["IRN", "RUS"])
+    assert found.to_numpy().tolist() == [["oil", 2000, pytest.approx(0.3)]]
+    assert joint_output(shares, ["IRN", "USA"]).empty

@@ -161,6 +161,21 @@ def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd
     return pd.DataFrame(rows, columns=columns)
 
 
+def clear_of_before(compared: pd.DataFrame, by: str) -> pd.Series:
+    """Say of which series every year after a break lies outside the range of those before it.
+
+    Args:
+        compared: rows of :func:`before_and_after` of one break, with the name of the series.
+        by: the column of that name.
+
+    Returns:
+        True or False by name; False where a side has no value.
+    """
+    sides = compared.pivot(index=by, columns="side", values=["lowest", "highest"])
+    above = sides["lowest", "after"] > sides["highest", "before"]
+    return above | (sides["highest", "after"] < sides["lowest", "before"])
+
+
 def before_and_after_abreast(
     series: dict[str, pd.Series], breaks: list[int], years: int = 3
 ) -> pd.DataFrame:
