@@ -11,6 +11,7 @@ from iran_russia.measures.events import (
     middle,
     rates_around,
     share_range,
+    standing_in_bodies,
 )
 from iran_russia.measures.series import theil_sen
 
@@ -114,3 +115,23 @@ def test_one_outlier_does_not_move_the_theil_sen_slope():
 def test_one_point_has_no_slope():
     with pytest.raises(ValueError, match="at least two points"):
         theil_sen(pd.Series([1.0], index=[2000]))
+
+
+def test_a_state_observes_and_then_takes_part_until_the_record_ends():
+    columns = ["organisation", "irn_status", "irn_date", "irn_date_precision"]
+    rows = [
+        ("SCO", "full member", "2023-07-04", "day"),
+        ("SCO", "observer", "2005-01-01", "year"),
+        ("SCO", "not a member of its bank", None, None),
+        ("CSTO", "not a member", "2007-01-01", "year"),
+        ("SCO", "chair invited", "2024-01-01", "year"),
+    ]
+    membership = pd.DataFrame(rows, columns=columns)
+    membership["irn_date"] = pd.to_datetime(membership["irn_date"])
+    end = pd.Timestamp("2026-01-01")
+    found = standing_in_bodies(membership, {"irn": "Iran"}, end)
+    assert found["organisation"].tolist() == ["CSTO", "SCO", "SCO", "SCO"]
+    assert found["status"].tolist()[1:] == ["observer", "full member", "chair invited"]
+    assert found["full"].tolist() == [False, False, True, True]
+    assert found["until"].dt.year.tolist() == [2026, 2023, 2024, 2026]
+    assert found["precision"].tolist()[1:] == ["year", "day", "year"]

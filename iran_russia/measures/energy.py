@@ -47,6 +47,21 @@ def world_shares(figures: pd.DataFrame) -> pd.DataFrame:
     ).drop(columns="world")
 
 
+def joint_output(shares: pd.DataFrame, states: list[str]) -> pd.DataFrame:
+    """Sum of the shares of several states in the world, by measure and year.
+
+    Args:
+        shares: what :func:`world_shares` gives.
+        states: ISO 3166-1 alpha-3 codes.
+
+    Returns:
+        ``measure``, ``year``, ``share`` (0 to 1), for the years in which all of them have a value.
+    """
+    held = shares[shares["iso3"].isin(states)]
+    wide = held.pivot(index=["measure", "year"], columns="iso3", values="share")
+    return wide.reindex(columns=states).dropna().sum(axis=1).rename("share").reset_index()
+
+
 def reserves_to_production(reserves: pd.Series, production: pd.Series) -> pd.Series:
     """Years that proved reserves would last at the output of the year (R/P ratio).
 

@@ -259,3 +259,40 @@ def rates_around(
             "chance": sum(chances[after:]) if more else sum(chances[: after + 1]),
         }
     )
+
+
+TAKES_PART = r"(?<!not a )member|participant|guarantor|in force|exempt|host"
+"""What the status in a body says of a state that takes part in it, and does not only observe."""
+
+
+def standing_in_bodies(
+    membership: pd.DataFrame, sides: dict[str, str], until: pd.Timestamp
+) -> pd.DataFrame:
+    """Put the steps of each side in each body on a line: from each dated step to the next one.
+
+    No exit is on record: who once took part still does, whatever the next step is.
+
+    Args:
+        membership: rows of ``membership``.
+        sides: what the columns of a side begin with (``irn``, ``rus``) → its name.
+        until: the day up to which the record is known, where the last line of a side ends.
+
+    Returns:
+        One row a body, side and dated step, in this order: the columns of ``membership`` with
+        ``status``, ``date`` and ``precision`` of the side, ``side``, ``full`` (it takes part, see
+        :data:`TAKES_PART`) and ``until``.
+    """
+    parts = []
+    for side, name in sides.items():
+        own = {"status": "status", "date": "date", "date_precision": "precision"}
+        renamed = {f"{side}_{column}": plain for column, plain in own.items()}
+        parts.append(membership.rename(columns=renamed).assign(side=name))
+    lines = pd.concat(parts).dropna(subset=["date", "status"])
+    lines = lines.drop_duplicates(["organisation", "side", "date", "status"])
+    lines = lines.sort_values(["organisation", "side", "date"])
+    full = lines["status"].str.contains(TAKES_PART, regex=True)
+    keys = [lines["organisation"], lines["side"]]
+    return lines.assign(
+        full=full.groupby(keys).cummax(),
+        until=lines.groupby(["organisation", "side"])["date"].shift(-1).fillna(until),
+    )

@@ -222,7 +222,23 @@ def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd
                     "years": len(window),
                 }
             )
-    return pd.DataFrame(rows)
+    columns = ["break_year", "side", "mean", "lowest", "highest", "years"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def clear_of_before(compared: pd.DataFrame, by: str) -> pd.Series:
+    """Say of which series every year after a break lies outside the range of those before it.
+
+    Args:
+        compared: rows of :func:`before_and_after` of one break, with the name of the series.
+        by: the column of that name.
+
+    Returns:
+        True or False by name; False where a side has no value.
+    """
+    sides = compared.pivot(index=by, columns="side", values=["lowest", "highest"])
+    above = sides["lowest", "after"] > sides["highest", "before"]
+    return above | (sides["highest", "after"] < sides["lowest", "before"])
 
 
 def before_and_after_abreast(
@@ -244,7 +260,8 @@ def before_and_after_abreast(
     measured = ["mean", "lowest", "highest", "years"]
     wide = compared.pivot(index=["domain", "break_year"], columns="side", values=measured)
     order = [(what, side) for side in ("before", "after") for what in measured]
-    wide = wide[order].set_axis([" ".join(column) for column in order], axis=1).reset_index()
+    wide = wide.reindex(columns=pd.MultiIndex.from_tuples(order))
+    wide = wide.set_axis([" ".join(column) for column in order], axis=1).reset_index()
     return wide[["break_year", "domain", *wide.columns[2:]]]
 
 
