@@ -8,6 +8,7 @@ from iran_russia.charts.grammar import (
     hollow,
     lane,
     on_tiles,
+    two_lines,
 )
 from iran_russia.colours import (
     ALIGNMENT,
@@ -39,4 +40,5 @@ __all__ = [
     "lane",
     "on_tiles",
     "parties",
+    "two_lines",
 ]
