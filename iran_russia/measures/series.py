@@ -136,6 +136,17 @@ def runs(years: pd.Series) -> pd.Series:
     return (years.astype(float).diff() > 1).cumsum()
 
 
+def in_spans(years: pd.Series, spans: dict[str, tuple[int, int]]) -> pd.Series:
+    """Name the span of years that each year falls into; missing where none does.
+
+    Args:
+        years: calendar years.
+        spans: name → first and last year; spans do not overlap.
+    """
+    names = {year: name for name, (first, last) in spans.items() for year in range(first, last + 1)}
+    return years.map(names)
+
+
 def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd.DataFrame:
     """Compare the mean before and after each break year, with the spread on either side.
 
@@ -163,6 +174,21 @@ def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd
                 }
             )
     return pd.DataFrame(rows)
+
+
+def unbroken(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """First and last year of each unbroken run of years of a group.
+
+    Args:
+        rows: one row a group and year, with ``year`` ascending in each group.
+        by: column of groups.
+
+    Returns:
+        One row a group and run: ``by``, ``run`` (numbered from 0), ``first``, ``last``.
+    """
+    numbered = rows.assign(run=rows.groupby(by)["year"].transform(runs))
+    years = numbered.groupby([by, "run"], as_index=False)
+    return years.agg(first=("year", "min"), last=("year", "max"))
 
 
 def rank_correlation(one: pd.Series, other: pd.Series) -> float:
