@@ -1,9 +1,17 @@
-"""Measures of events, each on a case small enough to be worked by hand."""
+"""Measures of events and contacts, each on a case small enough to be worked by hand."""
 
 import pandas as pd
 import pytest
 
-from iran_russia.measures.events import in_list, known_date, listed_shares, per_month, per_year
+from iran_russia.measures.diplomacy import attention_by_quarter, contacts_by_pair
+from iran_russia.measures.events import (
+    in_list,
+    known_date,
+    listed_shares,
+    per_month,
+    per_year,
+    years_between,
+)
 from iran_russia.measures.series import before_and_after, rank_correlation
 
 
@@ -120,3 +128,60 @@ def test_before_and_after_says_how_many_years_had_a_value():
     assert table.loc[(2031, "before"), "mean"] == 9
     assert table.loc[(2031, "after"), "years"] == 0
     assert pd.isna(table.loc[(2031, "after"), "mean"])
+
+
+def test_without_events_there_are_no_months(events):
+    assert per_month(events.iloc[:0]).columns.tolist() == ["month", "events"]
+    assert per_month(events.iloc[:0]).empty
+
+
+def test_years_between_two_days_are_days_over_365_25():
+    assert years_between(pd.Timestamp("2020-01-01"), pd.Timestamp("2024-01-01")) == 4
+    assert years_between(pd.Timestamp("2024-01-01"), pd.Timestamp("2020-01-01")) == -4
+
+
+def test_a_pair_that_never_met_is_counted_as_well():
+    contacts = pd.DataFrame(
+        {
+            "russian_participant": ["Putin", "Putin", "Putin"],
+            "iranian_participant": ["Raisi", "Raisi", "Rouhani"],
+            "kind": ["call", "meeting", "call"],
+            "date": pd.to_datetime(["2022-01-19", "2021-08-18", "2013-09-01"]),
+            "date_precision": ["day", "day", "month"],
+        }
+    )
+    pairs = contacts_by_pair(
+        contacts, ["Putin", "Yeltsin"], ["Rouhani", "Raisi"], ["meeting", "call"]
+    )
+    assert pairs.fillna("").to_numpy().tolist() == [
+        ["Putin", "Rouhani", 0, 1, "2013-09", "2013-09"],
+        ["Putin", "Raisi", 1, 1, "2021-08-18", "2022-01-19"],
+        ["Yeltsin", "Rouhani", 0, 0, "", ""],
+        ["Yeltsin", "Raisi", 0, 0, "", ""],
+    ]
+
+
+@pytest.fixture
+def attention():
+    return pd.DataFrame(
+        {
+            "outlet": ["rt", "rt", "tass", "rt"],
+            "month": pd.to_datetime(["2020-01-01", "2020-03-01", "2020-01-01", "2020-07-01"]),
+            "items_total": [100, 300, 50, 10],
+            "items_mentioning_iran": [1, 7, 5, 1],
+            "partial": [False, True, False, False],
+        }
+    )
+
+
+def test_the_share_of_a_quarter_is_that_of_all_its_titles(attention):
+    share = attention_by_quarter(attention, ["tass", "rt"]).set_index(["outlet", "quarter"])
+    assert len(share) == 2 * 3
+    assert share.loc[("rt", pd.Timestamp("2020-01-01")), "percent"] == 2
+    assert share["partial"].tolist()[3] is True
+    assert share.loc[("tass", pd.Timestamp("2020-01-01")), "percent"] == 10
+    assert share.loc[("tass", pd.Timestamp("2020-07-01"))].isna().all()
+
+
+def test_an_outlet_without_months_has_no_quarters(attention):
+    assert attention_by_quarter(attention, ["kremlin"]).empty

@@ -8,6 +8,7 @@ from iran_russia.measures.events import (
     counted,
     in_list,
     longest_gaps,
+    middle,
     rates_around,
     share_range,
 )
@@ -53,6 +54,12 @@ def test_the_longest_stretch_between_events_comes_first():
     gaps = longest_gaps(dates, 2)
     assert list(gaps["years"]) == [276, 31]
     assert list(gaps.loc[1, ["after", "before"]]) == [1521, 1552]
+
+
+def test_a_date_known_as_a_period_stands_in_its_middle():
+    first, last = (pd.Series(pd.to_datetime([day, "2020-05-01"])) for day in ("2020-01-01",) * 2)
+    last[0] = pd.Timestamp("2020-01-31")
+    assert list(middle(first, last)) == [pd.Timestamp("2020-01-16"), pd.Timestamp("2020-05-01")]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from iran_russia.charts.grammar import (
     hollow,
     lane,
     on_tiles,
+    painted,
     two_lines,
 )
 from iran_russia.colours import (
@@ -39,6 +40,7 @@ __all__ = [
     "hollow",
     "lane",
     "on_tiles",
+    "painted",
     "parties",
     "two_lines",
 ]

@@ -45,10 +45,11 @@ def per_month(events: pd.DataFrame, date: str = "date") -> pd.DataFrame:
         date: column of dates; rows known to the year only should be left out before.
 
     Returns:
-        A frame with ``month`` (its first day) and ``events``, from the first month to the last.
+        A frame with ``month`` (its first day) and ``events``, from the first month to the last;
+        empty where there are no events.
     """
     months = events[date].dt.to_period("M")
-    span = pd.period_range(months.min(), months.max(), freq="M")
+    span = pd.period_range(months.min(), months.max(), freq="M") if len(months) else months
     found = months.value_counts().reindex(span, fill_value=0).rename_axis("month")
     return found.rename("events").reset_index().assign(month=lambda f: f["month"].dt.start_time)
 
@@ -88,6 +89,11 @@ def known_date(dates: pd.Series, precision: pd.Series) -> pd.Series:
     text = dates.dt.strftime("%Y-%m-%d")
     year = text.str[:4].where(precision != "decade", text.str[:4] + "s")
     return text.where(precision == "day", text.str[:7].where(precision == "month", year))
+
+
+def years_between(first: pd.Timestamp, last: pd.Timestamp) -> float:
+    """Count the years from one day to a later one: days / 365.25."""
+    return (last - first).days / 365.25
 
 
 def middle(first: pd.Series, last: pd.Series) -> pd.Series:
