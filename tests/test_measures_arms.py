@@ -4,7 +4,12 @@ import pandas as pd
 import pytest
 
 from iran_russia import datasets
-from iran_russia.measures.arms import shares_by_period, split_over_delivery_years, tiv_between
+from iran_russia.measures.arms import (
+    received_by,
+    shares_by_period,
+    split_over_delivery_years,
+    tiv_between,
+)
 from iran_russia.measures.deals import (
     CLAIM_STAGE,
     REGISTER_OUTCOME,
@@ -25,6 +30,20 @@ def test_tiv_between_sums_only_the_years_asked_for_and_puts_the_largest_first():
     total = tiv_between(TRANSFERS, 1990, 1992, "supplier_iso3")
     assert total.to_dict() == {"RUS": 40, "SUN": 30, "CHN": 30}
     assert total.index[0] == "RUS"
+
+
+def test_a_recipient_has_a_first_and_a_last_year_and_the_sum_of_both():
+    split = pd.DataFrame(
+        {
+            "recipient": ["Syria", "Syria", "Iraq"],
+            "year": [2012, 2009, 2014],
+            "designation": "Fateh-110",
+            "tiv_millions": [2.0, 3.0, 1.0],
+        }
+    )
+    found = received_by(split, "recipient").loc["Syria"]
+    assert (found["first"], found["last"], found["deals"]) == (2009, 2012, 2)
+    assert found["tiv_millions"] == 5
 
 
 def test_tiv_between_takes_other_names_of_year_and_value():

@@ -10,6 +10,7 @@ from iran_russia.measures.deals import (
     PAPERS,
     PROJECT_OUTCOME,
     deal_outcomes,
+    latest_reports,
     outcome_shares,
     project_outcomes,
     realisation_rate,
@@ -152,6 +153,14 @@ def test_beside_an_outcome_stands_the_report_that_decided_it_and_its_age():
     found = with_evidence(project_outcomes(rows), rows).set_index("deal").loc["old"]
     assert (found["paper"], found["reported"], found["publisher"]) == ("contract", "signed", "TASS")
     assert found["years"] == 2.0 and found["as_of"] == pd.Timestamp("2016-01-01")
+
+
+def test_the_latest_report_on_a_project_is_that_of_its_latest_status():
+    rows = _rows(
+        {"on": "2016-01-01", "group": "contract", "date": "2010-01-01"},
+        {"on": "2014-01-01", "group": "memorandum", "date": "2014-01-01"},
+    )
+    assert latest_reports(rows)["deal_id"].tolist() == ["D0"]
 
 
 def test_arms_deals_and_projects_have_the_same_shape():

@@ -13,6 +13,18 @@ def test_a_thing_that_stands_twice_counts_once():
     assert series.count([]) == 0.0
 
 
+def test_a_gap_of_a_year_begins_a_new_run():
+    rows = pd.DataFrame({"duty": "defend", "year": [1942, 1943, 1946]})
+    found = series.unbroken(rows, "duty")
+    assert found[["first", "last"]].values.tolist() == [[1942, 1943], [1946, 1946]]
+    assert found["run"].tolist() == [0, 1]
+
+
+def test_a_year_outside_all_spans_has_no_name():
+    named = series.in_spans(pd.Series([2013, 2019, 2025]), {"a": (2014, 2019), "b": (2025, 2025)})
+    assert pd.isna(named[0]) and named[1:].tolist() == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [(1, 4, 0.25), (0, 4, 0.0), (1, 0, None), (None, 4, None), (1, float("nan"), None)],

@@ -12,6 +12,7 @@ from iran_russia.measures.voting import (
     final_votes,
     ideal_point_distance,
     identical_with_absence,
+    in_top,
     joint_sponsors,
     key_positions,
     key_tally,
@@ -133,6 +134,11 @@ POINTS = pd.DataFrame(
     ],
     columns=["session", "year", "iso3", "ideal_point", "ideal_point_p05", "ideal_point_p95"],
 )
+
+
+def test_a_state_is_in_the_top_third_of_six_when_it_is_second():
+    ranks = pd.DataFrame({"iso3": ["BLR", "CHN", "SYR"], "rank": [1, 2, 3], "of": 6})
+    assert in_top(ranks, 1 / 3)["top"].tolist() == [True, True, False]
 
 
 def test_distance_is_absolute_and_compares_the_intervals_of_the_two():

@@ -9,6 +9,7 @@ from iran_russia.charts.grammar import (
     lane,
     on_tiles,
     painted,
+    two_lines,
 )
 from iran_russia.colours import (
     ALIGNMENT,
@@ -41,4 +42,5 @@ __all__ = [
     "on_tiles",
     "painted",
     "parties",
+    "two_lines",
 ]

@@ -83,3 +83,16 @@ def lane(base: alt.Chart, field: str, kind: str = "T", width: float = 0.8) -> al
     """Draw a thin line through each row of a chart, from its first mark to its last."""
     first, last = alt.X(f"min({field}):{kind}"), alt.X2(f"max({field})")
     return base.mark_rule(strokeWidth=width).encode(first, last)
+
+
+def two_lines(field: str, at: str = ", ", grid: bool = False) -> alt.Y:
+    """Set rows in the order of the data, their labels on two lines.
+
+    Args:
+        field: a text; the second line begins after ``at``.
+        at: where the label is parted.
+        grid: whether a line runs through each row.
+    """
+    line = {"grid": True} if grid else {}
+    lines = f"split(datum.label, '{at}')"
+    return alt.Y(f"{field}:N").sort(None).axis(labelExpr=lines, labelOffset=-7, **line)

@@ -52,6 +52,25 @@ def split_over_delivery_years(deals: pd.DataFrame) -> pd.DataFrame:
     return split.assign(year=split["year"].astype("int64"))
 
 
+def received_by(deliveries: pd.DataFrame, by: str) -> pd.DataFrame:
+    """What each party received, and when.
+
+    Args:
+        deliveries: rows of :func:`split_over_delivery_years`.
+        by: column of parties.
+
+    Returns:
+        One row a party, on its name: ``first`` and ``last`` year of delivery, ``deals`` (deliveries
+        of a deal in a year), ``tiv_millions``.
+    """
+    return deliveries.groupby(by).agg(
+        first=("year", "min"),
+        last=("year", "max"),
+        deals=("designation", "size"),
+        tiv_millions=("tiv_millions", "sum"),
+    )
+
+
 def shares_by_period(
     transfers: pd.DataFrame, periods: dict[str, tuple[int, int]], by: str
 ) -> pd.DataFrame:

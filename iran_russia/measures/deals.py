@@ -375,3 +375,12 @@ def with_evidence(outcomes: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
         years=((as_of - outcomes["status_on"]).dt.days / 365.25).round(1),
         as_of=as_of,
     )
+
+
+def latest_reports(deals: pd.DataFrame) -> pd.DataFrame:
+    """Keep the latest report on each project, by the day of its status.
+
+    Args:
+        deals: rows of ``deals``.
+    """
+    return deals.sort_values(["status_on", "date"]).groupby("project").tail(1)

@@ -241,6 +241,21 @@ def clear_of_before(compared: pd.DataFrame, by: str) -> pd.Series:
     return above | (sides["highest", "after"] < sides["lowest", "before"])
 
 
+def unbroken(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """First and last year of each unbroken run of years of a group.
+
+    Args:
+        rows: one row a group and year, with ``year`` ascending in each group.
+        by: column of groups.
+
+    Returns:
+        One row a group and run: ``by``, ``run`` (numbered from 0), ``first``, ``last``.
+    """
+    numbered = rows.assign(run=rows.groupby(by)["year"].transform(runs))
+    years = numbered.groupby([by, "run"], as_index=False)
+    return years.agg(first=("year", "min"), last=("year", "max"))
+
+
 def before_and_after_abreast(
     series: dict[str, pd.Series], breaks: list[int], years: int = 3
 ) -> pd.DataFrame:

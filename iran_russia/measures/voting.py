@@ -340,6 +340,19 @@ def ranked(
     )
 
 
+def in_top(ranks: pd.DataFrame, part: float) -> pd.DataFrame:
+    """Say of each state whether it stands in the upper part of its ranking.
+
+    Args:
+        ranks: rows of :func:`ranked`.
+        part: the part, such as a third, between 0 and 1.
+
+    Returns:
+        The rows with ``top``: rank / states ranked is at most that part.
+    """
+    return ranks.assign(top=ranks["rank"] <= ranks["of"] * part)
+
+
 def ideal_point_distance(points: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
     """Distance of two states on the main dimension of voting, session by session.
 
