@@ -231,7 +231,8 @@ def change_of_means(values: pd.DataFrame, before: tuple, after: tuple) -> pd.Dat
 
     Returns:
         Indexed by column: ``before``, ``after`` (means), ``change`` (after minus before, in the
-        unit of the values) and ``rank`` (1 for the largest change); missing where a time has no value.
+        unit of the values) and ``rank`` (1 for the largest change); missing where a time has no
+        value.
     """
     table = pd.DataFrame(
         {"before": values.loc[slice(*before)].mean(), "after": values.loc[slice(*after)].mean()}
