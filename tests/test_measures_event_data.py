@@ -11,6 +11,8 @@ from iran_russia.measures.event_data import (
     between,
     change_of_means,
     conflict_shares,
+    counts_by_month,
+    far_apart,
     goldstein_weighted,
     interval_of_correlation,
     mirrored_share,
@@ -125,11 +127,24 @@ def test_the_interval_of_a_rank_correlation_follows_fishers_transformation():
     assert result["periods"] == 6
 
 
-def test_a_perfect_correlation_has_an_interval_and_too_few_periods_are_refused():
+def test_a_perfect_correlation_has_an_interval_and_too_few_periods_have_none():
     line = pd.Series(range(8))
     assert interval_of_correlation(line, -line)["correlation"] == pytest.approx(-1)
-    with pytest.raises(ValueError, match="4 pairs of values are too few"):
-        interval_of_correlation(line, line[:4])
+    few = interval_of_correlation(line, line[:4])
+    assert few.pop("periods") == 4
+    assert pd.Series(few).isna().all() and len(few) == 3
+
+
+def test_events_are_counted_over_all_months_of_a_span_and_no_others():
+    dates = pd.Series(pd.to_datetime(["2020-01-31", "2020-03-01", "2020-03-02", "2020-05-01"]))
+    months = pd.date_range("2020-01-01", periods=4, freq="MS")
+    assert counts_by_month(dates, months).tolist() == [1, 0, 2, 0]
+    assert counts_by_month(dates[:0], months).tolist() == [0, 0, 0, 0]
+
+
+def test_periods_stand_far_apart_from_the_share_given_on():
+    gaps = pd.Series([0.5, 0.49, -0.5, -0.2, 0.9])
+    assert far_apart(gaps, 0.5).tolist() == [1, 0, -1, 0, 1]
 
 
 def test_rank_gaps_are_largest_where_one_series_is_high_and_the_other_low():
@@ -148,6 +163,7 @@ def test_changes_of_means_are_ranked_by_size_and_not_by_ratio():
     assert table["before"].to_dict() == pytest.approx({"x": 2, "y": -4, "z": 0.1})
     assert table["change"].to_dict() == pytest.approx({"x": 3, "y": 5, "z": 0.3})
     assert table["rank"].to_dict() == {"y": 1, "x": 2, "z": 3}
+    assert change_of_means(values, (7, 9), (2, 3))["rank"].isna().all()
 
 
 def test_a_share_by_year_divides_the_sums_of_the_months():

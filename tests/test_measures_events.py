@@ -4,11 +4,14 @@ import pandas as pd
 import pytest
 
 from iran_russia.measures.events import (
+    before_or_after,
     coded_by_words,
     counted,
+    cross_counts,
     in_list,
     longest_gaps,
     middle,
+    per_year,
     rates_around,
     share_range,
     standing_in_bodies,
@@ -135,3 +138,29 @@ def test_a_state_observes_and_then_takes_part_until_the_record_ends():
     assert found["full"].tolist() == [False, False, True, True]
     assert found["until"].dt.year.tolist() == [2026, 2023, 2024, 2026]
     assert found["precision"].tolist()[1:] == ["year", "day", "year"]
+def test_events_are_counted_by_two_columns_with_their_sum():
+    events = pd.DataFrame({"place": ["a", "a", "b", "z"], "kind": ["x", "y", "x", "x"]})
+    table = cross_counts(events, "place", "kind", ["b", "a", "c"], ["x", "y"])
+    assert table.loc["a"].to_dict() == {"x": 1, "y": 1, "all": 2}
+    assert table.loc["b"].to_dict() == {"x": 1, "y": 0, "all": 1}
+    assert list(table.index) == ["b", "a", "c"] and table.loc["c", "all"] == 0
+    none = cross_counts(events[:0], "place", "kind", ["a"], ["x"])
+    assert none.loc["a"].to_dict() == {"x": 0, "all": 0}
+
+
+def test_a_day_parts_the_time_before_from_the_time_after():
+    dates = pd.Series(pd.to_datetime(["2024-12-07", "2024-12-08", "2024-12-09"]))
+    told = before_or_after(dates, pd.Timestamp("2024-12-08"))
+    assert told.tolist() == ["before", "on", "after"]
+
+
+def test_texts_without_a_category_stand_under_the_rest_if_there_is_one():
+    events = pd.DataFrame({"text": ["He condemned it", "Silence"]})
+    coded = coded_by_words(events, "text", {"condemns": "condemned"}, rest="other")
+    assert coded["category"].tolist() == ["condemns", "other"]
+
+
+def test_no_events_have_no_years():
+    none = pd.DataFrame({"date": pd.to_datetime([]), "kind": []})
+    assert list(per_year(none, by="kind").columns) == ["year", "kind", "events"]
+    assert per_year(none).empty

@@ -242,6 +242,7 @@ def test_two_states_alone_agree_as_among_all_others(scores):
     all_states = agreement(scores, ROLLS, "IRN", "year").query("iso3 == 'RUS'")
     pair = pair_agreement(scores, ROLLS, "IRN", "RUS", "year")
     pd.testing.assert_frame_equal(pair, all_states.reset_index(drop=True), check_dtype=False)
+    assert len(pair) == 2 and pair.to_dict("records") == all_states.to_dict("records")
     # R1 and R4 of four common roll calls
     whole = pair_overall(scores, ROLLS, "IRN", "RUS")
     assert whole[["n_both", "n_identical", "share_identical"]].tolist() == [4, 2, 0.5]

@@ -156,14 +156,13 @@ def interval_of_correlation(one: pd.Series, other: pd.Series) -> dict:
     alike it is too narrow.
 
     Returns:
-        ``correlation``, ``low``, ``high`` (from -1 to 1) and ``periods`` (pairs of values).
-
-    Raises:
-        ValueError: there are fewer than five pairs of values.
+        ``correlation``, ``low``, ``high`` (from -1 to 1, missing where fewer than five pairs of
+        values are there) and ``periods`` (pairs of values).
     """
     pairs = pd.concat([one, other], axis=1, join="inner").dropna()
     if len(pairs) < 5:
-        raise ValueError(f"{len(pairs)} pairs of values are too few for a correlation")
+        unknown = dict.fromkeys(("correlation", "low", "high"), float("nan"))
+        return unknown | {"periods": len(pairs)}
     r = rank_correlation(one, other)
     reach = 1.96 * math.sqrt(1.06 / (len(pairs) - 3))
     z = math.atanh(max(min(r, 1 - 1e-12), -1 + 1e-12))
@@ -173,6 +172,20 @@ def interval_of_correlation(one: pd.Series, other: pd.Series) -> dict:
         "high": math.tanh(z + reach),
         "periods": len(pairs),
     }
+
+
+def counts_by_month(dates: pd.Series, months: pd.Series | pd.DatetimeIndex) -> pd.Series:
+    """Count dated events in each month of a span, months without any as 0.
+
+    Args:
+        dates: days of events; those outside the span are left out.
+        months: first days of the months, in ascending order.
+
+    Returns:
+        Events, indexed by month.
+    """
+    found = dates.dt.to_period("M").dt.to_timestamp().value_counts()
+    return found.reindex(pd.DatetimeIndex(months, name="month"), fill_value=0).rename("events")
 
 
 def rank_gaps(one: pd.Series, other: pd.Series) -> pd.DataFrame:
@@ -195,6 +208,19 @@ def rank_gaps(one: pd.Series, other: pd.Series) -> pd.DataFrame:
     return both.join(ranks).assign(gap=ranks["one_rank"] - ranks["other_rank"])
 
 
+def far_apart(gaps: pd.Series, far: float) -> pd.Series:
+    """Say of each period whether two series stand far apart in rank, and which one is above.
+
+    Args:
+        gaps: differences of rank shares, the ``gap`` of :func:`rank_gaps`.
+        far: least difference that counts as far, as a share of all ranks.
+
+    Returns:
+        1 where the first series is far above the second, -1 where it is far below, else 0.
+    """
+    return (gaps >= far).astype(int) - (gaps <= -far).astype(int)
+
+
 def change_of_means(values: pd.DataFrame, before: tuple, after: tuple) -> pd.DataFrame:
     """Compare the mean of each column before and after, and rank the columns by the change.
 
@@ -205,13 +231,15 @@ def change_of_means(values: pd.DataFrame, before: tuple, after: tuple) -> pd.Dat
 
     Returns:
         Indexed by column: ``before``, ``after`` (means), ``change`` (after minus before, in the
-        unit of the values) and ``rank`` (1 for the largest change).
+        unit of the values) and ``rank`` (1 for the largest change); missing where a time has no
+        value.
     """
     table = pd.DataFrame(
         {"before": values.loc[slice(*before)].mean(), "after": values.loc[slice(*after)].mean()}
     )
     table["change"] = table["after"] - table["before"]
-    return table.assign(rank=table["change"].rank(ascending=False, method="min").astype(int))
+    rank = table["change"].rank(ascending=False, method="min")
+    return table.assign(rank=rank.astype(int) if rank.notna().all() else rank)
 
 
 def share_by_year(counts: pd.DataFrame, part: str, whole: str, date: str = "month") -> pd.DataFrame:

@@ -18,8 +18,11 @@ def per_year(
         by: further columns to count by.
 
     Returns:
-        A frame with ``year``, the ``by`` columns and ``events``.
+        A frame with ``year``, the ``by`` columns and ``events``; empty where there is no event.
     """
+    if events.empty:
+        columns = [by] if isinstance(by, str) else by or []
+        return pd.DataFrame(columns=["year", *columns, "events"])
     years = events[date].dt.year if hasattr(events[date], "dt") else events[date]
     dated = events.assign(year=years.astype(int))
     span = range(dated["year"].min(), dated["year"].max() + 1)
@@ -52,6 +55,37 @@ def per_month(events: pd.DataFrame, date: str = "date") -> pd.DataFrame:
     span = pd.period_range(months.min(), months.max(), freq="M") if len(months) else months
     found = months.value_counts().reindex(span, fill_value=0).rename_axis("month")
     return found.rename("events").reset_index().assign(month=lambda f: f["month"].dt.start_time)
+
+
+def cross_counts(
+    events: pd.DataFrame, rows: str, columns: str, order: list[str], kinds: list[str]
+) -> pd.DataFrame:
+    """Count events by two columns, also where there are none.
+
+    Args:
+        events: one row an event.
+        rows: column whose values become the index.
+        columns: column whose values become columns.
+        order: the values of ``rows`` in the order wanted; events of others are left out.
+        kinds: the values of ``columns`` in the order wanted; events of others are left out.
+
+    Returns:
+        Events, indexed by ``order``, with a column for each of ``kinds`` and ``all``, their sum.
+    """
+    sizes = events.groupby([rows, columns]).size().unstack(fill_value=0)
+    table = sizes.reindex(index=order, columns=kinds, fill_value=0).astype(int)
+    return table.assign(all=table.sum(axis=1))
+
+
+def before_or_after(dates: pd.Series, turn: pd.Timestamp) -> pd.Series:
+    """Say of each date whether it lies ``before``, ``on`` or ``after`` a day.
+
+    Args:
+        dates: days.
+        turn: the day.
+    """
+    day = (dates - turn).dt.days
+    return pd.Series("on", index=dates.index).mask(day < 0, "before").mask(day > 0, "after")
 
 
 def listed_shares(events: pd.DataFrame, column: str, by: str) -> pd.DataFrame:
@@ -187,7 +221,9 @@ def longest_gaps(dates: pd.Series, count: int) -> pd.DataFrame:
     return gaps.nlargest(count, "years").reset_index(drop=True)
 
 
-def coded_by_words(events: pd.DataFrame, column: str, dictionary: dict[str, str]) -> pd.DataFrame:
+def coded_by_words(
+    events: pd.DataFrame, column: str, dictionary: dict[str, str], rest: str | None = None
+) -> pd.DataFrame:
     """Code texts by a dictionary of words, one row an event and category that its text names.
 
     The simplest form of automated content analysis: a category is found where one of its words
@@ -197,13 +233,14 @@ def coded_by_words(events: pd.DataFrame, column: str, dictionary: dict[str, str]
         events: one row an event.
         column: column of texts.
         dictionary: category → regular expression of its words; upper and lower case are the same.
+        rest: category of the texts that name none.
 
     Returns:
         The rows of ``events`` with a column ``category``, in the order of the dictionary; an
         event that names two categories stands in two rows.
 
     Raises:
-        ValueError: a text names no category.
+        ValueError: a text names no category, and there is none for the rest.
     """
     found = [
         events[events[column].str.contains(words, case=False)].assign(category=category)
@@ -211,6 +248,8 @@ def coded_by_words(events: pd.DataFrame, column: str, dictionary: dict[str, str]
     ]
     coded = pd.concat(found)
     left = events.loc[~events.index.isin(coded.index), column]
+    if rest is not None:
+        return pd.concat([coded, events.loc[left.index].assign(category=rest)])
     if len(left):
         raise ValueError(f"no category of the dictionary is named by: {'; '.join(left)}")
     return coded
