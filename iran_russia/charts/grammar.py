@@ -1,9 +1,11 @@
 """Marks that chapters draw again and again, each with one look.
 
 Hollow is what is doubtful, partial or of another time; words stand at the end of a bar or point;
-a dashed rule is a reference; a lane is a row with a line from its first mark to its last.
+a dashed rule is a reference; a lane is a row with a line from its first mark to its last; panels
+hold what must not be compared on one scale.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import altair as alt
@@ -21,9 +23,13 @@ def axis_domain(*columns: pd.Series | pd.Index, room: float) -> list:
     Args:
         columns: dates or numbers that are drawn on the axis.
         room: what is left free at both ends: days for dates, else the unit of the numbers.
+
+    Columns without any value are passed over; without all of them the axis is empty.
     """
-    first = min(column.min() for column in columns)
-    last = max(column.max() for column in columns)
+    known = [column.dropna() for column in columns if column.notna().any()]
+    if not known:
+        return []
+    first, last = min(column.min() for column in known), max(column.max() for column in known)
     if hasattr(first, "date"):
         free = pd.Timedelta(days=room)
         return [(first - free).date().isoformat(), (last + free).date().isoformat()]
@@ -68,3 +74,19 @@ def lane(base: alt.Chart, field: str, kind: str = "T", width: float = 0.8) -> al
     """Draw a thin line through each row of a chart, from its first mark to its last."""
     first, last = alt.X(f"min({field}):{kind}"), alt.X2(f"max({field})")
     return base.mark_rule(strokeWidth=width).encode(first, last)
+
+
+def panels(chart: alt.LayerChart, names: Iterable[str], height: int | alt.Step) -> alt.VConcatChart:
+    """Draw the rows of each panel by themselves, one panel below the other, titled with its name.
+
+    Args:
+        chart: a chart of one frame, with ``panel``.
+        names: values of ``panel``, from top to bottom.
+        height: of each panel.
+    """
+    return alt.vconcat(
+        *(
+            chart.transform_filter(alt.datum.panel == name).properties(title=name, height=height)
+            for name in names
+        )
+    )
