@@ -4,12 +4,14 @@ import pandas as pd
 import pytest
 
 from iran_russia.measures.events import (
+    alignments,
     coded_by_words,
     counted,
     in_list,
     longest_gaps,
     rates_around,
     share_range,
+    spaced,
 )
 from iran_russia.measures.series import theil_sen
 
@@ -107,3 +109,20 @@ def test_one_outlier_does_not_move_the_theil_sen_slope():
 def test_one_point_has_no_slope():
     with pytest.raises(ValueError, match="at least two points"):
         theil_sen(pd.Series([1.0], index=[2000]))
+
+
+def test_codes_of_a_list_are_written_for_reading():
+    assert spaced(pd.Series(["oil_gas;visit", None]))[0] == "oil gas; visit"
+
+
+def test_each_alignment_of_an_event_is_named_once():
+    positions = pd.DataFrame(
+        {
+            "event_id": ["e", "e", "e", "f"],
+            "arena": ["syria", "south_caucasus", "syria", "syria"],
+            "alignment": ["aligned", "divergent", "aligned", "partly"],
+        }
+    )
+    told = alignments(positions)
+    assert told["e"] == "syria: aligned; south caucasus: divergent"
+    assert told["f"] == "syria: partly"

@@ -90,6 +90,24 @@ def known_date(dates: pd.Series, precision: pd.Series) -> pd.Series:
     return text.where(precision == "day", text.str[:7].where(precision == "month", year))
 
 
+def spaced(items: pd.Series) -> pd.Series:
+    """Write semicolon lists of codes for reading: ``oil_gas;visit`` as ``oil gas; visit``."""
+    return items.str.replace("_", " ").str.replace(";", "; ")
+
+
+def alignments(positions: pd.DataFrame) -> pd.Series:
+    """Name the arenas of each event, and how far the two states were aligned in them.
+
+    Args:
+        positions: rows of ``event_positions``, with ``event_id``, ``arena`` and ``alignment``.
+
+    Returns:
+        Texts such as ``syria: aligned; south caucasus: divergent`` by event, each coding once.
+    """
+    codings = (positions["arena"] + ": " + positions["alignment"]).str.replace("_", " ")
+    return codings.groupby(positions["event_id"]).agg(lambda told: "; ".join(dict.fromkeys(told)))
+
+
 def counted(events: pd.DataFrame) -> pd.DataFrame:
     """Keep the events that count: all but those that only channels or logs relay.
 
