@@ -57,6 +57,17 @@ def build(monkeypatch):
     monkeypatch.setenv(BUILD, "yes")
 
 
+def test_panels_stand_in_the_order_of_their_names_each_with_its_own_rows():
+    rows = pd.DataFrame({"panel": ["a", "b"], "value": [1, 2]})
+    bars = alt.layer(alt.Chart(rows).mark_bar().encode(alt.X("value:Q")))
+    drawn = charts.panels(bars, ["b", "a"], 40).to_dict()["vconcat"]
+    assert [part["title"] for part in drawn] == ["b", "a"]
+    assert [part["transform"][0]["filter"] for part in drawn] == [
+        "(datum.panel === 'b')",
+        "(datum.panel === 'a')",
+    ]
+
+
 def shown(**changes):
     settings = {"alt": "Value by year and party", "unit": "number", "source": FRAME} | changes
     return figure(

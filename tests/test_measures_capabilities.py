@@ -7,12 +7,18 @@ import pytest
 from iran_russia.measures.capabilities import (
     apart,
     capability_ratios,
+    coded_spans,
     days_until,
     dependence_ratio,
     flow_imbalance,
     followed_and_by_chance,
+    identical_by_issue,
     joint_share,
+    mutual_dependence,
     ranked_states,
+    ranked_with_both,
+    ratio_ranges,
+    relation_shares,
     turnover_share,
     vote_relation,
 )
@@ -129,8 +135,10 @@ def test_the_interval_of_two_fair_chances_follows_the_binomial_distribution():
 def test_nothing_can_follow_without_events_or_answers():
     nothing = _days()
     for triggers, answers in ((nothing, _days("2020-01-01")), (_days("2020-01-01"), nothing)):
-        with pytest.raises(ValueError, match="nothing can follow"):
-            followed_and_by_chance(triggers, answers, [30])
+        found = followed_and_by_chance(triggers, answers, [30, 60])
+        assert found["days"].tolist() == [30, 60]
+        assert found["events"].tolist() == [len(triggers)] * 2
+        assert found[["share", "expected", "p_value"]].isna().all(axis=None)
 
 
 def test_one_quarrel_counts_once():
@@ -154,3 +162,70 @@ def test_one_quarrel_counts_once():
 def test_how_two_votes_stand_to_each_other(one, other, expected):
     assert vote_relation(pd.Series([one]), pd.Series([other])).tolist() == [expected]
     assert vote_relation(pd.Series([other]), pd.Series([one])).tolist() == [expected]
+
+
+def test_the_ranges_of_a_ratio_name_their_years_and_are_missing_without_one():
+    ratios = pd.DataFrame(
+        {"measure": "cinc", "year": [2002, 2000, 2001], "ratio": [2.5, 3.0, 2.0]}
+    ).astype({"year": "Int64"})
+    ranges = ratio_ranges(ratios, ["cinc", "gdp"])
+    assert ranges.loc["cinc", ["last", "last_year"]].tolist() == [2.5, 2002]
+    assert ranges.loc["cinc", ["low", "low_year"]].tolist() == [2.0, 2001]
+    assert ranges.loc["cinc", ["high", "high_year"]].tolist() == [3.0, 2000]
+    assert ranges.loc["gdp"].isna().all()
+    assert ratio_ranges(ratios.head(0), ["cinc"]).isna().all(axis=None)
+
+
+def test_the_two_together_stand_below_the_ranks_without_one():
+    ranked = ranked_with_both(CAPABILITIES, "cinc", 2000, ["IRN", "RUS"]).set_index("iso3")
+    assert list(ranked.index) == ["CHN", "RUS", "IRN", "both"]
+    assert ranked.loc["both", "value"] == pytest.approx(0.08)
+    assert pd.isna(ranked.loc["both", "rank"])
+    assert ranked_with_both(CAPABILITIES, "cinc", 1900, ["IRN", "RUS"])[
+        "value"
+    ].isna().tolist() == [True]
+
+
+def test_mutual_dependence_is_the_ratio_of_both_shares():
+    rows = [
+        ("IRN", "RUS", 20.0),
+        ("IRN", "WLD", 100.0),
+        ("RUS", "IRN", 20.0),
+        ("RUS", "WLD", 400.0),
+    ]
+    partners = pd.DataFrame(rows, columns=["country_iso3", "partner_iso3", "value_usd"])
+    found = mutual_dependence(partners.assign(year=2020, flow="turnover"), "IRN", "RUS").iloc[0]
+    assert (found["in_first"], found["in_second"], found["ratio"]) == (0.2, 0.05, 4)
+
+
+def test_all_and_selected_votes_are_shares_of_their_own_row():
+    together = pd.DataFrame(
+        {"period": ["2025"], "n_both": [10], "n_identical": [6], "n_opposed": [1]}
+    )
+    sides = pd.DataFrame({"topic": ["t", "t", "u"], "relation": ["same", "opposed", "same"]})
+    found = relation_shares(together, sides, {"t": "One", "u": "Other"})
+    share = found.set_index(["part", "row", "relation"])["share"]
+    assert share["All final votes", "2025"].to_dict() == {
+        "same": 0.6,
+        "one abstained": 0.3,
+        "opposed": 0.1,
+    }
+    assert share["Selected votes", "One"].to_dict() == {"opposed": 0.5, "same": 0.5}
+    assert share["Selected votes", "Other", "same"] == 1
+
+
+def test_the_issue_on_which_two_agree_least_comes_first():
+    # Of the votes on nuclear matters one of two is the same, of those on rights both are.
+    scores = pd.DataFrame({"IRN": [1.0, 1.0, 0.0], "RUS": [1.0, 0.0, 0.0]}, index=[1, 2, 3])
+    calls = pd.DataFrame(
+        {"rcid": [1, 2, 3], "nu": [True, True, False], "hr": [True, False, True]}, dtype="object"
+    ).astype({"rcid": int, "nu": "boolean", "hr": "boolean"})
+    issues = {"hr": "rights", "nu": "nuclear matters"}
+    found = identical_by_issue(scores, calls, "IRN", "RUS", issues)
+    assert list(found.items()) == [("nuclear matters", 0.5), ("rights", 1.0)]
+    assert identical_by_issue(scores, calls, "IRN", "CHN", issues).isna().all()
+
+
+def test_years_coded_are_written_as_their_unbroken_runs():
+    assert coded_spans(pd.Series([1943, 1942, 1943, 1950])) == "1942–1943 and 1950–1950"
+    assert coded_spans(pd.Series([], dtype="int64")) == "no year"

@@ -9,11 +9,13 @@ from iran_russia.measures.deals import (
     OUTCOME,
     PAPERS,
     PROJECT_OUTCOME,
+    by_sector,
     deal_outcomes,
     latest_reports,
     outcome_shares,
     project_outcomes,
     realisation_rate,
+    status_age,
     strongest_paper,
     with_evidence,
 )
@@ -43,6 +45,26 @@ def test_shares_of_outcomes_add_up_by_number_and_by_value():
     assert by_value["amount"].to_dict() == {"failed": 10, "open": 60, "partly": 20, "realised": 10}
     assert by_value["share"].sum() == pytest.approx(1)
     assert by_value.loc["open", "deals"] == "d"
+
+
+def test_outcomes_of_a_sector_are_shares_of_its_own_deals_and_all_come_first():
+    deals = pd.DataFrame(
+        {
+            "deal": ["a", "b", "c"],
+            "sector": ["arms", "arms", "energy"],
+            "status": ["realised", "open", "open"],
+        }
+    )
+    found = by_sector(deals, ["arms", "energy"])
+    assert list(found["sector"].unique()) == ["all", "arms", "energy"]
+    share = found.set_index(["sector", "status"])["share"]
+    assert share["all", "open"] == pytest.approx(2 / 3)
+    assert share["arms", "realised"] == 0.5 and share["energy", "open"] == 1
+
+
+def test_the_age_of_a_status_is_counted_in_years():
+    outcomes = pd.DataFrame({"status_on": pd.to_datetime(["2020-01-01", "2024-01-01"])})
+    assert status_age(outcomes, pd.Timestamp("2024-01-01")).tolist() == [4.0, 0.0]
 
 
 def test_there_is_no_rate_of_nothing():

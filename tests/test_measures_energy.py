@@ -12,10 +12,10 @@ from iran_russia.measures.energy import (
     correlation_of_changes,
     crude_alone,
     daily_volume,
+    joint_output,
     opposite_changes,
     origin_shares,
     output_by_year,
-    joint_output,
     paid_price,
     planned_volumes,
     price_gap,
@@ -310,6 +310,8 @@ def test_what_a_table_does_not_reach_is_missing_and_no_error():
 def test_the_middle_of_a_period_lies_half_way_to_its_last_day():
     first, last = (pd.Series(pd.to_datetime([day])) for day in ("2025-01-01", "2025-01-31"))
     assert middle(first, last).tolist() == [pd.Timestamp("2025-01-16")]
+
+
 def test_a_joint_share_needs_a_share_of_every_state():
     rows = [("IRN", 2000, 0.1), ("RUS", 2000, 0.2), ("CHN", 2000, 0.3), ("IRN", 2001, 0.1)]
     shares = pd.DataFrame(rows, columns=["iso3", "year", "share"]).assign(measure="oil")

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from iran_russia.measures.events import (
+    alignments,
     before_or_after,
     coded_by_words,
     counted,
@@ -14,6 +15,7 @@ from iran_russia.measures.events import (
     per_year,
     rates_around,
     share_range,
+    spaced,
     standing_in_bodies,
 )
 from iran_russia.measures.series import theil_sen
@@ -138,6 +140,8 @@ def test_a_state_observes_and_then_takes_part_until_the_record_ends():
     assert found["full"].tolist() == [False, False, True, True]
     assert found["until"].dt.year.tolist() == [2026, 2023, 2024, 2026]
     assert found["precision"].tolist()[1:] == ["year", "day", "year"]
+
+
 def test_events_are_counted_by_two_columns_with_their_sum():
     events = pd.DataFrame({"place": ["a", "a", "b", "z"], "kind": ["x", "y", "x", "x"]})
     table = cross_counts(events, "place", "kind", ["b", "a", "c"], ["x", "y"])
@@ -164,3 +168,20 @@ def test_no_events_have_no_years():
     none = pd.DataFrame({"date": pd.to_datetime([]), "kind": []})
     assert list(per_year(none, by="kind").columns) == ["year", "kind", "events"]
     assert per_year(none).empty
+
+
+def test_codes_of_a_list_are_written_for_reading():
+    assert spaced(pd.Series(["oil_gas;visit", None]))[0] == "oil gas; visit"
+
+
+def test_each_alignment_of_an_event_is_named_once():
+    positions = pd.DataFrame(
+        {
+            "event_id": ["e", "e", "e", "f"],
+            "arena": ["syria", "south_caucasus", "syria", "syria"],
+            "alignment": ["aligned", "divergent", "aligned", "partly"],
+        }
+    )
+    told = alignments(positions)
+    assert told["e"] == "syria: aligned; south caucasus: divergent"
+    assert told["f"] == "syria: partly"

@@ -4,12 +4,22 @@ import pandas as pd
 import pytest
 
 from iran_russia.measures.sanctions import (
+    against,
+    as_worded,
+    claimed_amounts,
+    first_step,
     followed_within,
     in_force,
+    laid_end_to_end,
     lead_sender,
     link_outcomes,
+    listings_moved,
     promises_kept,
     realised_links,
+    restrictions,
+    stated_totals,
+    whole_months,
+    with_further_shares,
 )
 
 CASES = pd.DataFrame(
@@ -126,3 +136,121 @@ def test_steps_count_from_the_day_after_a_restriction_to_the_last_day_of_the_win
     followed = followed_within(shocks, answers, 24).iloc[0]
     assert (followed["steps"], followed["first_step"]) == (2, "inside")
     assert pd.isna(followed_within(shocks, answers.tail(1), 24).iloc[0]["first_step"])
+
+
+def test_a_case_that_names_two_targets_stands_under_both():
+    held = pd.DataFrame({"case_id": ["a", "b"], "targets": ["IRN", "SYR;RUS;IRN"]})
+    named = against(held, ["RUS", "IRN"])
+    assert list(zip(named["target"], named["case_id"], strict=True)) == [
+        ("RUS", "b"),
+        ("IRN", "a"),
+        ("IRN", "b"),
+    ]
+    assert against(held, ["EU"]).empty
+
+
+@pytest.fixture
+def counts():
+    columns = ["measure", "listings", "counted", "confidence", "counted_by"]
+    rows = [
+        ("added", 15, "vessels", "high", "Council"),
+        ("removed", 4, "individuals", "medium", "Council"),
+        ("stock", 90, "entities", "high", "Council"),
+        ("added", 12, "entities", "high", "Steptoe"),
+        ("added", 11, "entities", "low", "Council"),
+    ]
+    return pd.DataFrame(rows, columns=columns).astype({"listings": "Int64"})
+
+
+def test_what_is_taken_off_a_list_counts_below_zero_and_rivals_and_doubtful_counts_do_not(counts):
+    moved = listings_moved(counts)
+    assert moved["change"].tolist() == [15, -4]
+    assert moved["kind"].tolist() == ["vessels", "persons"]
+
+
+def test_persons_and_bodies_of_one_day_add_up_to_a_total_in_two_parts():
+    stock = pd.DataFrame(
+        {
+            "date": pd.to_datetime(["2023-02-21", "2023-02-21", "2015-03-13"]),
+            "on": ["2023-02-21", "2023-02-21", "2015-03-13"],
+            "programme": "Ukraine",
+            "counted": ["individuals", "entities", "individuals and entities"],
+            "listings": [1386, 171, 187],
+            "qualifier": ["equal", "equal", "about"],
+            "publisher": "Council",
+            "source_id": "eu",
+        }
+    )
+    totals = stated_totals(stock)
+    assert totals["listings"].tolist() == [187, 1557]
+    assert totals["parts"].tolist() == [1, 2]
+
+
+def test_a_month_is_whole_when_at_most_six_days_follow_the_copy():
+    listed = pd.DataFrame({"listed_on": pd.to_datetime(["2022-01-25", "2022-01-24", "2022-02-28"])})
+    assert whole_months(listed).index.tolist() == [0, 2]
+
+
+def test_values_of_one_day_are_placed_one_upon_the_other_and_missing_ones_take_no_room():
+    steps = pd.DataFrame({"by": ["a", "b", "a", "a"], "targets": [3.0, 5.0, None, 2.0]})
+    placed = laid_end_to_end(steps, "targets", ["by"])
+    assert placed["base"].tolist() == [0, 0, 3, 3]
+    assert placed["end"].tolist() == [3, 5, 3, 5]
+
+
+SHARES = pd.DataFrame(
+    {
+        "measure": "national currencies",
+        "qualifier": ["over", "range"],
+        "share_low_pct": [80.0, 25.0],
+        "share_high_pct": [80.0, 30.0],
+        "further_measure": ["rouble alone", None],
+        "further_qualifier": ["about", None],
+        "further_share_pct": [42.5, None],
+    }
+)
+
+
+def test_a_share_reads_as_it_was_said():
+    said = as_worded(SHARES["share_low_pct"], SHARES["share_high_pct"], SHARES["qualifier"])
+    assert said.tolist() == ["over 80 %", "25–30 %"]
+
+
+def test_a_second_share_of_a_statement_stands_in_a_row_of_its_own():
+    rows = with_further_shares(SHARES.assign(share=""), "rouble alone")
+    assert len(rows) == 3
+    added = rows.iloc[2]
+    assert (added["measure"], added["share"]) == ("rouble alone", "about 42.5 %")
+    assert added["share_low_pct"] == added["share_high_pct"] == 42.5
+
+
+def test_gold_is_read_by_weight_and_all_else_as_stated():
+    claims = pd.DataFrame(
+        {
+            "claim_id": ["gold", "cash", "oil", "none"],
+            "instrument": ["gold", "cash", "barter", "barter"],
+            "amount_usd_millions": [104.0, 500.0, None, None],
+            "gold_grams": [1_800_000.0, None, None, None],
+            "oil_barrels_per_day": [None, None, 500_000.0, None],
+        }
+    )
+    read = claimed_amounts(claims).set_index("claim_id")
+    assert read["amount"].to_dict() == {"cash": 500, "gold": 1800, "oil": 500}
+    assert read.loc["gold", "column"] == "gold_grams"
+
+
+def test_of_two_restrictions_of_one_month_the_later_stands_and_quarrels_are_none():
+    events = pd.DataFrame(
+        {
+            "event_type": ["sanction", "sanction", "sanction", "fatf"],
+            "valence": ["frictional", "frictional", "cooperative", "frictional"],
+            "date": pd.to_datetime(["2012-03-15", "2012-03-17", "2016-01-16", "2020-02-21"]),
+        }
+    )
+    assert restrictions(events).index.tolist() == [1]
+
+
+def test_the_first_step_of_a_link_at_a_stage_is_missing_where_there_is_none():
+    assert first_step(STEPS, "cards") == pd.Timestamp("2024-07-04")
+    assert first_step(STEPS, "cards", "working") == pd.Timestamp("2024-11-11")
+    assert pd.isna(first_step(STEPS, "shops", "working"))

@@ -169,6 +169,8 @@ def test_an_extreme_is_named_by_where_it_first_stands():
     assert (series.extreme_at(values, "max"), series.extreme_at(values, "min")) == (2001, 2002)
     assert pd.isna(series.extreme_at(values[:0], "max"))
     assert pd.isna(series.extreme_at(values.loc[[2003]], "min"))
+
+
 def test_a_series_is_clear_of_the_years_before_when_no_year_lies_in_their_range():
     frames = [
         series.before_and_after(pd.Series(values, index=[1, 2, 3, 4]), [3], 2).assign(name=name)

@@ -9,6 +9,7 @@ from iran_russia.charts.grammar import (
     lane,
     on_tiles,
     painted,
+    panels,
     two_lines,
 )
 from iran_russia.colours import (
@@ -41,6 +42,7 @@ __all__ = [
     "lane",
     "on_tiles",
     "painted",
+    "panels",
     "parties",
     "two_lines",
 ]

@@ -1,9 +1,11 @@
 """Marks that chapters draw again and again, each with one look.
 
 Hollow is what is doubtful, partial or of another time; words stand at the end of a bar or point;
-a dashed rule is a reference; a lane is a row with a line from its first mark to its last.
+a dashed rule is a reference; a lane is a row with a line from its first mark to its last; panels
+hold what must not be compared on one scale.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import altair as alt
@@ -96,3 +98,19 @@ def two_lines(field: str, at: str = ", ", grid: bool = False) -> alt.Y:
     line = {"grid": True} if grid else {}
     lines = f"split(datum.label, '{at}')"
     return alt.Y(f"{field}:N").sort(None).axis(labelExpr=lines, labelOffset=-7, **line)
+
+
+def panels(chart: alt.LayerChart, names: Iterable[str], height: int | alt.Step) -> alt.VConcatChart:
+    """Draw the rows of each panel by themselves, one panel below the other, titled with its name.
+
+    Args:
+        chart: a chart of one frame, with ``panel``.
+        names: values of ``panel``, from top to bottom.
+        height: of each panel.
+    """
+    return alt.vconcat(
+        *(
+            chart.transform_filter(alt.datum.panel == name).properties(title=name, height=height)
+            for name in names
+        )
+    )

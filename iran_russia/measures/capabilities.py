@@ -3,6 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from iran_russia.measures.series import runs
+from iran_russia.measures.voting import agreement
+
 
 def capability_ratios(capabilities: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
     """Ratio of one state to another in each measure, in the years in which both have a value.
@@ -40,6 +43,51 @@ def ranked_states(capabilities: pd.DataFrame, measure: str, year: int) -> pd.Dat
     held = held.sort_values("value", ascending=False, ignore_index=True)
     rank = held["value"].rank(ascending=False, method="min").astype(int)
     return held[["iso3", "value"]].assign(rank=rank, of=len(held))
+
+
+def ratio_ranges(ratios: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
+    """Latest, least and largest ratio of each measure, and their years.
+
+    Args:
+        ratios: what :func:`capability_ratios` returns.
+        measures: measures of the table.
+
+    Returns:
+        Indexed by measure: ``last``, ``low``, ``high`` (ratios) and ``last_year``, ``low_year``,
+        ``high_year``; missing where a measure has no ratio.
+    """
+    ordered = ratios.sort_values("year", kind="stable")
+    by = ordered.groupby("measure")
+    places = {
+        "last": by["year"].idxmax(),
+        "low": by["ratio"].idxmin(),
+        "high": by["ratio"].idxmax(),
+    }
+    found = {}
+    for name, place in places.items():
+        found[name] = place.map(ratios["ratio"])
+        found[f"{name}_year"] = place.map(ratios["year"])
+    return pd.DataFrame(found).reindex(measures)
+
+
+def ranked_with_both(
+    capabilities: pd.DataFrame, measure: str, year: int, pair: list[str]
+) -> pd.DataFrame:
+    """Rank states by a measure in one year, and set the sum of two of them below, without a rank.
+
+    Args:
+        capabilities: rows of ``country_capabilities``.
+        measure: a measure that can be added up.
+        year: a year of the table.
+        pair: ISO 3166-1 codes of the two.
+
+    Returns:
+        What :func:`ranked_states` gives and a row ``both``, with ``measure`` and ``year``.
+    """
+    joint = joint_share(capabilities, pair, measure).set_index("year")["share"]
+    both = pd.DataFrame({"iso3": ["both"], "value": [joint.get(year, np.nan)]})
+    ranks = ranked_states(capabilities, measure, year)
+    return pd.concat([ranks, both], ignore_index=True).assign(measure=measure, year=year)
 
 
 def joint_share(
@@ -135,6 +183,25 @@ def dependence_ratio(in_first: pd.DataFrame, in_second: pd.DataFrame) -> pd.Data
     return both.assign(ratio=both["in_first"] / both["in_second"])
 
 
+def mutual_dependence(
+    partners: pd.DataFrame, one: str, other: str, total: str = "WLD"
+) -> pd.DataFrame:
+    """Dependence of two states on each other in the figures of one compiler, by year.
+
+    Args:
+        partners: rows of ``trade_partners`` of one reporter, totals included.
+        one: ISO 3166-1 code of the state whose dependence stands above the line.
+        other: code of the other state.
+        total: code of the partner row that holds all trade.
+
+    Returns:
+        What :func:`dependence_ratio` gives for the two :func:`turnover_share`.
+    """
+    return dependence_ratio(
+        turnover_share(partners, one, other, total), turnover_share(partners, other, one, total)
+    )
+
+
 def days_until(dates: pd.Series | pd.DatetimeIndex, answers: pd.Series) -> np.ndarray:
     """Days from each date to the first later answer; missing where none follows.
 
@@ -170,13 +237,12 @@ def followed_and_by_chance(
     Returns:
         One row a window: ``days``, ``events``, ``followed`` (number), ``share``, ``expected``
         (share among random days), ``low`` and ``high`` (shares that bound the middle ``level`` of
-        the distribution), ``p_value`` (chance of at least as many followed).
-
-    Raises:
-        ValueError: there are no events or no answers.
+        the distribution), ``p_value`` (chance of at least as many followed). Without events or
+        answers nothing can follow, and the shares are missing.
     """
     if triggers.empty or answers.empty:
-        raise ValueError("no events or no answers: nothing can follow")
+        none = pd.DataFrame({"days": days, "events": len(triggers), "followed": 0})
+        return none.assign(**dict.fromkeys(["share", "expected", "low", "high", "p_value"], np.nan))
     gap = days_until(triggers, answers)
     years = triggers.dt.year.to_numpy()
     placebo = {
@@ -240,3 +306,74 @@ def vote_relation(one: pd.Series, other: pd.Series) -> pd.Series:
     relation[pair.eq("absent").any(axis=1)] = "one absent"
     relation[pair.eq("not established").any(axis=1)] = "not established"
     return relation
+
+
+def relation_shares(
+    together: pd.DataFrame, sides: pd.DataFrame, names: dict[str, str]
+) -> pd.DataFrame:
+    """Set how two states stood to each other in all votes beside how they stood in selected ones.
+
+    Args:
+        together: what :func:`iran_russia.measures.voting.agreement` gives for one other state, by
+            ``period``.
+        sides: one row a selected vote, with ``topic`` and ``relation`` (:func:`vote_relation`).
+        names: topic → its name.
+
+    Returns:
+        One row a period or topic and relation that occurs: ``row`` (its name), ``relation``,
+        ``votes``, ``part`` (``All final votes`` or ``Selected votes``) and ``share`` of the votes
+        of the row (0 to 1).
+    """
+    step = together["n_both"] - together["n_identical"] - together["n_opposed"]
+    every = (
+        together.rename(columns={"n_identical": "same", "n_opposed": "opposed", "period": "row"})
+        .assign(**{"one abstained": step})
+        .melt("row", ["same", "one abstained", "opposed"], "relation", "votes")
+        .assign(part="All final votes")
+    )
+    chosen = sides.groupby(["topic", "relation"]).size().rename("votes").reset_index()
+    chosen["row"] = chosen.pop("topic").map(names)
+    both = pd.concat([every, chosen.assign(part="Selected votes")], ignore_index=True)
+    return both.assign(
+        share=both["votes"] / both.groupby(["part", "row"])["votes"].transform("sum")
+    )
+
+
+def identical_by_issue(
+    scores: pd.DataFrame, rollcalls: pd.DataFrame, one: str, other: str, issues: dict[str, str]
+) -> pd.Series:
+    """Share of identical votes of two states on each issue, the least first.
+
+    Args:
+        scores: what :func:`iran_russia.measures.voting.ballots` returns.
+        rollcalls: the roll calls counted, with a column of true and false for each issue.
+        one: ISO 3166-1 code of a state.
+        other: code of the other.
+        issues: column → name of the issue.
+
+    Returns:
+        Shares (0 to 1, see :func:`iran_russia.measures.voting.agreement`) by name of the issue;
+        missing where the two shared no vote.
+    """
+    shares = {}
+    for column, name in issues.items():
+        on_issue = rollcalls[rollcalls[column].fillna(False)].assign(issue=name)
+        found = agreement(scores, on_issue, one, "issue").set_index("iso3")["share_identical"]
+        shares[name] = found.get(other, np.nan)
+    return pd.Series(shares).sort_values()
+
+
+def coded_spans(years: pd.Series) -> str:
+    """Write years, each perhaps coded more than once, as their unbroken runs: ``1942–1946``.
+
+    Args:
+        years: years, in any order.
+
+    Returns:
+        The runs with ``and`` between them; ``no year`` where there is none.
+    """
+    ordered = years.drop_duplicates().sort_values()
+    spans = ordered.groupby(runs(ordered)).agg(["min", "max"])
+    return " and ".join(f"{first}–{last}" for first, last in spans.itertuples(index=False)) or (
+        "no year"
+    )

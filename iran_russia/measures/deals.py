@@ -88,6 +88,31 @@ def outcome_shares(deals: pd.DataFrame, value: str | None = None) -> pd.DataFram
     return table.reset_index(names="status")
 
 
+def by_sector(outcomes: pd.DataFrame, sectors: list[str]) -> pd.DataFrame:
+    """Share of each outcome among the deals of each sector, and among all.
+
+    Args:
+        outcomes: outcomes, with the columns of :data:`OUTCOME`.
+        sectors: values of ``sector``.
+
+    Returns:
+        What :func:`outcome_shares` gives, with ``sector`` before it, which is ``all`` first.
+    """
+    held = {"all": outcomes} | {s: outcomes[outcomes["sector"] == s] for s in sectors}
+    shares = {sector: outcome_shares(deals) for sector, deals in held.items()}
+    return pd.concat(shares, names=["sector"]).reset_index("sector")
+
+
+def status_age(outcomes: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
+    """Years from the latest status of each deal to a day.
+
+    Args:
+        outcomes: outcomes, with the columns of :data:`OUTCOME`.
+        as_of: the day from which the status is seen.
+    """
+    return (as_of - outcomes["status_on"]).dt.days / 365.25
+
+
 CLAIM_STAGE = {
     "talks": "in talks",
     "requested": "in talks",

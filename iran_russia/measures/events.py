@@ -139,6 +139,24 @@ def middle(first: pd.Series, last: pd.Series) -> pd.Series:
     return first + (last - first) / 2
 
 
+def spaced(items: pd.Series) -> pd.Series:
+    """Write semicolon lists of codes for reading: ``oil_gas;visit`` as ``oil gas; visit``."""
+    return items.str.replace("_", " ").str.replace(";", "; ")
+
+
+def alignments(positions: pd.DataFrame) -> pd.Series:
+    """Name the arenas of each event, and how far the two states were aligned in them.
+
+    Args:
+        positions: rows of ``event_positions``, with ``event_id``, ``arena`` and ``alignment``.
+
+    Returns:
+        Texts such as ``syria: aligned; south caucasus: divergent`` by event, each coding once.
+    """
+    codings = (positions["arena"] + ": " + positions["alignment"]).str.replace("_", " ")
+    return codings.groupby(positions["event_id"]).agg(lambda told: "; ".join(dict.fromkeys(told)))
+
+
 def counted(events: pd.DataFrame) -> pd.DataFrame:
     """Keep the events that count: all but those that only channels or logs relay.
 

@@ -15,6 +15,22 @@ REACHED = {
 }
 """Outcome of a payment link by the stage of a step, for :func:`link_outcomes`."""
 
+SIGNS = {"over": "over ", "about": "about ", "equal": "", "range": "", "under": "under "}
+"""Words before a stated number, by its qualifier."""
+
+LISTED = {
+    "designations": "not split",
+    "individuals and entities": "not split",
+    "Duma deputies": "persons",
+    "individuals": "persons",
+    "entities": "firms and bodies",
+    "vessels": "vessels",
+}
+"""What is listed, by the words of the source, for :func:`listings_moved`."""
+
+AMOUNTS = {"amount_usd_millions": 1.0, "gold_grams": 1e-3, "oil_barrels_per_day": 1e-3}
+"""Columns of claimed amounts, and the factor to million dollars, kilograms, thousand barrels."""
+
 
 def in_force(cases: pd.DataFrame, years: range) -> pd.DataFrame:
     """Put each sanctions case in every year in which it was in force.
@@ -44,6 +60,165 @@ def lead_sender(senders: pd.Series) -> pd.Series:
     """
     first = senders.str.split(";").str[0]
     return first.where(~senders.str.contains(";") | (first == "EU"), "several")
+
+
+def against(held: pd.DataFrame, targets: list[str]) -> pd.DataFrame:
+    """Put each case under each of the targets that it names; one that names two stands in both.
+
+    Args:
+        held: one row a case, or a case and year, with ``targets``, codes separated by semicolons.
+        targets: ISO 3166-1 codes.
+
+    Returns:
+        The rows of ``held`` with ``target`` added, in the order of ``targets``.
+    """
+    names = held["targets"].str.split(";")
+    return pd.concat(
+        [held[names.map(lambda codes, t=t: t in codes)].assign(target=t) for t in targets]
+    )
+
+
+def listings_moved(counts: pd.DataFrame) -> pd.DataFrame:
+    """Read what was added to sanctions lists and taken off them, removals below zero.
+
+    Figures of low confidence are left out, and so is a law firm's rival count of one package of
+    the European Union, which the Council counted itself.
+
+    Args:
+        counts: rows of ``sanctions_designations``.
+
+    Returns:
+        The rows that are no stock, with ``kind`` (see :data:`LISTED`) and ``change`` (listings).
+    """
+    firm = counts[(counts["confidence"] != "low") & (counts["counted_by"] != "Steptoe")]
+    moved = firm[firm["measure"] != "stock"]
+    signed = moved["listings"].where(moved["measure"] == "added", -moved["listings"])
+    return moved.assign(kind=moved["counted"].map(LISTED), change=signed.astype(float))
+
+
+def stated_totals(stock: pd.DataFrame) -> pd.DataFrame:
+    """Add up the persons and the bodies that one source states for a list on one day.
+
+    Args:
+        stock: rows of ``sanctions_designations`` that are stocks of one list, with ``on``.
+
+    Returns:
+        One row a day and programme, by date: ``date``, ``on``, ``programme``, ``listings``,
+        ``qualifier``, ``parts`` (how many kinds were stated apart; 1 for a total), ``publisher``,
+        ``source_id``.
+    """
+    totals = stock.groupby(["date", "on", "programme"], as_index=False).agg(
+        listings=("listings", "sum"),
+        qualifier=("qualifier", "first"),
+        parts=("counted", "nunique"),
+        publisher=("publisher", "first"),
+        source_id=("source_id", "first"),
+    )
+    return totals.sort_values("date")
+
+
+def whole_months(listed: pd.DataFrame, missing_days: int = 6) -> pd.DataFrame:
+    """Keep the months whose copy of the list was made when at most so few days were left of them.
+
+    Args:
+        listed: one row a month and group, with ``listed_on``, the day of the copy.
+        missing_days: days that may follow the copy within its month.
+    """
+    on = listed["listed_on"].dt
+    return listed[on.days_in_month - on.day <= missing_days]
+
+
+def laid_end_to_end(steps: pd.DataFrame, value: str, by: list[str]) -> pd.DataFrame:
+    """Place the values of a group one upon the other, in the order of the rows.
+
+    Args:
+        steps: one row a value.
+        value: the column of values; missing ones take no room.
+        by: columns of groups.
+
+    Returns:
+        ``steps`` with the missing values as 0, and ``base`` and ``end`` in the unit of the values.
+    """
+    filled = steps.assign(**{value: steps[value].fillna(0)})
+    end = filled.groupby(by)[value].cumsum()
+    base = end - filled[value]
+    return filled.assign(base=base, end=base + filled[value])
+
+
+def as_worded(low: pd.Series, high: pd.Series, qualifier: pd.Series) -> pd.Series:
+    """Write a stated share as it was said: ``over 80 %``, ``25–30 %``, ``40 %``.
+
+    Args:
+        low: per cent; of a range the lower end.
+        high: per cent; read for a range only.
+        qualifier: a key of :data:`SIGNS`.
+    """
+    lower, upper = low.map("{:g}".format), high.map("{:g}".format)
+    return qualifier.map(SIGNS) + lower.where(qualifier != "range", lower + "–" + upper) + " %"
+
+
+def with_further_shares(shares: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Give the second share of a statement a row of its own, where it is of the measure asked for.
+
+    Args:
+        shares: rows of ``settlement_shares`` with ``share``, see :func:`as_worded`.
+        measure: a value of ``further_measure``, e.g. ``rouble alone``.
+
+    Returns:
+        ``shares`` and the rows added below, with ``measure``, ``qualifier``, ``share_low_pct``,
+        ``share_high_pct`` and ``share`` of the second share.
+    """
+    held = shares[shares["further_measure"] == measure]
+    value, how = held["further_share_pct"], held["further_qualifier"]
+    further = held.assign(
+        measure=measure,
+        qualifier=how,
+        share_low_pct=value,
+        share_high_pct=value,
+        share=as_worded(value, value, how),
+    )
+    return pd.concat([shares, further])
+
+
+def claimed_amounts(claims: pd.DataFrame) -> pd.DataFrame:
+    """Read one amount a row out of claims of payment: gold by weight, all else as it is stated.
+
+    Args:
+        claims: rows of ``payment_claims``; further columns are kept.
+
+    Returns:
+        ``claims`` without the columns of :data:`AMOUNTS`, with ``column`` (the one read) and
+        ``amount`` (million US dollars, kilograms, or thousand barrels a day), one column after
+        the other. Claims without an amount have no row.
+    """
+    others = [column for column in claims.columns if column not in AMOUNTS]
+    sized = claims.melt(others, list(AMOUNTS), "column", "amount").dropna(subset="amount")
+    sized = sized[(sized["instrument"] != "gold") | (sized["column"] == "gold_grams")]
+    return sized.assign(amount=sized["amount"] * sized["column"].map(AMOUNTS))
+
+
+def restrictions(events: pd.DataFrame) -> pd.DataFrame:
+    """Keep the sanctions of third parties that closed a channel, one a month.
+
+    Where a decision and its effect fall into one month, as in March 2012, the effect stands.
+
+    Args:
+        events: one row an event by date, with ``event_type``, ``valence`` and ``date``.
+    """
+    shocks = events[events["event_type"].eq("sanction") & events["valence"].eq("frictional")]
+    return shocks[~shocks["date"].dt.to_period("M").duplicated(keep="last")]
+
+
+def first_step(steps: pd.DataFrame, link: str, stage: str | None = None) -> pd.Timestamp:
+    """Day of the first step of a payment link, or of its first step at a stage; NaT without one.
+
+    Args:
+        steps: one row a step, with ``link``, ``date`` and ``stage``.
+        link: a value of ``link``.
+        stage: a key of :data:`REACHED`; by default any.
+    """
+    held = steps[(steps["link"] == link) & ((stage is None) | (steps["stage"] == stage))]
+    return held["date"].min()
 
 
 def link_outcomes(steps: pd.DataFrame) -> pd.DataFrame:
