@@ -9,12 +9,25 @@ from iran_russia.measures.arms import (
     shares_by_period,
     split_over_delivery_years,
     tiv_between,
+    change_of_sums,
+    decimal_years,
+    estimates_named,
+    mutual_shares,
+    order_and_deliveries,
+    others_together,
+    periods_back,
+    shares_by_period,
+    split_over_delivery_years,
+    tiv_between,
+    yearly_mean,
+    years_to_delivery,
 )
 from iran_russia.measures.deals import (
     CLAIM_STAGE,
     REGISTER_OUTCOME,
     deal_outcomes,
     life_lines,
+    outcome_counts,
 )
 
 TRANSFERS = pd.DataFrame(
@@ -173,3 +186,113 @@ def test_every_status_of_the_tables_is_mapped():
     }
     assert codes["arms_reported", "status_code"] == set(CLAIM_STAGE)
     assert codes["arms_transfers", "status"] == set(REGISTER_OUTCOME)
+
+
+def test_a_yearly_mean_counts_the_years_without_a_delivery():
+    assert yearly_mean(TRANSFERS, 1990, 1994) == 140 / 5
+    assert yearly_mean(TRANSFERS, 2000, 2001) == 0
+
+
+def test_periods_end_with_the_last_year_and_the_first_may_be_shorter():
+    assert periods_back(1992, 2005) == {
+        "1992–1995": (1992, 1995),
+        "1996–2000": (1996, 2000),
+        "2001–2005": (2001, 2005),
+    }
+    assert periods_back(2005, 2005) == {"2005–2005": (2005, 2005)}
+
+
+def test_parties_that_are_not_named_are_added_up_as_others():
+    table = shares_by_period(TRANSFERS, {"all": (1990, 1993)}, "supplier_iso3")
+    together = others_together(table, "supplier_iso3", ["CHN"]).set_index("supplier_iso3")
+    assert together["tiv_millions"].to_dict() == {"CHN": 70, "others": 70}
+    assert together.loc["others", "share"] == pytest.approx(0.5)
+
+
+def test_a_side_without_a_delivery_in_a_period_has_share_none_and_no_rank():
+    periods = {"one": (1990, 1991), "two": (1992, 1993), "three": (1994, 1995)}
+    sides = {
+        "of USSR": (TRANSFERS, "supplier_iso3", "SUN"),
+        "of China": (TRANSFERS, "supplier_iso3", "CHN"),
+    }
+    table = mutual_shares(sides, periods).set_index(["side", "period"])
+    assert table["share"].unstack().loc["of USSR", list(periods)].tolist() == [0.5, 0, 0]
+    assert table.loc[("of China", "two"), ["share", "rank", "tiv_millions"]].tolist() == [
+        0.5,
+        1,
+        40,
+    ]
+    assert table.loc[("of USSR", "two"), ["rank", "tiv_millions"]].isna().all()
+
+
+def test_a_party_that_never_delivers_has_a_share_of_0_in_every_period():
+    table = mutual_shares({"of none": (TRANSFERS, "supplier_iso3", "ZZZ")}, {"one": (1990, 1991)})
+    assert table[["period", "side", "share"]].to_numpy().tolist() == [["one", "of none", 0]]
+
+
+TWO_DEALS = pd.DataFrame(
+    {
+        "transfer_id": ["A", "B"],
+        "order_year": [1991, 2000],
+        "order_year_is_estimate": [True, False],
+        "quantity_delivered_is_estimate": [False, True],
+        "delivery_years": ["1993;1995", None],
+        "delivery_year_first": [1993, None],
+        "tiv_delivered_millions": [10.0, 0.0],
+    }
+)
+
+
+def test_a_deal_has_its_order_and_each_delivery_with_the_estimate_that_belongs_to_it():
+    steps = order_and_deliveries(TWO_DEALS, ["transfer_id"])
+    assert steps.to_numpy().tolist() == [
+        ["A", "ordered", 1991, "SIPRI’s estimate"],
+        ["B", "ordered", 2000, "as recorded"],
+        ["A", "delivered", 1993, "as recorded"],
+        ["A", "delivered", 1995, "as recorded"],
+    ]
+
+
+def test_years_to_delivery_leave_out_what_was_not_delivered():
+    assert years_to_delivery(TWO_DEALS).tolist() == [2]
+
+
+def test_estimates_are_named_in_words():
+    words = {
+        "order_year_is_estimate": "order year",
+        "quantity_delivered_is_estimate": "number delivered",
+    }
+    more = pd.concat([TWO_DEALS, TWO_DEALS.assign(quantity_delivered_is_estimate=[True, None])])
+    assert estimates_named(more, words).tolist() == [
+        "order year",
+        "number delivered",
+        "order year; number delivered",
+        "",
+    ]
+
+
+def test_a_date_is_a_year_and_a_fraction():
+    dates = pd.Series(pd.to_datetime(["2001-01-01", "2004-12-31"]))
+    assert decimal_years(dates).tolist() == pytest.approx([2001, 2004 + 365 / 366])
+
+
+def test_the_change_of_a_sum_is_in_per_cent_of_the_sum_before():
+    values = pd.Series([1.0, 3.0, 5.0, 1.0], index=[2001, 2002, 2003, 2004])
+    assert change_of_sums(values, (2001, 2002), (2003, 2004)) == pytest.approx(50)
+    assert pd.isna(change_of_sums(values, (1990, 1991), (2003, 2004)))
+
+
+def test_outcomes_are_counted_and_named_in_the_order_of_the_alphabet():
+    table = outcome_counts(
+        pd.DataFrame(
+            {
+                "basis": ["reports", "reports", "register"],
+                "status": ["open", "open", "realised"],
+                "name": ["Verba", "Su-35", "S-300"],
+            }
+        )
+    )
+    assert table.to_numpy().tolist() == [
+        ["register", "realised", 1, "S-300"],
+        ["reports", "open", 2, "Su-35, Verba"],
+    ]

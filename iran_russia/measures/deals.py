@@ -143,6 +143,21 @@ REGISTER_OUTCOME = {
 """Outcome of a deal by its status in the arms transfers register."""
 
 
+def outcome_counts(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Count deals by what became of them, and name them.
+
+    Args:
+        outcomes: one row a deal: ``basis`` (the list it stands in), ``status``, ``name``.
+
+    Returns:
+        One row a basis and status: ``basis``, ``status``, ``deals``, ``names`` (in the order of the
+        alphabet, separated by commas).
+    """
+    return outcomes.groupby(["basis", "status"], as_index=False).agg(
+        deals=("name", "size"), names=("name", lambda n: ", ".join(sorted(n)))
+    )
+
+
 def life_lines(claims: pd.DataFrame) -> pd.DataFrame:
     """Put each reported happening on the life-line of every deal it tells of, once.
 
