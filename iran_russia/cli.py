@@ -149,9 +149,9 @@ def new_table(
     allowed and keys follow from cells and names of columns. Nothing is written unless every row
     is valid and has a source.
     """
-    from iran_russia import scaffold
+    from iran_russia.begin import table
 
-    scaffold.new_table(
+    table.new_table(
         name,
         file,
         topic=topic,
@@ -175,9 +175,9 @@ def new_chapter(name: str, first: str, more: tuple[str, ...]) -> None:
 
     It has a first figure for each of the tables and is listed in the table of contents.
     """
-    from iran_russia import scaffold
+    from iran_russia.begin import chapter
 
-    for file in scaffold.new_chapter(name, [first, *more]):
+    for file in chapter.new_chapter(name, [first, *more]):
         click.echo(f"Written: {file.relative_to(freshness.ROOT)}")
 
 

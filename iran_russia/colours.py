@@ -34,7 +34,6 @@ STEPS = [LIGHT[f"step{i}"] for i in range(1, 6)]
 """Five steps from little to much, for tiles."""
 
 
-
 class _Parties(dict[str, str]):
     """A country without a colour of its own is neutral."""
 
@@ -70,6 +69,7 @@ def parties(countries: Iterable[str]) -> list[str]:
         return [own[country] if country in own else next(free) for country in named]
     except StopIteration:
         raise ValueError(f"{len(named)} countries are more than can be told apart") from None
+
 
 VALENCE = {
     "cooperative": LIGHT["blue"],

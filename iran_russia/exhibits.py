@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import os
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -27,6 +28,12 @@ MIME = "application/vnd.iran-russia.exhibit+json"
 
 LAB_MIME = "application/vnd.vegalite.v5+json"
 """What JupyterLab draws live. It ships Vega-Lite 5; the charts use nothing that 6 changed."""
+
+BUILD = "IRAN_RUSSIA_BUILD"
+"""Set, in the environment, for kernels that run a chapter for the book."""
+
+NO_FIGURE = "no figure"
+"""How a number that is missing is written."""
 
 # Autoescape: whatever stands in a table is shown as text. The text of a new chapter is no HTML.
 _templates = Environment(
@@ -72,6 +79,26 @@ class Exhibit:
             for extension, content in self.files.items()
         }
         return {MIME: {"name": self.name, "html": self.html, "files": files}, **self.other}
+
+
+def in_build() -> bool:
+    """Say whether this chapter runs for the book: there what is missing is an error.
+
+    In a notebook a student tries other years and countries, and reads in its place that there is
+    nothing.
+    """
+    return BUILD in os.environ
+
+
+def refused(fault: str) -> Exhibit:
+    """Say in the place of an exhibit why there is none.
+
+    Raises:
+        FigureError: this is a build.
+    """
+    if in_build():
+        raise FigureError(fault)
+    return Exhibit(html="", other={"text/html": render("refused.html", fault=fault)})
 
 
 def _harmless(table: str) -> str:

@@ -5,24 +5,49 @@ prose.
 """
 
 import datetime
+import functools
+import math
+import re
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
 
+import pandas as pd
 from myst_nb import glue
 
-from iran_russia.exhibits import Exhibit, render
+from iran_russia.exhibits import NO_FIGURE, Exhibit, in_build, render
 
 _MINUS = "−"
+_MISSING = re.compile(r"\b(?:nan|NaT)\b|<NA>")
 
 
+_V = TypeVar("_V")
+_P = ParamSpec("_P")
+
+
+def _known(form: Callable[Concatenate[_V, _P], str]) -> Callable[Concatenate[_V, _P], str]:
+    """Let a formatter write ``no figure`` for a value that is missing or without bounds."""
+
+    @functools.wraps(form)
+    def written(value: _V, *args: _P.args, **settings: _P.kwargs) -> str:
+        endless = isinstance(value, float) and math.isinf(value)
+        return NO_FIGURE if endless or pd.isna(value) else form(value, *args, **settings)
+
+    return written
+
+
+@_known
 def number(value: float, decimals: int = 0) -> str:
     """Format a plain number with thousands separators and a true minus sign."""
     return f"{value:,.{decimals}f}".replace("-", _MINUS)
 
 
+@_known
 def percent(share: float, decimals: int = 0) -> str:
     """Format a share between 0 and 1 as per cent."""
     return f"{number(100 * share, decimals)} %"
 
 
+@_known
 def usd(value: float) -> str:
     """Format current US dollars, in billions from one billion up, else in millions."""
     if abs(value) >= 1e9:
@@ -30,19 +55,27 @@ def usd(value: float) -> str:
     return f"${number(value / 1e6, 1 if abs(value) < 1e8 else 0)} million"
 
 
+@_known
 def tiv(millions: float) -> str:
     """Format SIPRI trend-indicator values, given and shown in millions."""
     return f"{number(millions, 0 if abs(millions) >= 10 else 1)} million TIV"
 
 
+@_known
 def times(ratio: float) -> str:
     """Format a ratio, e.g. ``1.8 times``."""
     return f"{number(ratio, 1)} times"
 
 
+@_known
 def day(date: datetime.date) -> str:
     """Format a date in full, e.g. ``12 March 2001``."""
     return f"{date.day} {date:%B %Y}"
+
+
+def month(date: datetime.date) -> str:
+    """Format the month of a date, e.g. ``March 2001``; ``no figure`` where there is none."""
+    return "no figure" if pd.isna(date) else f"{date:%B %Y}"
 
 
 def state(**facts: str) -> None:
@@ -50,16 +83,32 @@ def state(**facts: str) -> None:
 
     Raises:
         TypeError: a fact is not text; format it first with a function of this module.
+        ValueError: a fact has a number that is missing, in a build.
     """
     for name, text in facts.items():
         if not isinstance(text, str):
             raise TypeError(f"fact {name!r} is {type(text).__name__}; format it first, e.g. usd()")
-        glue(name, text, display=False)
+        glue(name, _whole(f"fact {name!r}", text), display=False)
+
+
+def _whole(what: str, text: str) -> str:
+    """Return a text with its missing numbers in words; there may be none in a build."""
+    text = _MISSING.sub(NO_FIGURE, text)
+    if NO_FIGURE in text and in_build():
+        raise ValueError(f"{what} has a number that is missing: {text!r}")
+    return text
 
 
 def key_numbers(*numbers: tuple[str, str, str]) -> Exhibit:
-    """Show a chapter's key numbers: label, formatted value, and what it refers to."""
-    cards = [dict(zip(("label", "value", "note"), n, strict=True)) for n in numbers]
+    """Show a chapter's key numbers: label, formatted value, and what it refers to.
+
+    Raises:
+        ValueError: a number is missing, in a build.
+    """
+    cards = [
+        {"label": label, "value": _whole(label, value), "note": _whole(label, note)}
+        for label, value, note in numbers
+    ]
     plain = "; ".join(f"{c['label']}: {c['value']} ({c['note']})" for c in cards)
     html = render("key_numbers.html", numbers=cards)
     return Exhibit(html=html, other={"text/html": html, "text/plain": plain})

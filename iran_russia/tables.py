@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from iran_russia import datasets, taken
-from iran_russia.exhibits import Exhibit, FigureError, credits, render
+from iran_russia.exhibits import Exhibit, credits, refused, render
 
 _CHRONOLOGY = "site:notebooks/chronology.html#"
 
@@ -130,10 +130,10 @@ def register(
         note: a sentence added to the source line.
 
     Raises:
-        FigureError: there are no rows or no source.
+        FigureError: there is no source, or, in a build, no row.
     """
     if frame.empty:
-        raise FigureError(f"the table {name!r} has no rows; check the filter that made its frame")
+        return refused(f"the table {name!r} has no rows; check the filter that made its frame")
     # A handful of rows needs no search box.
     css = "ir-table ir-register" if len(frame) > 12 else "ir-table"
     html = rows(frame, caption=caption, css=css, links=links, anchor=anchor)
@@ -154,10 +154,10 @@ def claims(ledger: pd.DataFrame, *, name: str, caption: str) -> Exhibit:
         caption: what the table holds.
 
     Raises:
-        FigureError: there are no claims.
+        FigureError: there are no claims, in a build.
     """
     if ledger.empty:
-        raise FigureError(f"the table {name!r} has no claims; check the name of the chapter")
+        return refused(f"the table {name!r} has no claims; check the name of the chapter")
     shown = ledger.astype("object").where(ledger.notna(), "").to_dict("records")
     for claim in shown:
         claim["tables"] = sorted({table for part in claim["parts"] for table in part.tables})

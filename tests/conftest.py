@@ -39,7 +39,7 @@ _SLOW = {
     "test_importers_sipri",
     "test_kernels",
     "test_sabotage",
-    "test_scaffold",
+    "test_begin",
     "test_singles",
     "test_values",
 }

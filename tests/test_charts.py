@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,7 @@ from iran_russia import charts, colours, facts, tables
 from iran_russia.charts import drawing, figure
 from iran_russia.colours import COLOURS
 from iran_russia.datasets import DataError
-from iran_russia.exhibits import LAB_MIME, MIME, FigureError
+from iran_russia.exhibits import BUILD, LAB_MIME, MIME, FigureError
 
 FRAME = pd.DataFrame(
     {
@@ -37,6 +38,23 @@ def test_an_axis_reaches_as_far_as_the_data():
     days = pd.Series(pd.to_datetime(["2001-03-01", "2001-02-10"]))
     assert charts.axis_domain(days, days.iloc[:1], room=9) == ["2001-02-01", "2001-03-10"]
     assert charts.axis_domain(FRAME["year"], pd.Index([1999]), room=0.5) == [1998.5, 2003.5]
+    assert charts.axis_domain(days, days[:0], room=9) == charts.axis_domain(days, room=9)
+    assert charts.axis_domain(days[:0], room=9) == []
+
+
+def test_marks_are_painted_by_one_field_with_or_without_its_legend():
+    scale = alt.Scale(domain=["IRN", "RUS"], range=colours.parties(["IRN", "RUS"]))
+    drawn = alt.Chart(FRAME).mark_point().encode(**charts.painted("party", scale)).to_dict()
+    assert drawn["encoding"]["fill"] == drawn["encoding"]["stroke"]
+    assert drawn["encoding"]["fill"]["scale"]["domain"] == ["IRN", "RUS"]
+    bare = alt.Chart(FRAME).mark_point().encode(**charts.painted("party", scale, legend=False))
+    assert [bare.to_dict()["encoding"][side]["legend"] for side in ("fill", "stroke")] == [None] * 2
+
+
+@pytest.fixture
+def build(monkeypatch):
+    """As chapters run for the book."""
+    monkeypatch.setenv(BUILD, "yes")
 
 
 def shown(**changes):
@@ -58,7 +76,7 @@ def shown(**changes):
     ],
     ids=["no alt", "no unit", "no source", "no source column", "empty frame", "layered"],
 )
-def test_a_figure_that_lacks_something_is_refused_with_the_remedy(changes, says):
+def test_a_figure_that_lacks_something_is_refused_with_the_remedy(changes, says, build):
     layered = isinstance(changes.get("chart"), alt.LayerChart)
     if layered:
         changes["chart"].data = alt.Undefined
@@ -181,9 +199,39 @@ def test_a_link_without_words_shows_the_host_it_leads_to():
     assert '<a href="https://example.org/a" rel="noopener">example.org</a>' in table
 
 
-def test_a_register_without_rows_is_refused_by_name():
+def test_a_register_without_rows_is_refused_by_name(build):
     with pytest.raises(FigureError, match="'deals' has no rows"):
         tables.register(FRAME.head(0), name="deals", caption="Deals", source=FRAME)
+
+
+def test_outside_a_build_what_has_no_rows_says_so():
+    for nothing in (
+        shown(chart=chart(FRAME.head(0)), source=FRAME.head(0)),
+        tables.register(FRAME.head(0), name="deals", caption="Deals", source=FRAME),
+    ):
+        assert "has no rows; check the filter" in nothing._repr_mimebundle_()["text/html"]
+
+
+MISSING = [math.nan, math.inf, None, pd.NaT, pd.NA]
+
+
+@pytest.mark.parametrize("form", ["number", "percent", "usd", "tiv", "times", "day"])
+@pytest.mark.parametrize("value", MISSING, ids=str)
+def test_a_number_that_is_missing_is_written_in_words(form, value):
+    assert getattr(facts, form)(value) == "no figure"
+
+
+@pytest.mark.parametrize("text", [facts.usd(math.nan), f"up to {math.nan:.1f}", str(pd.NaT)])
+def test_a_fact_with_a_missing_number_is_an_error_in_a_build_only(text, monkeypatch):
+    facts.state(turnover=text)
+    assert "no figure" in facts.key_numbers(("Turnover", text, "2024")).html
+    monkeypatch.setenv(BUILD, "yes")
+    with pytest.raises(ValueError, match="fact 'turnover' has a number that is missing"):
+        facts.state(turnover=text)
+    with pytest.raises(ValueError, match="Turnover has a number that is missing"):
+        facts.key_numbers(("Turnover", text, "2024"))
+    with pytest.raises(FigureError, match="alt= names a number that is missing"):
+        shown(alt=f"Lines up to {facts.number(math.nan)}")
 
 
 def test_a_fact_must_be_formatted_first():
@@ -248,12 +296,14 @@ FOUR = alt.Color("c:N").scale(domain=list("abc"), range=["#05635f", "#b5472f", "
         "narrow",
     ],
 )
-def test_a_chart_of_which_something_cannot_be_seen_is_refused(drawn, says):
+def test_a_chart_of_which_something_cannot_be_seen_is_refused(drawn, says, monkeypatch):
+    assert says in shown(chart=drawn).html  # a notebook shows it, and says so
+    monkeypatch.setenv(BUILD, "yes")
     with pytest.raises(FigureError, match=re.escape(says)):
         shown(chart=drawn)
 
 
-def test_more_kinds_than_colours_are_refused():
+def test_more_kinds_than_colours_are_refused(build):
     frame = pd.DataFrame({"k": [f"kind {i}" for i in range(12)], "v": range(12)})
     many = (
         alt.Chart(frame.assign(source_id="cow_trade_v4"))
@@ -280,3 +330,8 @@ def test_every_country_has_a_colour_and_no_two_alike():
     assert colours_of[0] == colours.PARTY["IRN"] and colours.PARTY["TUR"] == colours.LIGHT["other"]
     with pytest.raises(ValueError, match="11 countries are more than can be told apart"):
         colours.parties("ABCDEFGHIJK")
+
+
+def test_a_month_is_written_out_and_a_missing_one_in_words():
+    assert facts.month(pd.Timestamp("2001-03-12")) == "March 2001"
+    assert facts.month(pd.NaT) == "no figure"

@@ -960,9 +960,9 @@ def cells(folder: Path, rows: list[list], formats: dict[str, str] | None = None)
 
 
 def table_of(path: Path) -> pd.DataFrame:
-    from iran_russia import scaffold
+    from iran_russia.begin import table
 
-    header, _, records = scaffold._read(path)
+    header, _, records = table._read(path)
     return pd.DataFrame(records, columns=header)
 
 

@@ -14,6 +14,7 @@ from iran_russia.measures.deals import (
     project_outcomes,
     realisation_rate,
     strongest_paper,
+    with_evidence,
 )
 
 RATED = pd.DataFrame(
@@ -140,6 +141,17 @@ def test_the_age_of_a_status_is_seen_from_the_latest_status_of_all_rows():
     )
     found = project_outcomes(rows).set_index("deal")["status"]
     assert found.to_dict() == {"old": "unknown", "new": "open"}
+
+
+def test_beside_an_outcome_stands_the_report_that_decided_it_and_its_age():
+    told = {"status_as_reported": "signed", "publisher": "TASS", "source_id": "book_compilation"}
+    rows = _rows(
+        {"on": "2014-01-01", "group": "contract", "project": "old", "paper": "contract"} | told,
+        {"on": "2016-01-01", "group": "memorandum", "project": "new"} | told,
+    )
+    found = with_evidence(project_outcomes(rows), rows).set_index("deal").loc["old"]
+    assert (found["paper"], found["reported"], found["publisher"]) == ("contract", "signed", "TASS")
+    assert found["years"] == 2.0 and found["as_of"] == pd.Timestamp("2016-01-01")
 
 
 def test_arms_deals_and_projects_have_the_same_shape():

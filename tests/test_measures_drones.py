@@ -5,12 +5,22 @@ import pytest
 
 from iran_russia.measures.drones import (
     DAYS_A_MONTH,
+    by_kind,
     check_published,
+    contract_parts,
     drone_share_of_launches,
+    fates,
+    in_one_number,
     launches_by,
+    left_by_decoys,
     monthly_rate,
+    output_claimed,
+    period_names,
     revised_months,
+    same_number,
     shaheds_proper,
+    stated_quantity,
+    with_trust,
 )
 
 BULLETINS = pd.DataFrame(
@@ -150,3 +160,115 @@ def test_the_share_of_drones_is_of_drones_and_missiles_of_the_same_year():
     assert share.loc[2024, ["drones", "missiles"]].tolist() == [80, 20]
     assert share.loc[2024, "share"] == pytest.approx(0.8)
     assert share.loc[2023, "share"] == 0
+
+
+def test_without_a_bulletin_there_is_no_month():
+    months = launches_by(BULLETINS[:0])
+    assert months.empty
+    assert list(months.columns) == list(launches_by(BULLETINS).columns)
+
+
+def test_a_month_is_trusted_when_it_is_whole_and_the_second_class_is_there():
+    months = with_trust(launches_by(BULLETINS), pd.Timestamp("2024-03-01"))
+    assert months["trust"].tolist() == ["part of a month", "overstated", "as reported"]
+    assert months["sure"].tolist() == [False, False, True]
+
+
+def test_fates_lie_end_to_end_and_are_one_class_since_the_merger():
+    january, march = pd.Timestamp("2024-01-01"), pd.Timestamp("2024-03-01")
+    table = fates(launches_by(BULLETINS), merged=march).set_index(["start", "fate"])
+    shot = table.loc[(january, "shot down")]
+    assert (shot["base"], shot["top"]) == (0, pytest.approx(28 / 40))
+    off = table.loc[(january, "did not reach a target")]
+    assert (off["base"], off["top"]) == (pytest.approx(28 / 40), pytest.approx(32 / 40))
+    assert table.loc[(march, "one class"), "top"] == pytest.approx(25 / 40)
+    assert table.loc[pd.Timestamp("2024-02-01"), "top"].isna().all()  # nothing was launched
+
+
+def test_bulletins_with_one_number_for_launched_and_shot_down_are_counted_before_and_after():
+    bulletins = BULLETINS.assign(destroyed=[10, 30, 20, 15])
+    alike = same_number(bulletins, pd.Timestamp("2024-03-01"))
+    assert alike.to_dict() == {"before": 1.0, "after": 0.5}
+    early = same_number(bulletins[:2], pd.Timestamp("2024-03-01"))
+    assert early["before"] == 1
+    assert pd.isna(early["after"])
+
+
+def test_kinds_of_drones_lie_end_to_end_and_add_up_to_those_launched():
+    proper = shaheds_proper(BULLETINS).assign(end=pd.Timestamp("2024-03-31"))
+    march = by_kind(proper[proper["month"] == "2024-03-01"]).set_index("kind")
+    assert march.loc["Shaheds proper", ["base", "top", "drones"]].tolist() == [0, 15, 15]
+    assert march.loc["others, mostly decoys", ["base", "top", "drones"]].tolist() == [15, 20, 5]
+    assert march.loc["kind not stated", ["base", "top", "drones"]].tolist() == [20, 40, 20]
+
+
+def test_a_share_of_decoys_leaves_the_rest_with_its_ends_turned():
+    left = left_by_decoys(pd.DataFrame({"quantity_low": [50.0], "quantity_high": [75.0]}))
+    assert left.loc[0, ["low", "high"]].tolist() == [0.25, 0.5]
+
+
+def test_a_period_is_named_by_its_month_or_its_end_and_counted_when_named_again():
+    starts = pd.to_datetime(["2024-05-01", "2024-05-01", "2024-05-01", "2023-01-10"])
+    ends = pd.to_datetime(["2024-05-31", "2024-05-31", "2024-05-30", "2023-08-03"])
+    names = period_names(pd.Series(starts), pd.Series(ends))
+    assert names.tolist() == ["May 2024", "May 2024 (2)", "to 30 May 2024", "to 3 Aug 2023"]
+
+
+def test_output_keeps_plans_and_claims_with_a_rate_and_leaves_out_decoys():
+    claims = _claims(
+        (6_000.0, None, "month", None, None),
+        (1_200.0, 1_200.0, "year", None, None),
+        (6_000.0, 6_000.0, "total", None, None),
+        (100.0, 100.0, "month", None, None),
+        (100.0, 100.0, "month", None, None),
+    ).assign(
+        category=["production", "production_plan", "production", "production", "unit_price"],
+        item=["Geran-2", "Geran-2", "Geran-2", "Gerbera decoys", "Geran-2"],
+        date=pd.Timestamp("2025-09-01"),
+    )
+    output = output_claimed(claims)
+    assert output.index.tolist() == [0, 1]
+    assert output["plan"].tolist() == ["claimed as made", "planned"]
+    assert output["rate"].tolist() == pytest.approx([6_000, 100])
+    assert output["top"].tolist() == pytest.approx([6_000, 100])
+    assert (output["begin"] == "2025-09-01").all()
+
+
+def test_a_quantity_is_written_with_its_limits_and_unit():
+    claims = pd.DataFrame(
+        [
+            (2_000.0, 2_700.0, "range", "drones", "month", "units"),
+            (None, 300.0, "at most", "drones", "total", "units"),
+            (90.0, 90.0, "about", "percent", "total", "units"),
+            (1_200.0, 1_200.0, "exact", "drones", "total", "units"),
+            (None, None, None, None, None, "hundreds"),
+            (None, None, None, None, None, None),
+        ],
+        columns=[f"quantity_{end}" for end in ("low", "high", "bound", "unit", "per", "wording")],
+    )
+    assert stated_quantity(claims).tolist() == [
+        "2,000–2,700 drones a month",
+        "at most 300 drones",
+        "about 90 percent",
+        "1,200 drones",
+        "hundreds",
+        "",
+    ]
+
+
+def test_a_price_stands_at_its_low_end_and_is_written_with_both_only_when_a_range():
+    prices = pd.DataFrame(
+        {
+            "low": [20.0, None, 193.0],
+            "high": [50.0, 200.0, 193.0],
+            "bound": ["range", None, "exact"],
+        }
+    )
+    written = in_one_number(prices)
+    assert written["point"].tolist() == [20, 200, 193]
+    assert written["text"].tolist() == ["20–50", "200", "193"]
+
+
+def test_a_contract_is_its_drones_and_the_rest():
+    contract = pd.Series({"value_usd": 1_000, "quantity_low": 6, "drone_price_low_usd": 100})
+    assert contract_parts(contract).to_dict() == {"value": 1_000, "goods": 600, "rest": 400}

@@ -8,14 +8,27 @@ import pytest
 from iran_russia import datasets
 from iran_russia.measures.energy import (
     BCM_PER_YEAR,
+    ceilings,
     correlation_of_changes,
+    crude_alone,
     daily_volume,
+    opposite_changes,
+    origin_shares,
+    output_by_year,
     paid_price,
     planned_volumes,
     price_gap,
+    quarterly_volumes,
+    reserve_lives,
     reserves_to_production,
+    special_treatment,
+    volume_by_place,
     world_shares,
+    yearly_price_gaps,
+    yearly_revenue,
 )
+from iran_russia.measures.events import middle
+from iran_russia.measures.series import extreme_at, value_at
 
 FIGURES = pd.DataFrame(
     {
@@ -147,8 +160,8 @@ def test_changes_that_mirror_each_other_correlate_and_few_pairs_give_wide_bounds
 def test_a_missing_year_takes_its_pair_of_changes_out():
     one = pd.Series([1.0, 3, 2, 5, 4, 8], index=range(2019, 2025))
     other = pd.Series([1.0, 2, None, 4, 6, 5], index=range(2019, 2025))
-    with pytest.raises(ValueError, match="3 pairs"):
-        correlation_of_changes(one, other)
+    found = correlation_of_changes(one, other)
+    assert found["pairs"] == 3 and found.drop("pairs").isna().all()
 
 
 def test_the_price_paid_divides_values_by_the_volumes_that_have_one():
@@ -162,3 +175,137 @@ def test_the_price_paid_divides_values_by_the_volumes_that_have_one():
     paid = paid_price(register, ["origin_iso3"]).set_index("origin_iso3")
     assert paid.loc["IRN"].tolist() == [50.0, 0.25]
     assert pd.isna(paid.loc["RUS", "usd_per_barrel"]) and paid.loc["RUS", "valued"] == 0
+
+
+def test_reserves_last_as_many_years_as_they_hold_outputs_of_the_year():
+    figures = pd.DataFrame(
+        {
+            "measure": ["oil_proved_reserves", "oil_production", "gas_proved_reserves"],
+            "year": 2020,
+            "iso3": "IRN",
+            "value": [3.66, 1000.0, 5.0],
+        }
+    )
+    lives = reserve_lives(figures, 2020)
+    # 3.66 billion barrels at a million a day, in 366 days; no output of gas is given.
+    assert lives.loc["IRN", "oil"] == pytest.approx(10)
+    assert pd.isna(lives.loc["IRN", "gas"])
+    assert reserve_lives(figures, 2019).empty
+
+
+def test_two_series_moved_apart_in_years_when_one_rose_and_one_fell():
+    years = range(2020, 2024)
+    one, other = pd.Series([1.0, 2, 1, 1], years), pd.Series([5.0, 4, 3, 9], years)
+    assert opposite_changes(one, other) == 1  # 2021; in 2022 both fell, in 2023 one stood still
+
+
+OPEC = pd.DataFrame(
+    {
+        "party": ["RUS", "RUS", "IRN", "IRN", "IRN"],
+        "measure": [
+            "required production",
+            "required production",
+            "special treatment",
+            "special treatment",
+            "actual production",
+        ],
+        "status": [None, "superseded", "exempt", "maintain", None],
+        "period_start": pd.to_datetime(["2020-05-01"] * 5),
+        "period_end": pd.to_datetime(
+            ["2020-05-31", "2020-05-31", "2020-06-30", None, "2020-05-31"]
+        ),
+        "value_kbd": [8492.0, 9000.0, None, None, 2554.0],
+    }
+)
+
+
+def test_a_ceiling_holds_to_the_day_after_its_period_and_a_superseded_one_is_told_apart():
+    found = ceilings(OPEC, "RUS")
+    assert found["term"].tolist() == ["required", "planned, superseded"]
+    assert (found["to"] == pd.Timestamp("2020-06-01")).all()
+    assert ceilings(OPEC, "IRN").empty
+
+
+def test_an_exemption_without_an_end_is_drawn_for_two_weeks():
+    found = special_treatment(OPEC, "IRN")
+    assert found["term"].tolist() == ["exempt", "may hold its output"]
+    assert found["to"].tolist() == [pd.Timestamp("2020-06-30"), pd.Timestamp("2020-05-15")]
+
+
+def test_crude_alone_and_the_output_of_a_year_stand_as_steps():
+    alone = crude_alone(OPEC, "IRN").iloc[0]
+    assert (alone["term"], alone["to"]) == ("crude alone", pd.Timestamp("2020-06-01"))
+    figures = FIGURES.assign(measure="crude_condensate_production", year=2025)
+    step = output_by_year(figures).set_index("party").loc["RUS"]
+    assert (step["period_start"], step["to"]) == (
+        pd.Timestamp("2025-01-01"),
+        pd.Timestamp("2026-01-01"),
+    )
+    assert step["value_kbd"] == 20 and step["term"] == "output of the year"
+
+
+def test_destinations_without_a_place_are_added_up_as_the_rest():
+    flows = pd.DataFrame(
+        {
+            "year": 2017,
+            "destination": ["China", "Syria", "Brazil"],
+            "thousand_barrels_per_day": [600.0, 20.0, 5.0],
+            "source_id": "opec",
+        }
+    )
+    found = volume_by_place(flows, {"China": "China"}, "elsewhere").set_index("to")
+    assert found["thousand_barrels_per_day"].to_dict() == {"China": 600, "elsewhere": 25}
+
+
+def test_revenue_of_a_year_leaves_longer_reports_out():
+    reported = pd.DataFrame(
+        {
+            "period_start": pd.to_datetime(["2020-01-01", "2021-01-01", "2021-01-01"]),
+            "period_end": pd.to_datetime(["2022-12-31", "2021-12-31", "2021-12-31"]),
+            "value_usd": [144e9, 37e9, None],
+        }
+    )
+    assert yearly_revenue(reported).to_dict() == {2021: 37e9}
+
+
+def test_the_gap_of_a_year_is_the_mean_of_its_months():
+    months = pd.to_datetime(["2022-01-01", "2022-02-01"])
+    prices = pd.DataFrame(
+        {
+            "benchmark": ["Brent", "Brent", "Urals", "Urals"],
+            "frequency": "month",
+            "period_start": [*months, *months],
+            "period_end": [*months, *months],
+            "price_usd_per_barrel": [100.0, 90.0, 80.0, 60.0],
+            "source_id": "opec",
+        }
+    )
+    found = yearly_price_gaps(prices, ["Urals"], "Brent").iloc[0]
+    assert (found["gap"], found["months"], found["year"]) == (25, 2, 2022)
+
+
+def test_imports_are_added_up_by_quarter_and_divided_by_those_of_all_origins():
+    totals = pd.DataFrame(
+        {
+            "month": pd.to_datetime(["2017-01-01", "2017-03-01", "2017-04-01", "2017-04-01"]),
+            "origin": ["IRN", "IRN", "IRN", "ALL"],
+            "thousand_barrels": [1000.0, 500.0, 500.0, 20000.0],
+            "source_id": "ec",
+        }
+    )
+    found = quarterly_volumes(totals[totals["origin"] == "IRN"], "origin")
+    assert found["million_barrels"].tolist() == [1.5, 0.5]
+    assert origin_shares(totals).loc[2017, "IRN"] == 0.1
+
+
+def test_what_a_table_does_not_reach_is_missing_and_no_error():
+    by = pd.Series({("oil", 2020): 3.0, ("oil", 2021): 2.0})
+    assert value_at(by, "oil", 2021) == 2
+    assert pd.isna(value_at(by, "gas", 2021)) and pd.isna(value_at(by["oil"], 1999))
+    assert extreme_at(by["oil"], "min") == 2021
+    assert pd.isna(extreme_at(by["oil"].iloc[:0], "min"))
+
+
+def test_the_middle_of_a_period_lies_half_way_to_its_last_day():
+    first, last = (pd.Series(pd.to_datetime([day])) for day in ("2025-01-01", "2025-01-31"))
+    assert middle(first, last).tolist() == [pd.Timestamp("2025-01-16")]

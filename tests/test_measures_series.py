@@ -96,3 +96,64 @@ def test_the_peak_is_the_first_of_the_largest_values_and_missing_without_any():
     assert series.peak(VALUES) == ("b", 30)
     where, value = series.peak(VALUES[["d"]])
     assert pd.isna(where) and pd.isna(value)
+
+
+def test_the_row_of_the_largest_value_is_the_first_where_several_are_equal():
+    frame = pd.DataFrame({"year": [1, 2, 3, 4], "value": [10.0, 30.0, 30.0, float("nan")]})
+    assert series.row_of(frame, "max", "value")["year"] == 2
+    assert series.row_of(frame, "min", "value")["year"] == 1
+
+
+def test_where_nothing_is_known_the_row_is_missing_whole():
+    empty = pd.DataFrame({"year": [], "value": []})
+    unknown = pd.DataFrame({"year": [1], "value": [float("nan")]})
+    for frame in (empty, unknown):
+        row = series.row_of(frame, "max", "value")
+        assert list(row.index) == ["year", "value"]
+        assert row.isna().all()
+
+
+def test_gaps_are_the_spans_between_the_first_and_the_last_year_held():
+    found = series.gaps([2000, 2001, 2004, 2006, 2004])
+    assert found.to_numpy().tolist() == [[2002, 2003], [2005, 2005]]
+    assert series.gaps([2000, 2001]).empty
+    assert series.gaps([]).empty
+
+
+def test_the_peak_of_a_series_and_of_one_without_values():
+    assert series.peak(pd.Series({1999: 1.0, 2000: 3.0, 2001: None})) == (2000, 3.0)
+    assert all(pd.isna(part) for part in series.peak(pd.Series({1999: None}, dtype=float)))
+
+
+def test_a_dollar_buys_what_prices_say_it_does():
+    months = pd.date_range("2000-01-01", "2001-12-01", freq="MS")
+    prices = pd.DataFrame({"month": months, "cpi_1982_84_100": [50.0] * 12 + [100.0] * 12})
+    assert series.dollar_of(2000, prices, in_year=2001) == 2.0
+    assert pd.isna(series.dollar_of(1990, prices, in_year=2001))
+
+
+def test_series_side_by_side_before_and_after_a_break():
+    values = pd.Series({2019: 1.0, 2020: 3.0, 2021: 4.0, 2022: 8.0})
+    found = series.before_and_after_abreast({"trade": values, "none": values[:0]}, [2021], 2)
+    assert found.columns.tolist()[:3] == ["break_year", "domain", "mean before"]
+    row = found.set_index("domain").loc["trade"]
+    assert row[["mean before", "lowest before", "mean after", "highest after"]].tolist() == [
+        2.0,
+        1.0,
+        6.0,
+        8.0,
+    ]
+    assert found.set_index("domain").loc["none", ["years before", "years after"]].tolist() == [0, 0]
+
+
+def test_years_are_named_by_their_span():
+    named = series.in_spans(pd.Series([1989, 1990, 1999, 2000]), {"nineties": (1990, 1999)})
+    assert named.isna().tolist() == [True, False, False, True]
+    assert named[1] == "nineties"
+
+
+def test_an_extreme_is_named_by_where_it_first_stands():
+    values = pd.Series({2001: 3.0, 2002: 1.0, 2003: None, 2004: 3.0})
+    assert (series.extreme_at(values, "max"), series.extreme_at(values, "min")) == (2001, 2002)
+    assert pd.isna(series.extreme_at(values[:0], "max"))
+    assert pd.isna(series.extreme_at(values.loc[[2003]], "min"))

@@ -12,22 +12,33 @@ from iran_russia.measures.series import (
     shares,
 )
 from iran_russia.measures.trade import (
+    as_exports,
+    coast_share,
     compiled_from,
+    concentration,
     doubtful,
     export_intensities,
+    freight_allowance,
     growth_by_year,
+    headings_changed,
     hs_headings,
     imf_newest,
     imf_pair,
+    in_runs,
+    largest_lines,
+    largest_of,
+    leading_offices,
     mirror_ratio,
     newest_customs_year,
     partner_shares,
     product_turnover,
+    reported_balance,
     section_shares,
     trade_balance,
     trade_intensity,
     turnover,
     unit_value,
+    unlike,
     with_customs_totals,
 )
 
@@ -388,3 +399,138 @@ def test_growth_needs_the_year_before_within_the_span():
     assert found["growth"].tolist() == [1.0, 0.5]
     assert found["doubtful"].tolist() == [True, True]
     assert growth_by_year(table, "RUS", 2020, 2023)["year"].tolist() == [2021]
+
+
+def test_a_year_between_two_that_are_missing_stands_alone():
+    table = pd.DataFrame({"year": [2005, 2000, 2001], "reporter": "RUS"})
+    found = in_runs(table.assign(direction="iran_to_russia", basis="official_statement"))
+    assert found["year"].tolist() == [2000, 2001, 2005]
+    assert found["run"].tolist() == [0, 0, 1]
+    assert found["alone"].tolist() == [False, False, True]
+
+
+def test_runs_of_no_rows_are_no_rows():
+    table = pd.DataFrame({"year": [], "reporter": [], "direction": [], "basis": []})
+    assert in_runs(table).empty
+
+
+@pytest.fixture
+def both_reports():
+    rows = [
+        (2001, "iran_to_russia", "importer", "RUS", 106.0, "published"),
+        (2001, "iran_to_russia", "exporter", "IRN", 100.0, "estimate"),
+        (2001, "russia_to_iran", "exporter", "RUS", 500.0, "published"),
+        (2002, "iran_to_russia", "importer", "RUS", 90.0, "published"),
+        (2003, "iran_to_russia", "importer", "RUS", 50.0, "estimate"),
+        (2003, "iran_to_russia", "exporter", "IRN", 25.0, "published"),
+    ]
+    columns = ["year", "direction", "side", "reporter", "value_usd", "status"]
+    return pd.DataFrame(rows, columns=columns).assign(source_id="imf")
+
+
+def test_a_reported_balance_needs_a_report_of_both_flows(both_reports):
+    found = reported_balance(both_reports, "RUS").set_index("year")
+    assert found.loc[2001, ["turnover", "balance"]].tolist() == [606.0, -394.0]
+    assert found.loc[2002, ["turnover", "balance"]].isna().all()
+    assert 2003 not in found.index
+    assert found["source_id"].tolist() == ["imf", "imf"]
+    assert reported_balance(both_reports[:0], "RUS").empty
+
+
+def test_the_allowance_for_freight_counts_estimates_and_years_with_both_values(both_reports):
+    found = freight_allowance(both_reports, "iran_to_russia", 2000, 2010)
+    assert found.to_dict() == {2001: pytest.approx(1.06), 2003: 2.0}
+    assert freight_allowance(both_reports, "iran_to_russia", 2010, 2020).empty
+    assert freight_allowance(both_reports, "russia_to_iran", 2000, 2010).empty
+
+
+def test_a_comparison_is_unlike_if_compiled_doubtful_or_of_unequal_length():
+    totals = pd.DataFrame(
+        {"total_id": ["a", "b"], "caution": [None, "a typing error?"], "confidence": "high"}
+    )
+    rows = [("x", "x", "a", "a", 12), ("unctad_matrix", "x", "a", "a", 12)]
+    rows += [("x", "x", "a", "b", 12), ("x", "x", "a", "a", 11)]
+    columns = ["russian_source_id", "iranian_source_id", "russian_total_id", "iranian_total_id"]
+    mirror = pd.DataFrame(rows, columns=[*columns, "iranian_months"]).assign(russian_months=12)
+    assert unlike(mirror, totals).tolist() == [False, True, True, True]
+
+
+@pytest.fixture
+def two_years_of_headings():
+    rows = [(2000, "1001", 30.0), (2000, "2701", 10.0), (2002, "1001", 60.0), (2002, "8708", 60.0)]
+    return pd.DataFrame(rows, columns=["year", "hs4", "value_usd"]).assign(flow="import")
+
+
+def test_concentration_over_headings_year_by_year(two_years_of_headings):
+    found = concentration(two_years_of_headings)
+    assert found["hhi"].tolist() == [0.625, 0.5]  # 0.75² + 0.25², and two halves
+    assert found["run"].tolist() == [0, 1]
+
+
+def test_headings_changed_are_kept_lost_and_new_with_their_part_of_the_year(two_years_of_headings):
+    found = headings_changed(two_years_of_headings, "import", 2000, 2002)
+    assert found.set_index(["year", "change"]).to_dict("index") == {
+        (2000, "kept"): {"value_usd": 30.0, "headings": 1, "share": 0.75},
+        (2000, "lost"): {"value_usd": 10.0, "headings": 1, "share": 0.25},
+        (2002, "kept"): {"value_usd": 60.0, "headings": 1, "share": 0.5},
+        (2002, "new"): {"value_usd": 60.0, "headings": 1, "share": 0.5},
+    }
+    assert headings_changed(two_years_of_headings, "export", 2000, 2002).empty
+
+
+def test_imports_read_as_exports_of_the_partner():
+    rows = [("IRN", "import", "CHN"), ("IRN", "export", "IND"), ("DEU", "import", "FRA")]
+    found = as_exports(
+        pd.DataFrame(rows, columns=["country_iso3", "flow", "partner_iso3"]), ["IRN"]
+    )
+    assert found[["exporter_iso3", "importer_iso3"]].to_numpy().tolist() == [["CHN", "IRN"]]
+
+
+@pytest.fixture
+def customs_offices():
+    rows = [
+        (1402, "Astara", "caspian", 30.0),
+        (1402, "Tehran", None, 50.0),
+        (1402, "Bazargan", None, 20.0),
+        (1403, "Astara", "caspian", 5.0),
+        (1403, "Tehran", None, 5.0),
+    ]
+    columns = ["iranian_year", "customs_office", "coast", "value_usd"]
+    return pd.DataFrame(rows, columns=columns).assign(flow="export")
+
+
+def test_an_office_without_a_known_coast_counts_as_elsewhere(customs_offices):
+    found = coast_share(customs_offices, "caspian")
+    assert found.to_dict() == {("export", 1402): 0.3, ("export", 1403): 0.5}
+
+
+def test_the_leading_offices_of_one_year_keep_their_other_years(customs_offices):
+    found = leading_offices(customs_offices, 1402, 1)
+    assert found[["iranian_year", "customs_office"]].to_numpy().tolist() == [
+        [1402, "Tehran"],
+        [1403, "Tehran"],
+    ]
+    assert leading_offices(customs_offices, 1300, 1).empty
+
+
+def test_the_largest_of_each_group_are_named_by_their_largest_value():
+    rows = [
+        ("wheat", "RUS", 1.0),
+        ("wheat", "RUS", 5.0),
+        ("wheat", "KAZ", 4.0),
+        ("rice", "IND", 1.0),
+    ]
+    flows = pd.DataFrame(rows, columns=["cereal", "from", "tonnes"])
+    assert largest_of(flows, "cereal", "from", "tonnes", 1) == [("rice", "IND"), ("wheat", "RUS")]
+
+
+def test_the_largest_lines_are_those_of_the_newest_year_that_were_seen_often_enough():
+    rows = [
+        ("a", 1400, 1.0),
+        ("a", 1401, 2.0),
+        ("b", 1401, 9.0),
+        ("c", 1400, 9.0),
+        ("c", 1401, 1.0),
+    ]
+    sample = pd.DataFrame(rows, columns=["hs_code", "iranian_year", "value_usd"])
+    assert largest_lines(sample, seen=2, most=1)["hs_code"].tolist() == ["a", "a"]

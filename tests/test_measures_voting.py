@@ -5,15 +5,26 @@ import pytest
 
 from iran_russia.measures.voting import (
     SUBJECTS,
+    absent_share,
     agreement,
     ballots,
+    by_both_rules,
     final_votes,
     ideal_point_distance,
     identical_with_absence,
     joint_sponsors,
     key_positions,
+    key_tally,
+    mean_distance,
+    nearest_session,
+    pair_agreement,
+    pair_overall,
     ranked,
     recurring,
+    sponsored_by_year,
+    votes_against,
+    votes_on_iran,
+    votes_on_parts,
     with_subjects,
 )
 
@@ -219,3 +230,119 @@ def test_texts_recur_by_the_letters_of_their_titles_in_both_years():
     )
     assert recurring(rolls, 2024, 2025)["rcid"].tolist() == ["A", "B"]
     assert recurring(rolls, 2023, 2024)["rcid"].tolist() == ["A", "E"]
+
+
+def test_two_states_alone_agree_as_among_all_others(scores):
+    all_states = agreement(scores, ROLLS, "IRN", "year").query("iso3 == 'RUS'")
+    pair = pair_agreement(scores, ROLLS, "IRN", "RUS", "year")
+    pd.testing.assert_frame_equal(pair, all_states.reset_index(drop=True))
+    # R1 and R4 of four common roll calls
+    whole = pair_overall(scores, ROLLS, "IRN", "RUS")
+    assert whole[["n_both", "n_identical", "share_identical"]].tolist() == [4, 2, 0.5]
+
+
+def test_states_without_common_votes_have_no_agreement(scores):
+    assert pair_overall(scores, ROLLS[:0], "IRN", "RUS").isna().all()
+    assert pair_overall(scores, ROLLS, "IRN", "FRA").isna().all()
+    assert agreement(scores, ROLLS[:0], "IRN", "year").empty
+
+
+def test_votes_against_are_set_beside_all_roll_calls_of_the_year(scores):
+    # The USA voted no on R1, R3 and R5, was absent from R2, and voted yes on R4.
+    assert votes_against(scores, ROLLS, "USA").loc[1].tolist() == [2, 3]
+    assert votes_against(scores, ROLLS, "USA").loc[2].tolist() == [1, 2]
+
+
+def test_absence_is_a_share_of_the_roll_calls_of_a_member():
+    assert absent_share(VOTES, ROLLS)[["IRN", "CHN"]].tolist() == [1 / 5, 0]
+    assert absent_share(VOTES, ROLLS, "year")["IRN", 2] == 1 / 2
+
+
+def test_both_rules_for_absences_stand_side_by_side():
+    pairs = pd.DataFrame({"iso3_a": ["RUS"], "iso3_b": ["IRN"]}, index=[7])
+    # R1 and R4 are alike: of five where the absence in R5 counts, of four where it does not.
+    shares = by_both_rules(VOTES, ROLLS, pairs)
+    assert shares.loc[7].to_dict() == pytest.approx({"absence_counted": 40, "both_voting": 50})
+
+
+def test_final_votes_and_votes_on_parts_share_no_roll_call():
+    rolls = rolls_of(
+        amendment=[True, None, False, True, None],
+        paragraph=[None, True, None, None, None],
+        possible_duplicate=[False, False, False, True, False],
+    )
+    assert votes_on_parts(rolls)["rcid"].tolist() == ["A", "B"]
+    assert final_votes(rolls)["rcid"].tolist() == ["C", "E"]
+
+
+def test_sponsors_are_counted_by_year():
+    sponsored = pd.DataFrame(
+        {
+            "sponsors_iso3": ["IRN;RUS", "IRN", None, "RUS"],
+            "date": pd.to_datetime(["2020-01-01", "2020-01-02", "2020-01-03", "2021-01-01"]),
+        }
+    )
+    table = sponsored_by_year(sponsored, "IRN", "RUS")
+    assert table.loc[2020, ["IRN", "RUS", "both"]].tolist() == [2, 1, 1]
+    assert table.loc[2021, ["IRN", "RUS", "both"]].tolist() == [0, 1, 0]
+
+
+def test_the_nearest_session_is_told_with_the_last_that_was_nearer():
+    distances = pd.Series({1980: 0.5, 1985: 0.2, 1990: 1.0, 1995: 2.0, 2000: 0.7})
+    assert nearest_session(distances, 1990).tolist() == [2000, 1985]
+    assert nearest_session(distances, 1985).isna().tolist() == [False, True]
+    assert nearest_session(distances, 2001).isna().all()
+
+
+def test_the_mean_distance_is_taken_over_the_others():
+    points = pd.DataFrame(
+        {
+            "session": 1,
+            "year": 2000,
+            "iso3": ["IRN", "USA", "FRA"],
+            "ideal_point": [0.0, 3.0, -1.0],
+            "ideal_point_p05": [0.0, 3.0, -1.0],
+            "ideal_point_p95": [0.0, 3.0, -1.0],
+        }
+    )
+    assert mean_distance(points, "IRN", ["USA", "FRA"]).to_dict() == {2000: 2.0}
+
+
+def test_key_votes_are_tallied_by_topic():
+    votes = {"K1": ("no", "no"), "K2": ("absent", "absent"), "K3": ("abstain", "no")}
+    votes["K4"] = ("yes", "no")
+    cast = pd.DataFrame(
+        [
+            {"topic": "t", "key_vote_id": k, "iso3": iso3, "vote": vote}
+            for k, both in votes.items()
+            for iso3, vote in zip(("IRN", "RUS"), both, strict=True)
+        ]
+    )
+    told = key_tally(cast, "IRN", "RUS").loc["t"]
+    assert told.to_dict() == {"votes": 4, "same": 1, "abstained": 1, "absent": 1, "opposed": 1}
+
+
+def test_votes_on_iran_join_council_vetoes_and_board_in_order_of_date():
+    day = pd.to_datetime
+    council = pd.DataFrame(
+        {
+            "iran_related": [True, False, True],
+            "date": day(["2010-06-09", "2011-01-01", "2004-01-01"]),
+            "date_precision": "day",
+            "aim": [None, "relief", "relief"],
+        }
+    )
+    vetoes = pd.DataFrame(
+        {
+            "iran_relation": ["direct", "syria_government"],
+            "date": day(["2018-02-26", "2018-04-10"]),
+            "agenda_item": "Yemen",
+            "draft": "S/2018/156",
+        }
+    )
+    board = pd.DataFrame({"date": day(["2005-09-01"]), "date_precision": ["month"]})
+    listed = votes_on_iran(council, vetoes, board, "2005")
+    assert listed["on"].tolist() == ["2005-09", "2010-06-09", "2018-02-26"]
+    assert listed["body"].tolist() == ["IAEA Board", "Security Council", "Security Council"]
+    assert listed["aim"].tolist() == ["critical_of_iran", "not coded", "critical_of_iran"]
+    assert listed["rus_vote"].iloc[-1] == "no"

@@ -46,14 +46,17 @@ def _captions(markdown: str) -> str:
 
 
 def _sentences(markdown: str) -> list[str]:
-    """Texts in code that a reader sees: string literals of more than three words."""
+    """Texts in code that a reader sees: string literals of more than three words, but queries."""
     cells = re.findall(r"^```\{code-cell\}[^\n]*\n(.*?)^```", markdown, re.MULTILINE | re.DOTALL)
     found = []
     for cell in cells:
         code = re.sub(r"\A(?:---\n.*?^---\n|(?::[^\n]*\n)+)", "", cell, flags=re.M | re.S)
-        for node in ast.walk(ast.parse(code)):
+        nodes = [*ast.walk(ast.parse(code))]
+        calls = [n for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)]
+        unseen = {id(arg) for call in calls if call.func.attr == "query" for arg in call.args}
+        for node in nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.append(node.value)
+                found += [node.value] if id(node) not in unseen else []
     return [text for text in found if len(text.split()) > 3]
 
 

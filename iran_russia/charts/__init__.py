@@ -8,6 +8,7 @@ from iran_russia.charts.grammar import (
     hollow,
     lane,
     on_tiles,
+    painted,
 )
 from iran_russia.colours import (
     ALIGNMENT,
@@ -38,5 +39,6 @@ __all__ = [
     "hollow",
     "lane",
     "on_tiles",
+    "painted",
     "parties",
 ]

@@ -24,7 +24,16 @@ from iran_russia import colours, tables
 from iran_russia.charts import seen, theme
 from iran_russia.colours import LIGHT
 from iran_russia.datasets import DESCRIPTOR
-from iran_russia.exhibits import LAB_MIME, Exhibit, FigureError, credits, render
+from iran_russia.exhibits import (
+    LAB_MIME,
+    NO_FIGURE,
+    Exhibit,
+    FigureError,
+    credits,
+    in_build,
+    refused,
+    render,
+)
 
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
 # Only geometry is rounded: labels and opacities are numbers too, and mean something.
@@ -60,6 +69,7 @@ def figure(
     alt: str,
     unit: str,
     source: pd.DataFrame | list[str],
+    title: str | None = None,
     data: pd.DataFrame | None = None,
     note: str = "",
 ) -> Exhibit:
@@ -72,11 +82,13 @@ def figure(
         alt: what the chart shows, in one to three sentences with its main figures.
         unit: what is measured and in which unit, e.g. ``"US dollar, current, million a year"``.
         source: the frame drawn (its ``source_id`` column is read) or a list of source ids.
+        title: what the chart shows, a sentence with a verb. It becomes the caption of the figure.
         data: the rows to offer as table and CSV; by default the chart's own data.
         note: a sentence added to the source line.
 
     Raises:
-        FigureError: alt text, unit, source or rows are missing, or a mark cannot be seen.
+        FigureError: alt text, unit or source are missing. In a build also: rows are missing, a
+            mark cannot be seen, or the alt text has a number that is missing.
         DataError: a source id is not in the sources table.
     """
     if not alt.strip() or not unit.strip():
@@ -85,12 +97,17 @@ def figure(
     if not isinstance(rows, pd.DataFrame):
         raise FigureError("the chart has no frame of its own; pass data= the rows it draws")
     if rows.empty:
-        raise FigureError("the chart has no rows; check the filter that made its frame")
+        return refused("the chart has no rows; check the filter that made its frame")
+    if NO_FIGURE in alt and in_build():
+        raise FigureError(f"alt= names a number that is missing: {alt}")
     _refuse_types(chart)
     spec = chart.to_dict()
     drawn = _draw(spec, _MADE_BY)
     if drawn["faults"]:
-        raise FigureError(f"not all of the chart can be seen: {'; '.join(drawn['faults'])}")
+        unseen = f"not all of the chart can be seen: {'; '.join(drawn['faults'])}"
+        if in_build():
+            raise FigureError(unseen)
+        note = f"{note} Mind: {unseen}.".lstrip()
     page = render(
         "figure.html",
         alt=alt,

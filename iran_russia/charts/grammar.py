@@ -21,9 +21,13 @@ def axis_domain(*columns: pd.Series | pd.Index, room: float) -> list:
     Args:
         columns: dates or numbers that are drawn on the axis.
         room: what is left free at both ends: days for dates, else the unit of the numbers.
+
+    Columns without any value are passed over; without all of them the axis is empty.
     """
-    first = min(column.min() for column in columns)
-    last = max(column.max() for column in columns)
+    known = [column.dropna() for column in columns if column.notna().any()]
+    if not known:
+        return []
+    first, last = min(column.min() for column in known), max(column.max() for column in known)
     if hasattr(first, "date"):
         free = pd.Timedelta(days=room)
         return [(first - free).date().isoformat(), (last + free).date().isoformat()]
@@ -38,6 +42,17 @@ def hollow(field: str, filled: object, empty: object, legend: bool = False) -> a
     """
     fill = alt.FillOpacity(f"{field}:N").scale(domain=[filled, empty], range=[1, 0])
     return fill if legend else fill.legend(None)
+
+
+def painted(field: str, scale: alt.Scale, legend: bool = True) -> dict[str, Any]:
+    """Colour stroke and fill of marks by one field, as marks need that may be :func:`hollow`.
+
+    Returns:
+        ``fill`` and ``stroke``, to be handed to ``encode``.
+    """
+    both = alt.Fill(f"{field}:N").scale(scale), alt.Stroke(f"{field}:N").scale(scale)
+    fill, stroke = both if legend else (channel.legend(None) for channel in both)
+    return {"fill": fill, "stroke": stroke}
 
 
 def at_end(

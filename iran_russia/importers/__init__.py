@@ -20,7 +20,6 @@ import importlib
 import re
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -29,7 +28,7 @@ from iran_russia import datasets, values
 from iran_russia.datasets import DataError
 from iran_russia.importers import engine as engines
 from iran_russia.importers import reading
-from iran_russia.importers.reading import JOIN, Download, Layout, Opened, Refused
+from iran_russia.importers.reading import JOIN, Batch, Download, Layout, Opened, Refused
 
 if TYPE_CHECKING:
     import ibis
@@ -66,20 +65,6 @@ _EXPECTED = {
     "decimal": "a number",
     "text": "text",
 }
-
-
-@dataclass
-class Batch:
-    """Rows of one file for one table, not yet compared with those of the book."""
-
-    table: str
-    rows: pd.DataFrame
-    """Text in the columns of the table that the file fills, and ``_key``."""
-    module: ModuleType
-    file: Download
-    source: dict
-    columns: list[str]
-    """Columns of the file whose cells are joined in ``_key``."""
 
 
 def module_of(kind: str) -> ModuleType:

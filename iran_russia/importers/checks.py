@@ -7,8 +7,9 @@ import datetime
 import pandas as pd
 
 from iran_russia import constraints, datasets
-from iran_russia.importers import Batch, reading
+from iran_russia.importers import reading
 from iran_russia.importers.compare import year_of
+from iran_russia.importers.reading import Batch
 from iran_russia.importers.store import text_of
 
 Origins = dict[int, tuple[Batch, str]]

@@ -10,8 +10,8 @@ from types import ModuleType
 import pandas as pd
 
 from iran_russia import datasets, values
-from iran_russia.importers import Batch, reading
-from iran_russia.importers.reading import JOIN
+from iran_russia.importers import reading
+from iran_russia.importers.reading import JOIN, Batch
 from iran_russia.importers.releases import (
     NEWER,
     OLDER,

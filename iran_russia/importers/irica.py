@@ -44,7 +44,7 @@ from iran_russia.importers.reading import (
 )
 
 if TYPE_CHECKING:
-    from iran_russia.importers import Batch
+    from iran_russia.importers.reading import Batch
 
 KIND = "irica"
 TITLE = "a workbook of the Iranian customs by country and tariff line (.xls, .xlsx, .xlsb, .ods)"

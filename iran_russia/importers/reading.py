@@ -21,11 +21,15 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from iran_russia.datasets import DataError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHOWN = 20
 """Problems told in one run; the rest are counted."""
@@ -186,6 +190,20 @@ class Download(Opened):
             return f"{self.name}, line {line}"
         above = max(start for start in self.sheets if start < line)
         return f"{self.name} › {self.sheets[above]}, line {line - above}"
+
+
+@dataclass
+class Batch:
+    """Rows of one file for one table, not yet compared with those of the book."""
+
+    table: str
+    rows: pd.DataFrame
+    """Text in the columns of the table that the file fills, and ``_key``."""
+    module: ModuleType
+    file: Download
+    source: dict
+    columns: list[str]
+    """Columns of the file whose cells are joined in ``_key``."""
 
 
 def open_download(path: Path) -> Opened:

@@ -12,7 +12,7 @@ import pandas as pd
 from iran_russia import datasets
 
 if TYPE_CHECKING:
-    from iran_russia.importers import Batch
+    from iran_russia.importers.reading import Batch
 
 NEWER, OLDER, UNDATED = "newer", "older", "undated"
 """What one release is to another: it may revise it, it may not, or nothing tells."""

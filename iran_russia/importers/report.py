@@ -31,7 +31,7 @@ from iran_russia.datasets import DataError
 from iran_russia.importers import reading
 
 if TYPE_CHECKING:
-    from iran_russia.importers import Batch
+    from iran_russia.importers.reading import Batch
     from iran_russia.importers.update import Plan
 
 _MARKS = {"added": "+", "revised": "~", "older": "<", "conflicting": "!"}

@@ -26,7 +26,7 @@ from iran_russia.importers.sipri_deals import Ties
 if TYPE_CHECKING:
     import ibis
 
-    from iran_russia.importers import Batch
+    from iran_russia.importers.reading import Batch
 
 KIND = "sipri-register"
 TITLE = "the trade register of SIPRI by deal (CSV)"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from iran_russia import datasets
-from iran_russia.importers import Batch, checks, releases
+from iran_russia.importers import checks, releases
 from iran_russia.importers.compare import Merged, Outcome, _order, merge
-from iran_russia.importers.reading import Refused
+from iran_russia.importers.reading import Batch, Refused
 from iran_russia.importers.store import as_csv, path_of, text_of
 
 

@@ -244,6 +244,8 @@ def joint_output(one: str, other: str, measure: str, first: int, last: int) -> R
     both = [_series(country, measure) for country in (one, other)]
     both = [series[(series.index >= first - 1) & (series.index <= last)] for series in both]
     found = correlation_of_changes(*both)
+    if pd.isna(found["correlation"]):
+        return Reading(None, "", f"{found['pairs']:.0f} yearly changes are too few")
     told = f"95 % bounds {number(found['low'], 2)} to {number(found['high'], 2)}, "
     told += f"{found['pairs']:.0f} yearly changes"
     return Reading(float(found["correlation"]), str(last), told)

@@ -351,3 +351,27 @@ def project_outcomes(
         )
     found = _outcomes(rows)
     return found.sort_values(["announced_on", "deal"], ignore_index=True)
+
+
+def with_evidence(outcomes: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
+    """Put beside each outcome the report that decided it, its paper, and how old it is.
+
+    Args:
+        outcomes: what :func:`project_outcomes` makes of ``deals``.
+        deals: rows of ``deals``.
+
+    Returns:
+        The outcomes with ``paper`` (:func:`strongest_paper`), ``reported`` (the status as
+        reported), ``publisher`` and ``source_id`` of the deciding row, ``years`` from the status
+        to ``as_of``, and ``as_of``, the latest status day of all deals.
+    """
+    told = deals.set_index("deal_id")
+    as_of = deals["status_on"].max()
+    return outcomes.assign(
+        paper=outcomes["deal"].map(strongest_paper(deals)),
+        reported=outcomes["evidence"].map(told["status_as_reported"]),
+        publisher=outcomes["evidence"].map(told["publisher"]),
+        source_id=outcomes["evidence"].map(told["source_id"]),
+        years=((as_of - outcomes["status_on"]).dt.days / 365.25).round(1),
+        as_of=as_of,
+    )

@@ -23,13 +23,16 @@ def launches_by(bulletins: pd.DataFrame, frequency: str = "M") -> pd.DataFrame:
         and ``end`` (its first and last day), the three sums, ``neutralised``, ``remaining``,
         ``neutralised_share`` (0 to 1, missing without launches), ``largest`` (drones in the
         largest bulletin), ``bulletins``, and ``complete`` (false where the bulletins begin after
-        the first day or end before the last day of the period).
+        the first day or end before the last day of the period). No row without a bulletin.
     """
     dates = bulletins["report_date"]
     period = dates.dt.to_period(frequency)
     counts = ["launched", "destroyed", "not_reach_goal"]
     by = bulletins[counts].fillna(0).astype(int).groupby(period)
-    span = pd.period_range(period.min(), period.max(), freq=frequency, name="start")
+    if bulletins.empty:
+        span = pd.PeriodIndex([], freq=frequency, name="start")
+    else:
+        span = pd.period_range(period.min(), period.max(), freq=frequency, name="start")
     sums = by.sum().reindex(span, fill_value=0)
     sums["largest"] = by["launched"].max().reindex(span, fill_value=0)
     sums["bulletins"] = by.size().reindex(span, fill_value=0)
@@ -42,6 +45,61 @@ def launches_by(bulletins: pd.DataFrame, frequency: str = "M") -> pd.DataFrame:
     sums["neutralised_share"] = sums["neutralised"] / sums["launched"].where(sums["launched"] > 0)
     sums["complete"] = (sums["start"] >= dates.min()) & (sums["end"] <= dates.max())
     return sums
+
+
+def with_trust(months: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
+    """Say of each month how far its share neutralised can be trusted.
+
+    Before drones that did not reach their target had a class of their own, the number launched was
+    often the number shot down, so that the share is too high.
+
+    Args:
+        months: rows of :func:`launches_by`.
+        since: first day of the first month with the second class.
+
+    Returns:
+        ``months`` with ``trust`` (``as reported``, ``overstated`` before ``since``, ``part of a
+        month`` where it is not complete) and ``sure`` (as reported).
+    """
+    trust = (months["start"] >= since).map({True: "as reported", False: "overstated"})
+    trust = trust.where(months["complete"], "part of a month")
+    return months.assign(trust=trust, sure=trust == "as reported")
+
+
+def fates(months: pd.DataFrame, merged: pd.Timestamp) -> pd.DataFrame:
+    """Lay what became of the drones of each month end to end, as shares of those launched.
+
+    Formula: shot down from 0 to destroyed / launched, not reaching a target from there to the share
+    neutralised.
+
+    Args:
+        months: rows of :func:`launches_by`.
+        merged: first day of the month from which on both classes are one, ``destroyed``.
+
+    Returns:
+        The columns of ``months`` with ``fate`` (``shot down``, since ``merged`` ``one class``;
+        then ``did not reach a target``), ``base`` and ``top`` (0 to 1; missing without launches):
+        first all months with what was shot down, then all with what did not reach a target.
+    """
+    shot = months["destroyed"] / months["launched"].where(months["launched"] > 0)
+    named = (months["start"] >= merged).map({True: "one class", False: "shot down"})
+    off = months.assign(fate="did not reach a target", base=shot, top=months["neutralised_share"])
+    return pd.concat([months.assign(fate=named, base=0.0, top=shot), off])
+
+
+def same_number(bulletins: pd.DataFrame, since: pd.Timestamp) -> pd.Series:
+    """Share of bulletins that give the same number launched and shot down, by time.
+
+    Args:
+        bulletins: one row a bulletin: ``report_date``, ``launched``, ``destroyed`` (drones).
+        since: first day of the time after.
+
+    Returns:
+        ``before`` and ``after``, 0 to 1; missing where there is no bulletin.
+    """
+    after = (bulletins["report_date"] >= since).map({True: "after", False: "before"})
+    alike = bulletins["launched"].eq(bulletins["destroyed"]).astype("float64")
+    return alike.groupby(after).mean().reindex(["before", "after"])
 
 
 def shaheds_proper(bulletins: pd.DataFrame) -> pd.DataFrame:
@@ -75,6 +133,62 @@ def shaheds_proper(bulletins: pd.DataFrame) -> pd.DataFrame:
     return table.assign(
         share=table["stated"] / base.where(base > 0), coverage=base / table["launched"]
     )
+
+
+def by_kind(proper: pd.DataFrame) -> pd.DataFrame:
+    """Lay the drones of each month end to end by what the bulletins say of their kind.
+
+    Formula: Shaheds proper from 0 to the number stated, others up to the number launched in
+    bulletins that state it, and those whose kind is not stated up to all launched.
+
+    Args:
+        proper: rows of :func:`shaheds_proper` with ``end`` (last day of the month).
+
+    Returns:
+        One row a kind and month: ``month``, ``end``, ``kind``, ``base``, ``top`` and ``drones``
+        (top − base), the last three in drones.
+    """
+    bounds = {
+        "Shaheds proper": (0, proper["stated"]),
+        "others, mostly decoys": (proper["stated"], proper["launched_where_stated"]),
+        "kind not stated": (proper["launched_where_stated"], proper["launched"]),
+    }
+    layers = pd.concat(
+        proper[["month", "end"]].assign(kind=kind, base=base, top=top)
+        for kind, (base, top) in bounds.items()
+    )
+    return layers.assign(drones=layers["top"] - layers["base"])
+
+
+def left_by_decoys(claims: pd.DataFrame) -> pd.DataFrame:
+    """Range that claims on the share of decoys leave for Shaheds proper.
+
+    Formula: low = 1 − the upper end of the share of decoys, high = 1 − its lower end.
+
+    Args:
+        claims: one row a claim: ``quantity_low``, ``quantity_high`` (per cent).
+
+    Returns:
+        ``claims`` with ``low`` and ``high`` (0 to 1).
+    """
+    return claims.assign(
+        low=1 - claims["quantity_high"] / 100, high=1 - claims["quantity_low"] / 100
+    )
+
+
+def period_names(starts: pd.Series, ends: pd.Series) -> pd.Series:
+    """Name periods: ``May 2024`` where it is a whole month, else ``to 3 Aug 2023``.
+
+    Names that come again get a number: ``May 2024 (2)``.
+
+    Args:
+        starts, ends: first and last day of each period.
+    """
+    whole = (starts.dt.day == 1) & (ends == starts + pd.offsets.MonthEnd(0))
+    until = "to " + ends.dt.day.astype("str") + ends.dt.strftime(" %b %Y")
+    name = starts.dt.strftime("%b %Y").where(whole, until)
+    again = name.groupby(name).cumcount() + 1
+    return name + (" (" + again.astype("str") + ")").where(again > 1, "")
 
 
 def check_published(published: pd.DataFrame, bulletins: pd.DataFrame) -> pd.DataFrame:
@@ -142,6 +256,93 @@ def monthly_rate(claims: pd.DataFrame) -> pd.DataFrame:
     return claims.assign(
         rate_low=claims["quantity_low"] * factor, rate_high=claims["quantity_high"] * factor
     )
+
+
+def output_claimed(claims: pd.DataFrame) -> pd.DataFrame:
+    """Keep claims on the output of attack drones and on plans for it that give a rate.
+
+    Decoys (Gerbera) are left out, and claims without a number or a time.
+
+    Args:
+        claims: one row a claim: ``category``, ``item``, ``date``, and the columns that
+            :func:`monthly_rate` needs.
+
+    Returns:
+        Rows of :func:`monthly_rate` with ``plan`` (``planned`` or ``claimed as made``), ``rate``
+        and ``top`` (its low and high end in drones a month, the other end where one is open) and
+        ``begin`` (first day of the period, else the date).
+    """
+    made = claims["category"].isin(["production", "production_plan"])
+    rated = monthly_rate(claims[made & ~claims["item"].str.contains("Gerbera")])
+    rated = rated[rated[["rate_low", "rate_high"]].notna().any(axis=1)]
+    planned = rated["category"] == "production_plan"
+    return rated.assign(
+        plan=planned.map({True: "planned", False: "claimed as made"}),
+        rate=rated["rate_low"].fillna(rated["rate_high"]),
+        top=rated["rate_high"].fillna(rated["rate_low"]),
+        begin=rated["period_start"].fillna(rated["date"]),
+    )
+
+
+def stated_quantity(claims: pd.DataFrame) -> pd.Series:
+    """Write the quantity of each claim with its limits and unit: ``at most 2,700 drones a month``.
+
+    Args:
+        claims: one row a claim: ``quantity_low``, ``quantity_high``, ``quantity_bound``,
+            ``quantity_unit``, ``quantity_per``, ``quantity_wording``.
+
+    Returns:
+        Texts; the wording of the claim where it gives no number, empty without one.
+    """
+    low = claims["quantity_low"].fillna(claims["quantity_high"])
+    each = low.map("{:,.0f}".format)
+    upto = each + "–" + claims["quantity_high"].map("{:,.0f}".format)
+    bound = claims["quantity_bound"].where(
+        claims["quantity_bound"].isin(["about", "at least", "at most"])
+    )
+    per = claims["quantity_per"].where(claims["quantity_per"] != "total")
+    text = (
+        (bound + " ").fillna("")
+        + each.where(claims["quantity_bound"] != "range", upto)
+        + " "
+        + claims["quantity_unit"]
+        + (" a " + per).fillna("")
+    )
+    return text.where(low.notna(), claims["quantity_wording"].fillna(""))
+
+
+def in_one_number(claims: pd.DataFrame) -> pd.DataFrame:
+    """Add where a claimed price or value is drawn and how it is written.
+
+    Args:
+        claims: one row a claim: ``low`` and ``high`` in one unit (low may be missing), ``bound``.
+
+    Returns:
+        ``claims`` with ``point`` (the low end, else the high one) and ``text`` (the high end; both
+        ends of a ``range``).
+    """
+    high = claims["high"].map("{:g}".format)
+    both = claims["low"].map("{:g}–".format) + high
+    return claims.assign(
+        point=claims["low"].fillna(claims["high"]),
+        text=high.where(claims["bound"] != "range", both),
+    )
+
+
+def contract_parts(contract: pd.Series) -> pd.Series:
+    """Part the value of a contract into its drones and what else it holds.
+
+    Formula: goods = quantity × price of one drone; rest = value − goods.
+
+    Args:
+        contract: a claim: ``value_usd``, ``quantity_low`` (drones), ``drone_price_low_usd``.
+
+    Returns:
+        ``value``, ``goods`` and ``rest`` in current US dollars.
+    """
+    goods = contract["quantity_low"] * contract["drone_price_low_usd"]
+    value = contract["value_usd"]
+    return pd.Series({"value": value, "goods": goods, "rest": value - goods})
 
 
 def drone_share_of_launches(bulletins: pd.DataFrame, missiles: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Oil and gas: weight in the world, volumes in one unit, discounts, output that moves together."""
 
+import calendar
 import math
 
 import pandas as pd
@@ -9,6 +10,9 @@ BARRELS_PER_TONNE = 7.32
 
 BCM_PER_YEAR = {"billion cubic metres a year": 1.0, "million cubic metres a day": 0.365}
 """Factor from a unit of gas volume to billion cubic metres in a year of 365 days."""
+
+
+_RESERVES_AND_OUTPUT = ("proved_reserves", "production")
 
 
 def world_shares(figures: pd.DataFrame) -> pd.DataFrame:
@@ -50,6 +54,28 @@ def reserves_to_production(reserves: pd.Series, production: pd.Series) -> pd.Ser
     series in the same unit, aligned on the same index.
     """
     return reserves / production
+
+
+def reserve_lives(figures: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Years that oil and gas of each country would last at the output of a year.
+
+    Formula: :func:`reserves_to_production`, with oil reserves in billion barrels over thousand
+    barrels a day times the days of the year, gas in trillion over billion cubic metres.
+
+    Args:
+        figures: rows of ``energy_country_year``.
+        year: at whose end reserves are counted.
+
+    Returns:
+        ``oil`` and ``gas`` (years) by ``iso3``; no row where the year has no figures, missing
+        where a country has none.
+    """
+    by = figures[figures["year"] == year].pivot(index="iso3", columns="measure", values="value")
+    by = by.reindex(columns=[f"{f}_{m}" for f in ("oil", "gas") for m in _RESERVES_AND_OUTPUT])
+    days = 366 if calendar.isleap(year) else 365
+    oil = reserves_to_production(by["oil_proved_reserves"] * 1e6, by["oil_production"] * days)
+    gas = reserves_to_production(by["gas_proved_reserves"] * 1e3, by["gas_production"])
+    return pd.DataFrame({"oil": oil, "gas": gas})
 
 
 def daily_volume(flows: pd.DataFrame) -> pd.DataFrame:
@@ -132,15 +158,14 @@ def correlation_of_changes(one: pd.Series, other: pd.Series) -> pd.Series:
         other: values by year, aligned on the index of years.
 
     Returns:
-        ``correlation``, ``low``, ``high`` and ``pairs``.
-
-    Raises:
-        ValueError: there are fewer than four pairs, which have no bounds.
+        ``correlation``, ``low``, ``high`` and ``pairs``; all but ``pairs`` are missing where there
+        are fewer than four pairs, which have no bounds.
     """
     changes = pd.concat([one.diff(), other.diff()], axis=1, join="inner").dropna().astype(float)
     pairs = len(changes)
     if pairs < 4:
-        raise ValueError(f"{pairs} pairs of changes: at least four are needed")
+        missing = dict.fromkeys(["correlation", "low", "high"], math.nan)
+        return pd.Series(missing | {"pairs": pairs})
     r = float(changes.iloc[:, 0].corr(changes.iloc[:, 1]))
     middle, reach = math.atanh(r), 1.96 / math.sqrt(pairs - 3)
     return pd.Series(
@@ -151,6 +176,177 @@ def correlation_of_changes(one: pd.Series, other: pd.Series) -> pd.Series:
             "pairs": pairs,
         }
     )
+
+
+def opposite_changes(one: pd.Series, other: pd.Series) -> int:
+    """Count the years in which one of two series rose while the other fell.
+
+    Args:
+        one, other: values by year, aligned on the index of years.
+    """
+    return int(((one.diff() * other.diff()).dropna() < 0).sum())
+
+
+REQUIRED = {
+    "required production, computed": "required",
+    "required production": "required",
+    "required production with voluntary cuts": "less voluntary cuts",
+}
+"""What an agreement of OPEC+ requires of a party, by measure of ``opec_plus``."""
+
+
+def ceilings(opec: pd.DataFrame, party: str) -> pd.DataFrame:
+    """Ceilings of OPEC+ for a party, as steps in time.
+
+    Args:
+        opec: rows of ``opec_plus``.
+        party: ISO 3166-1 alpha-3.
+
+    Returns:
+        The rows with ``term`` (:data:`REQUIRED`, or ``planned, superseded`` where a later agreement
+        came first) and ``to``, the day after the period; ``value_kbd`` is thousand barrels a day.
+    """
+    rows = opec[opec["measure"].isin(REQUIRED) & (opec["party"] == party)]
+    term = rows["measure"].map(REQUIRED).mask(rows["status"].notna(), "planned, superseded")
+    return rows.assign(term=term, to=_day_after(rows["period_end"]))
+
+
+def special_treatment(opec: pd.DataFrame, party: str) -> pd.DataFrame:
+    """Agreements of OPEC+ that spare a party, as steps in time.
+
+    Args:
+        opec: rows of ``opec_plus``.
+        party: ISO 3166-1 alpha-3.
+
+    Returns:
+        The rows with ``term`` (``exempt`` or ``may hold its output``) and ``to``, the end of the
+        period, two weeks after its beginning where no end is stated.
+    """
+    rows = opec[(opec["measure"] == "special treatment") & (opec["party"] == party)]
+    return rows.assign(
+        term=rows["status"].where(rows["status"] == "exempt", "may hold its output"),
+        to=rows["period_end"].fillna(rows["period_start"] + pd.Timedelta(days=14)),
+    )
+
+
+def crude_alone(opec: pd.DataFrame, party: str) -> pd.DataFrame:
+    """Output of crude without condensate that OPEC's secondary sources gave for a party.
+
+    Args:
+        opec: rows of ``opec_plus``.
+        party: ISO 3166-1 alpha-3.
+
+    Returns:
+        The rows with ``term`` (``crude alone``) and ``to``, the day after the period.
+    """
+    rows = opec[(opec["measure"] == "actual production") & (opec["party"] == party)]
+    return rows.assign(term="crude alone", to=_day_after(rows["period_end"]))
+
+
+def output_by_year(figures: pd.DataFrame) -> pd.DataFrame:
+    """Output of crude and condensate as steps of a year, to set beside ceilings.
+
+    Args:
+        figures: rows of ``energy_country_year``.
+
+    Returns:
+        The rows of crude and condensate with ``period_start`` and ``to`` (first days of the year
+        and of the next), ``term``, ``party`` and ``value_kbd`` (thousand barrels a day).
+    """
+    rows = figures[figures["measure"] == "crude_condensate_production"]
+    return rows.assign(
+        period_start=pd.to_datetime(rows["year"].astype(str)),
+        to=pd.to_datetime((rows["year"] + 1).astype(str)),
+        term="output of the year",
+        party=rows["iso3"],
+        value_kbd=rows["value"],
+    )
+
+
+def _day_after(days: pd.Series) -> pd.Series:
+    return days + pd.Timedelta(days=1)
+
+
+def volume_by_place(flows: pd.DataFrame, places: dict[str, str], rest: str) -> pd.DataFrame:
+    """Add up flows of crude by year and place.
+
+    Args:
+        flows: rows of ``iran_crude_by_destination``, without totals.
+        places: place by destination.
+        rest: the place of destinations that have none.
+
+    Returns:
+        One row a year and place: ``year``, ``to``, ``thousand_barrels_per_day``, ``source_id``.
+    """
+    placed = flows.assign(to=flows["destination"].map(places).fillna(rest))
+    return placed.groupby(["year", "to"], as_index=False).agg(
+        thousand_barrels_per_day=("thousand_barrels_per_day", "sum"),
+        source_id=("source_id", "first"),
+    )
+
+
+def yearly_revenue(reported: pd.DataFrame) -> pd.Series:
+    """Revenue from exports in current US dollars by year, of reports on a year or less.
+
+    Args:
+        reported: rows of ``oil_exports_reported`` of one maker and definition; those that cover
+            more than 400 days or give no value are left out.
+    """
+    days = (reported["period_end"] - reported["period_start"]).dt.days
+    rows = reported[reported["value_usd"].notna() & (days < 400)]
+    return rows.set_index(rows["period_start"].dt.year)["value_usd"]
+
+
+def yearly_price_gaps(prices: pd.DataFrame, grades: list[str], benchmark: str) -> pd.DataFrame:
+    """How far grades stood below a benchmark, mean of the months of a year.
+
+    Args:
+        prices: rows of ``oil_prices_opec``.
+        grades: the grades compared.
+        benchmark: what they are compared with.
+
+    Returns:
+        One row a grade and year: ``name``, ``year``, ``gap`` (dollars a barrel, see
+        :func:`price_gap`), ``months`` (how many stand in the mean), ``source_id``.
+    """
+    gaps = pd.concat([price_gap(prices, grade, benchmark).assign(name=grade) for grade in grades])
+    return (
+        gaps.assign(year=gaps["period_start"].dt.year)
+        .groupby(["name", "year"], as_index=False)
+        .agg(gap=("gap", "mean"), months=("gap", "size"), source_id=("source_id", "first"))
+    )
+
+
+def quarterly_volumes(totals: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Add up monthly volumes of imports by quarter.
+
+    Args:
+        totals: rows of ``eu_crude_import_totals``.
+        by: column within which rows are added up.
+
+    Returns:
+        One row a quarter and group: ``quarter`` (its first day), ``by``, ``million_barrels``,
+        ``source_id``.
+    """
+    quarters = totals.assign(quarter=totals["month"].dt.to_period("Q").dt.start_time)
+    return quarters.groupby(["quarter", by], as_index=False).agg(
+        million_barrels=("thousand_barrels", lambda v: v.sum() / 1000),
+        source_id=("source_id", "first"),
+    )
+
+
+def origin_shares(totals: pd.DataFrame) -> pd.DataFrame:
+    """Share (0 to 1) of each origin in all imports of a year.
+
+    Args:
+        totals: rows of ``eu_crude_import_totals``, with ``ALL`` for all origins.
+
+    Returns:
+        One row a year, one column an origin.
+    """
+    years = totals["month"].dt.year.rename("year")
+    sums = totals.groupby([years, "origin"])["thousand_barrels"].sum().unstack()
+    return sums.div(sums["ALL"], axis=0)
 
 
 def paid_price(register: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Shares, concentration, and values compared over time or with each other."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 import pandas as pd
@@ -55,6 +55,16 @@ def growth(values: pd.DataFrame, first: int, last: int) -> pd.Series:
     return ends.loc[last] - ends.loc[first]
 
 
+def value_at(values: pd.Series, *key: Any) -> Any:
+    """Value under a key, missing where there is none, as for a year that a series does not reach.
+
+    Args:
+        values: a series with one value a key.
+        key: the key, one part for each level of the index.
+    """
+    return values.get(key if len(key) > 1 else key[0], float("nan"))
+
+
 def rank_of(values: pd.Series, name: str, lowest_first: bool = False) -> float | None:
     """Rank of one among several; 1 is the largest, ties share the better rank.
 
@@ -90,6 +100,31 @@ def peak(values: pd.Series) -> tuple[Any, Any]:
         return pd.NaT, float("nan")
     at = known.idxmax()
     return at, known[at]
+
+
+def extreme_at(values: pd.Series, which: str) -> Hashable:
+    """Name under which the least or largest value stands, the first of equals; NaN where none is.
+
+    Args:
+        values: one value a year, state or figure, indexed by it; missing ones are left out.
+        which: ``min`` or ``max``.
+    """
+    known = values.dropna()
+    return getattr(known, f"idx{which}")() if len(known) else float("nan")
+
+
+def row_of(frame: pd.DataFrame, which: str, column: str) -> pd.Series:
+    """Row with the least or largest value of a column; all missing where there is no value.
+
+    Args:
+        frame: one row an observation.
+        which: ``min`` or ``max``; the first row where several are equal.
+        column: the column compared.
+    """
+    known = frame[frame[column].notna()]
+    if known.empty:
+        return pd.Series(index=frame.columns, dtype="float64")
+    return known.iloc[getattr(known[column], f"arg{which}")()]
 
 
 def total(values: pd.Series) -> float:
@@ -139,6 +174,28 @@ def runs(years: pd.Series) -> pd.Series:
     return (years.astype(float).diff() > 1).cumsum()
 
 
+def gaps(years: Iterable[int]) -> pd.DataFrame:
+    """Spans of years that are missing between the first and the last of some years.
+
+    Returns:
+        One row a span, the earliest first: ``first`` and ``last`` year missing.
+    """
+    held = set(years)
+    lost = pd.Series(sorted(set(range(min(held), max(held))) - held) if held else [], dtype=int)
+    return lost.groupby(runs(lost)).agg(first="min", last="max").reset_index(drop=True)
+
+
+def in_spans(years: pd.Series, spans: dict[str, tuple[int, int]]) -> pd.Series:
+    """Name the span of years that each year falls into; missing where none does.
+
+    Args:
+        years: calendar years.
+        spans: name → first and last year; spans do not overlap.
+    """
+    names = {year: name for name, (first, last) in spans.items() for year in range(first, last + 1)}
+    return years.map(names)
+
+
 def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd.DataFrame:
     """Compare the mean before and after each break year, with the spread on either side.
 
@@ -166,6 +223,29 @@ def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd
                 }
             )
     return pd.DataFrame(rows)
+
+
+def before_and_after_abreast(
+    series: dict[str, pd.Series], breaks: list[int], years: int = 3
+) -> pd.DataFrame:
+    """Set several series side by side, before and after each break year.
+
+    Args:
+        series: name → one value a year, indexed by year; each keeps its own unit.
+        breaks: the years compared, as in :func:`before_and_after`.
+        years: how many years on each side.
+
+    Returns:
+        One row a series and break: ``break_year``, ``domain`` (the name), and ``mean``,
+        ``lowest``, ``highest`` and ``years``, each with `` before`` and `` after`` behind it.
+    """
+    parts = [before_and_after(values, breaks, years) for values in series.values()]
+    compared = pd.concat(parts, keys=list(series), names=["domain"]).reset_index("domain")
+    measured = ["mean", "lowest", "highest", "years"]
+    wide = compared.pivot(index=["domain", "break_year"], columns="side", values=measured)
+    order = [(what, side) for side in ("before", "after") for what in measured]
+    wide = wide[order].set_axis([" ".join(column) for column in order], axis=1).reset_index()
+    return wide[["break_year", "domain", *wide.columns[2:]]]
 
 
 def rank_correlation(one: pd.Series, other: pd.Series) -> float:
@@ -252,3 +332,9 @@ def in_dollars_of(
     whole = pd.Series([pd.Timestamp(year, 1, 1)]), pd.Series([pd.Timestamp(year, 12, 31)])
     base = price_levels(prices, *whole)["level"].iloc[0]
     return values.astype(float) * base / price_levels(prices, starts, ends)["level"]
+
+
+def dollar_of(year: int, prices: pd.DataFrame, in_year: int) -> float:
+    """What one dollar of a calendar year buys, in dollars of another; see :func:`in_dollars_of`."""
+    start, end = (pd.Series([pd.Timestamp(year, *day)]) for day in ((1, 1), (12, 31)))
+    return float(in_dollars_of(in_year, pd.Series([1.0]), prices, start, end).iloc[0])

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iran_russia.measures.series import shares
+from iran_russia.measures.series import herfindahl_hirschman, runs, shares
 
 
 def mirror_ratio(
@@ -467,3 +467,202 @@ def grain_equivalent(cereals: pd.DataFrame) -> pd.Series:
     anybody reported.
     """
     return cereals["kcal_per_year"].astype(float) / cereals["kcal_per_tonne"].astype(float)
+
+
+def in_runs(totals: pd.DataFrame) -> pd.DataFrame:
+    """Number the unbroken runs of years of each reporter, direction and basis.
+
+    Args:
+        totals: rows of ``trade_totals`` for full years.
+
+    Returns:
+        The rows in order of reporter, direction, basis and year, with ``run`` (a number, see
+        :func:`~iran_russia.measures.series.runs`) and ``alone`` (no year before or after it).
+    """
+    keys = ["reporter", "direction", "basis"]
+    rows = totals.sort_values([*keys, "year"])
+    rows = rows.assign(run=rows.groupby(keys)["year"].transform(runs))
+    return rows.assign(alone=rows.groupby([*keys, "run"])["year"].transform("size") == 1)
+
+
+def reported_balance(pair: pd.DataFrame, reporter: str) -> pd.DataFrame:
+    """Turnover and Iran's balance by what one country reports to the IMF, without estimates.
+
+    Formula: as in :func:`trade_balance`; a year without a report of both flows has neither.
+
+    Args:
+        pair: what :func:`imf_pair` gives.
+        reporter: ``RUS`` or ``IRN``.
+
+    Returns:
+        One row a year: ``iran_to_russia``, ``russia_to_iran``, ``turnover``, ``balance`` (US
+        dollars) and ``source_id``.
+    """
+    rows = pair[(pair["reporter"] == reporter) & (pair["status"] == "published")]
+    flows = rows.pivot(index="year", columns="direction", values="value_usd").astype(float)
+    flows = flows.reindex(columns=["iran_to_russia", "russia_to_iran"])
+    return flows.assign(
+        turnover=flows["iran_to_russia"] + flows["russia_to_iran"],
+        balance=flows["iran_to_russia"] - flows["russia_to_iran"],
+        source_id=rows.groupby("year")["source_id"].first(),
+    ).reset_index()
+
+
+def freight_allowance(pair: pd.DataFrame, direction: str, first: int, last: int) -> pd.Series:
+    """Importer's value over exporter's value of one flow, estimates included.
+
+    Formula: CIF / FOB. Where it is the same in every year, one of the two was made from the other.
+
+    Args:
+        pair: what :func:`imf_pair` gives.
+        direction: ``iran_to_russia`` or ``russia_to_iran``.
+        first, last: the years taken.
+
+    Returns:
+        The ratio by year, for years that have both values.
+    """
+    rows = pair[(pair["direction"] == direction) & pair["year"].between(first, last)]
+    sides = rows.pivot_table(index="year", columns="side", values="value_usd").astype(float)
+    sides = sides.reindex(columns=["exporter", "importer"]).dropna()
+    return sides["importer"] / sides["exporter"]
+
+
+COMPILERS = ["unctad_matrix", "cow_trade_v4"]
+"""Compilations by their source; a figure of theirs may rest on the report of the other side."""
+
+
+def unlike(mirror: pd.DataFrame, totals: pd.DataFrame) -> pd.Series:
+    """Mark comparisons of ``mirror_gap`` that are not between two full and undoubted reports.
+
+    One of the figures is compiled or :func:`doubtful`, or the two cover unequal numbers of months.
+
+    Args:
+        mirror: rows of ``mirror_gap``.
+        totals: rows of ``trade_totals``, which these name.
+    """
+    compiled = mirror[["russian_source_id", "iranian_source_id"]].isin(COMPILERS).any(axis=1)
+    cautioned = set(totals.loc[doubtful(totals), "total_id"])
+    questioned = mirror.filter(like="total_id").isin(cautioned).any(axis=1)
+    return compiled | questioned | (mirror["russian_months"] != mirror["iranian_months"])
+
+
+def concentration(headings: pd.DataFrame) -> pd.DataFrame:
+    """Concentration of each flow over headings of the Harmonized System, year by year.
+
+    Args:
+        headings: what :func:`hs_headings` gives.
+
+    Returns:
+        One row a flow and year: ``hhi`` (see
+        :func:`~iran_russia.measures.series.herfindahl_hirschman`) and ``run``, the number of the
+        unbroken run of years.
+    """
+    values = headings.groupby(["flow", "year"])["value_usd"]
+    index = values.agg(herfindahl_hirschman).rename("hhi").reset_index()
+    return index.assign(run=index.groupby("flow")["year"].transform(runs))
+
+
+def headings_changed(headings: pd.DataFrame, flow: str, first: int, last: int) -> pd.DataFrame:
+    """Value and number of headings kept, lost and new between two years of one flow.
+
+    Args:
+        headings: what :func:`hs_headings` gives.
+        flow: ``export`` or ``import``.
+        first, last: the years compared.
+
+    Returns:
+        One row a year and change (see :func:`product_turnover`) with a value: ``year``,
+        ``change``, ``value_usd``, ``headings`` (how many) and ``share`` of the value of the year.
+    """
+    of_flow = headings[headings["flow"] == flow].set_index(["year", "hs4"])["value_usd"]
+    before, after = (of_flow[of_flow.index.get_level_values("year") == y] for y in (first, last))
+    both = product_turnover(before.droplevel("year"), after.droplevel("year"))
+    long = both.rename(columns={"before": first, "after": last}).melt(
+        "change", [first, last], "year", "value_usd"
+    )
+    long = long[long["value_usd"] > 0].astype({"year": int})
+    changed = long.groupby(["year", "change"])["value_usd"].agg(value_usd="sum", headings="size")
+    changed["share"] = changed["value_usd"].groupby("year").transform(shares)
+    return changed.reset_index()
+
+
+def as_exports(shares: pd.DataFrame, importers: list[str]) -> pd.DataFrame:
+    """Read imports of countries as exports of their partners.
+
+    Args:
+        shares: what :func:`partner_shares` gives.
+        importers: ISO 3166-1 alpha-3 codes of the countries whose imports are read.
+
+    Returns:
+        The rows of imports, with ``exporter_iso3`` and ``importer_iso3``.
+    """
+    rows = shares[(shares["flow"] == "import") & shares["country_iso3"].isin(importers)]
+    return rows.rename(columns={"partner_iso3": "exporter_iso3", "country_iso3": "importer_iso3"})
+
+
+def coast_share(offices: pd.DataFrame, coast: str) -> pd.Series:
+    """Share of the customs offices on one coast in the value of each flow and year.
+
+    An office of which no coast is known counts as elsewhere, so the share is a lower bound.
+
+    Args:
+        offices: ``flow``, ``iranian_year``, ``coast``, ``value_usd``, one row an office.
+        coast: ``caspian`` or another value of ``customs_offices``.
+
+    Returns:
+        Shares between 0 and 1, by flow and Iranian year.
+    """
+    keys = ["flow", "iranian_year"]
+    there = offices[offices["coast"] == coast].groupby(keys)["value_usd"].sum()
+    return (there / offices.groupby(keys)["value_usd"].sum()).astype(float)
+
+
+def leading_offices(offices: pd.DataFrame, year: int, most: int) -> pd.DataFrame:
+    """Keep, of each flow, the customs offices with the largest value in one Iranian year.
+
+    Args:
+        offices: ``flow``, ``iranian_year``, ``customs_office``, ``value_usd``.
+        year: the Iranian year in which they are the largest.
+        most: how many of each flow.
+
+    Returns:
+        Their rows of all years, the order of ``offices`` kept.
+    """
+    there = offices[offices["iranian_year"] == year]
+    rank = there.groupby("flow")["value_usd"].rank(ascending=False)
+    keys = ["flow", "customs_office"]
+    return offices.merge(there.loc[rank <= most, keys], on=keys)
+
+
+def largest_of(flows: pd.DataFrame, within: str, name: str, value: str, most: int) -> list[tuple]:
+    """Name the largest in each group by their largest value.
+
+    Args:
+        flows: one row a report of a flow.
+        within: the column of the groups, such as the kind of cereal.
+        name: the column of what is named, such as the exporter.
+        value: the column compared.
+        most: how many of each group.
+
+    Returns:
+        Pairs of group and name, the largest of each group first.
+    """
+    best = flows.groupby([within, name])[value].max()
+    return list(best.groupby(within).nlargest(most).droplevel(0).index)
+
+
+def largest_lines(sample: pd.DataFrame, seen: int, most: int) -> pd.DataFrame:
+    """Keep the tariff lines that are the largest in the newest Iranian year of a sample.
+
+    Args:
+        sample: ``hs_code``, ``iranian_year``, ``value_usd``.
+        seen: in how many years a line must be known at least.
+        most: how many lines.
+
+    Returns:
+        Their rows of all years.
+    """
+    years = sample.groupby("hs_code")["iranian_year"].transform("nunique")
+    newest = sample["iranian_year"] == sample["iranian_year"].max()
+    largest = sample[(years >= seen) & newest].nlargest(most, "value_usd")
+    return sample[sample["hs_code"].isin(largest["hs_code"])]

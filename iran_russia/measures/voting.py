@@ -1,6 +1,11 @@
 """Agreement and distance of states in recorded votes."""
 
+from collections.abc import Sequence
+
 import pandas as pd
+
+from iran_russia.measures.events import known_date
+from iran_russia.measures.series import extreme_at
 
 SCORE = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
 """Votes on one scale; an absence has no place on it."""
@@ -31,6 +36,16 @@ def final_votes(rollcalls: pd.DataFrame) -> pd.DataFrame:
     """
     part = rollcalls["amendment"].fillna(False) | rollcalls["paragraph"].fillna(False)
     return rollcalls[~part & ~rollcalls["possible_duplicate"]]
+
+
+def votes_on_parts(rollcalls: pd.DataFrame) -> pd.DataFrame:
+    """Keep the votes on a paragraph or an amendment that are no possible repeat.
+
+    Args:
+        rollcalls: rows of ``unga_rollcalls``.
+    """
+    part = rollcalls["amendment"].fillna(False) | rollcalls["paragraph"].fillna(False)
+    return rollcalls[part & ~rollcalls["possible_duplicate"]]
 
 
 def recurring(rollcalls: pd.DataFrame, one: int, other: int) -> pd.DataFrame:
@@ -120,6 +135,8 @@ def agreement(
     if rollcalls["rcid"].duplicated().any():
         raise ValueError("a roll call stands twice in the list: count it once a group")
     by = [by] if isinstance(by, str) else by
+    if rollcalls.empty:
+        return pd.DataFrame(columns=[*by, "iso3", *_AGREEMENT])
     counted = scores.reindex(rollcalls["rcid"])
     steps = counted.drop(columns=country).sub(counted[country], axis=0).abs()
     groups = [rollcalls[column].to_numpy() for column in by]
@@ -139,6 +156,77 @@ def agreement(
     table["share_identical"] = table["n_identical"] / table["n_both"]
     table["agreement_index"] = 1 - table.pop("apart") / table["n_both"]
     return table
+
+
+_AGREEMENT = ["n_both", "n_identical", "n_opposed", "share_identical", "agreement_index"]
+
+
+def pair_agreement(
+    scores: pd.DataFrame, rollcalls: pd.DataFrame, one: str, other: str, by: str | list[str]
+) -> pd.DataFrame:
+    """Agreement of two states over groups of roll calls, by the formula of :func:`agreement`.
+
+    Args:
+        scores: what :func:`ballots` returns.
+        rollcalls: the roll calls counted, with ``rcid`` and the columns of ``by``.
+        one: a state.
+        other: another state.
+        by: column or columns of groups.
+
+    Returns:
+        The rows of :func:`agreement` for the other state; none where the two never both voted.
+    """
+    return agreement(scores.reindex(columns=[one, other]), rollcalls, one, by)
+
+
+def pair_overall(scores: pd.DataFrame, rollcalls: pd.DataFrame, one: str, other: str) -> pd.Series:
+    """Agreement of two states over all roll calls given, by the formula of :func:`agreement`.
+
+    Args:
+        scores: what :func:`ballots` returns.
+        rollcalls: the roll calls counted, with ``rcid``.
+        one: a state.
+        other: another state.
+
+    Returns:
+        ``n_both``, ``n_identical``, ``n_opposed`` (roll calls), ``share_identical`` and
+        ``agreement_index`` (between 0 and 1), all missing where the two never both voted.
+    """
+    rows = pair_agreement(scores, rollcalls.assign(span="all"), one, other, "span")
+    return rows.set_index("span").reindex(["all"]).loc["all", _AGREEMENT]
+
+
+def votes_against(scores: pd.DataFrame, rollcalls: pd.DataFrame, country: str) -> pd.DataFrame:
+    """How often a state voted no, by year.
+
+    Args:
+        scores: what :func:`ballots` returns.
+        rollcalls: the roll calls counted, with ``rcid`` and ``year``.
+        country: the state.
+
+    Returns:
+        Indexed by year: ``no`` (votes of no) and ``rollcalls`` (all of the year).
+    """
+    cast = scores[country].reindex(rollcalls["rcid"]).eq(0).groupby(rollcalls["year"].to_numpy())
+    return cast.agg(["sum", "size"]).set_axis(["no", "rollcalls"], axis=1).rename_axis("year")
+
+
+def absent_share(
+    votes: pd.DataFrame, rollcalls: pd.DataFrame, by: str | Sequence[str] = ()
+) -> pd.Series:
+    """Share of roll calls from which each state was absent, of those when it was a member.
+
+    Args:
+        votes: rows of ``unga_votes``.
+        rollcalls: the roll calls counted, with ``rcid`` and the columns of ``by``.
+        by: column or columns of groups; none for all roll calls together.
+
+    Returns:
+        Shares between 0 and 1, indexed by ``iso3`` and the columns of ``by``.
+    """
+    by = [by] if isinstance(by, str) else [*by]
+    cast = votes.merge(rollcalls[["rcid", *by]], on="rcid").dropna(subset=by)
+    return cast["vote"].eq("absent").groupby([cast[column] for column in ["iso3", *by]]).mean()
 
 
 def identical_with_absence(
@@ -165,6 +253,45 @@ def identical_with_absence(
     return pd.Series(
         {"n_both": len(same), "n_identical": same.sum(), "share_identical": same.mean()}
     )
+
+
+def by_both_rules(
+    votes: pd.DataFrame, rollcalls: pd.DataFrame, pairs: pd.DataFrame
+) -> pd.DataFrame:
+    """Share of identical votes of pairs of states, by either rule for absences.
+
+    Args:
+        votes: rows of ``unga_votes``.
+        rollcalls: the roll calls counted, with ``rcid``.
+        pairs: ``iso3_a`` and ``iso3_b``.
+
+    Returns:
+        On the index of ``pairs``, in per cent: ``absence_counted``
+        (:func:`identical_with_absence`) and ``both_voting`` (:func:`pair_overall`).
+    """
+    scores = ballots(votes[votes["rcid"].isin(rollcalls["rcid"])])
+    both = list(zip(pairs["iso3_a"], pairs["iso3_b"], strict=True))
+    counted = [identical_with_absence(votes, rollcalls, *p)["share_identical"] for p in both]
+    voting = [pair_overall(scores, rollcalls, *p)["share_identical"] for p in both]
+    shares = {"absence_counted": counted, "both_voting": voting}
+    return 100 * pd.DataFrame(shares, index=pairs.index)
+
+
+def sponsored_by_year(sponsored: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
+    """Resolutions that either of two states sponsors, and those that both sponsor, by year.
+
+    Args:
+        sponsored: rows of ``unga_cosponsors``.
+        one: a state.
+        other: another state.
+
+    Returns:
+        Indexed by ``year``: a column named by each of the two codes, and ``both`` (resolutions).
+    """
+    names = sponsored["sponsors_iso3"].fillna("").str.split(";")
+    own = pd.DataFrame({code: names.map(lambda n, c=code: c in n) for code in (one, other)})
+    own["both"] = own[one] & own[other]
+    return own.groupby(sponsored["date"].dt.year.rename("year")).sum()
 
 
 def joint_sponsors(sponsored: pd.DataFrame, country: str) -> pd.DataFrame:
@@ -247,6 +374,38 @@ def ideal_point_distance(points: pd.DataFrame, one: str, other: str) -> pd.DataF
     return pairs.loc[pairs["iso3"] == other, shown].reset_index(drop=True)
 
 
+def mean_distance(points: pd.DataFrame, own: str, others: list[str]) -> pd.Series:
+    """Mean of the distances of a state to several others, by year (:func:`ideal_point_distance`).
+
+    Args:
+        points: rows of ``unga_ideal_points``.
+        own: the state that distances are measured from.
+        others: the states they are measured to.
+
+    Returns:
+        The mean in units of the scale, indexed by ``year``.
+    """
+    each = pd.concat(ideal_point_distance(points, own, other) for other in others)
+    return each.groupby("year")["distance"].mean()
+
+
+def nearest_session(distances: pd.Series, first: int) -> pd.Series:
+    """Session in which two states stood nearest, and since when they had not stood so near.
+
+    Args:
+        distances: distances indexed by year, in ascending order.
+        first: first year in which the nearest is looked for.
+
+    Returns:
+        ``year`` of the nearest session and ``since``, the last year before it with a smaller
+        distance; missing where there is none.
+    """
+    year = extreme_at(distances.loc[first:], "min")
+    nearer = distances[(distances.index < year) & (distances < distances.get(year, float("nan")))]
+    since = nearer.index.max() if len(nearer) else float("nan")
+    return pd.Series({"year": year, "since": since}, dtype="float64")
+
+
 _POINT = ["ideal_point", "ideal_point_p05", "ideal_point_p95"]
 
 
@@ -271,3 +430,64 @@ def key_positions(
     each = full.merge(pd.DataFrame({"iso3": countries}), how="cross")
     known = each.merge(votes[["rcid", "iso3", "vote"]], on=["rcid", "iso3"], how="left")
     return known.assign(vote=known["vote"].fillna("not established"))
+
+
+def key_tally(cast: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
+    """How two states voted on the key votes of each topic.
+
+    Args:
+        cast: what :func:`key_positions` returns, with both states.
+        one: a state.
+        other: the state it is compared with.
+
+    Returns:
+        Indexed by ``topic``, counts of ``votes``: ``same`` (both yes, both no or both abstained),
+        ``abstained`` and ``absent`` (of the first state) and ``opposed`` (a yes against a no).
+    """
+    sides = cast.pivot(index=["topic", "key_vote_id"], columns="iso3", values="vote")
+    own, theirs = sides[one], sides[other]
+    told = {
+        "votes": 1,
+        "same": own.eq(theirs) & own.isin([*SCORE]),
+        "abstained": own.eq("abstain"),
+        "absent": own.eq("absent"),
+        "opposed": (own + theirs).isin(["yesno", "noyes"]),
+    }
+    return pd.DataFrame(told, index=sides.index).groupby("topic").sum().astype(int)
+
+
+def votes_on_iran(
+    council: pd.DataFrame, vetoes: pd.DataFrame, board: pd.DataFrame, since: str
+) -> pd.DataFrame:
+    """Votes on Iran in the Security Council and in the Board of the IAEA, in one list.
+
+    Args:
+        council: rows of ``unsc_votes``; those marked ``iran_related`` are taken.
+        vetoes: rows of ``unsc_vetoes``; Russia’s vetoes of drafts directly on Iran are taken.
+        board: rows of ``iaea_board_votes``; all are critical of Iran and were adopted.
+        since: first day, ISO 8601.
+
+    Returns:
+        One row a vote in order of date, with the columns of the three tables and ``body``,
+        ``aim`` (``not coded`` where no source states it), ``year`` and ``on``, the date as exactly
+        as it is known.
+    """
+    direct = vetoes[vetoes["iran_relation"] == "direct"].assign(
+        body="Security Council",
+        aim="critical_of_iran",
+        outcome="vetoed",
+        rus_vote="no",
+        date_precision="day",
+    )
+    parts = [
+        council[council["iran_related"]].assign(body="Security Council"),
+        direct.rename(columns={"agenda_item": "subject", "draft": "symbol"}),
+        board.assign(body="IAEA Board", aim="critical_of_iran", outcome="adopted"),
+    ]
+    listed = pd.concat(parts)
+    listed = listed[listed["date"] >= since].sort_values("date")
+    return listed.assign(
+        year=listed["date"].dt.year,
+        aim=listed["aim"].fillna("not coded"),
+        on=known_date(listed["date"], listed["date_precision"]),
+    )

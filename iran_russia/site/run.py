@@ -25,6 +25,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
 from iran_russia import changes, datasets, freshness
+from iran_russia.exhibits import BUILD
 from iran_russia.site.kernels import warm
 from iran_russia.site.pages import beginning
 from iran_russia.site.state import CHANGES, build_folder, build_of, shown_by
@@ -49,12 +50,14 @@ def begin(app: Sphinx, config: Config) -> None:
         _log.info("the last build did not finish; all pages are written again")
         (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
     unfinished.touch()
+    os.environ[BUILD] = "yes"  # kernels inherit it
 
 
 def end(app: Sphinx, error: Exception | None) -> None:
     """Let the next build of this folder begin; trust the pages of one that finished."""
     if error is None:
         (build_folder(app) / "unfinished").unlink(missing_ok=True)
+    os.environ.pop(BUILD, None)
     if lock := build_of(app).lock:
         lock.release()
 

@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from conftest import ROOT
 from test_prose import _captions, _prose, _sentences, typed_figures
 
-from iran_russia import datasets, facts, freshness, scaffold, taken
+from iran_russia import datasets, facts, freshness, taken
+from iran_russia.begin import chapter, schema
 from iran_russia.charts import drawing
 from iran_russia.cli import main
 
@@ -33,7 +34,7 @@ ASKED = ("--topic", "trade", "--source", "tea_board", "--publisher", "Tea board 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A copy of data package and table of contents that is written to."""
-    root = tmp_path_factory.mktemp("scaffold")
+    root = tmp_path_factory.mktemp("begin")
     shutil.copytree(ROOT / "data", root / "data")
     shutil.copy(ROOT / "_toc.yml", root)
     (root / "notebooks").mkdir()
@@ -225,9 +226,9 @@ def test_units_asked_for_by_names_are_those_of_the_book():
         (field["name"], field["unit"])
         for resource in datasets.package()["resources"]
         for field in resource["schema"]["fields"]
-        if field.get("unit") and scaffold._unit(field["name"])
+        if field.get("unit") and schema.unit_of(field["name"])
     }
-    differ = {name for name, unit in known if scaffold._unit(name) != unit}
+    differ = {name for name, unit in known if schema.unit_of(name) != unit}
     # Per cent is written both ways, and one figure is a price a container.
     assert len(known) > 30 and len(differ) < 12, differ
 
@@ -248,7 +249,7 @@ def test_a_new_chapter_runs_as_it_is_and_types_no_quantity(table, monkeypatch):
         monkeypatch.setattr(taken, name, empty)
     blank = {"faults": [], "wide": "", "narrow": "", "sized": {}, "files": {}}
     monkeypatch.setattr(drawing, "_draw", lambda spec, made_by: blank)
-    text = scaffold.chapter_text("tea", [table, "countries"])
+    text = chapter.chapter_text("tea", [table, "countries"])
     names = {}
     with warnings.catch_warnings(action="error"):
         for cell in jupytext.reads(text, fmt="md:myst").cells:
@@ -272,8 +273,8 @@ def test_a_new_chapter_is_the_last_of_its_part_and_nothing_else_moves(fresh):
 
 
 def test_a_chapter_with_claims_shows_them():
-    assert 'ledger("trade")' in scaffold.chapter_text("trade", ["deals"])
-    assert "ledger" not in scaffold.chapter_text("tea", ["deals"])
+    assert 'ledger("trade")' in chapter.chapter_text("trade", ["deals"])
+    assert "ledger" not in chapter.chapter_text("tea", ["deals"])
 
 
 @pytest.mark.parametrize(
