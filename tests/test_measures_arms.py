@@ -5,10 +5,6 @@ import pytest
 
 from iran_russia import datasets
 from iran_russia.measures.arms import (
-    received_by,
-    shares_by_period,
-    split_over_delivery_years,
-    tiv_between,
     change_of_sums,
     decimal_years,
     estimates_named,
@@ -16,6 +12,7 @@ from iran_russia.measures.arms import (
     order_and_deliveries,
     others_together,
     periods_back,
+    received_by,
     shares_by_period,
     split_over_delivery_years,
     tiv_between,
