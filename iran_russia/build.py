@@ -7,7 +7,14 @@ from sphinx.application import Sphinx
 
 from iran_russia import site
 from iran_russia.site.assets import finish_bundle, restyled, without_thebe, write_assets
-from iran_russia.site.cite import cite
+from iran_russia.site.cite import cite, cite_figures
+from iran_russia.site.frames import (
+    Frames,
+    fold_limits,
+    name_chapters,
+    number_by_chapter,
+    restore_numbers,
+)
 from iran_russia.site.pages import (
     ChangesDirective,
     EventRole,
@@ -32,14 +39,20 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-outdated", restyled)
     app.connect("env-before-read-docs", read_wanted)
     app.connect("doctree-read", remember)
+    app.connect("env-get-updated", restore_numbers, priority=100)  # Sphinx numbers at 500
+    app.connect("env-get-updated", number_by_chapter, priority=900)
+    app.connect("doctree-resolved", name_chapters)
+    app.connect("doctree-resolved", fold_limits)
     app.connect("doctree-resolved", list_pages)
     app.connect("doctree-resolved", keep_together)
     app.connect("html-page-context", mend_html)
     app.connect("html-page-context", introduce)
     app.connect("html-page-context", cite)
+    app.connect("html-page-context", cite_figures)
     app.connect("write-started", note_writing)
     app.connect("build-finished", publish)
     app.connect("build-finished", end)
+    app.add_transform(Frames)
     app.add_role("event", EventRole())
     app.add_directive("changes", ChangesDirective)
     app.add_directive("pages", PagesDirective)

@@ -308,6 +308,23 @@ def catalogue() -> pd.DataFrame:
     return pd.DataFrame([summary(name) for name in names()])
 
 
+@taken
+def newest(tables: list[str]) -> str:
+    """Return the newest day or year of the tables, as text; of none, nothing.
+
+    What is dated later than any source was retrieved is a plan and does not count.
+    """
+    retrieved = load("sources")["retrieved_on"].dropna()
+    seen = _when(retrieved.max()) if len(retrieved) else "9999"
+    when = [
+        _when(value)
+        for table in tables
+        if "time_field" in (resource := describe(table))
+        for value in load(table)[resource["time_field"]].dropna().unique()
+    ]
+    return max((text for text in when if text <= seen), default="")
+
+
 def _when(value: object) -> str:
     return value.date().isoformat() if hasattr(value, "date") else str(value)
 

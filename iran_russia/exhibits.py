@@ -61,13 +61,15 @@ class FigureError(ValueError):
 class Exhibit:
     """A figure or table, ready to be shown.
 
-    ``html`` may link to ``exhibit:<extension>`` (one of its own ``files``) and to ``site:<path>``
-    (a page of the book); the build resolves both. ``other`` holds further mime types for
+    ``html`` may link to ``exhibit:<extension>`` (one of its own ``files``), to ``exhibit:here``
+    (its own place in the page) and to ``site:<path>`` (a page of the book); the build resolves
+    them. ``title`` becomes the caption of a figure. ``other`` holds further mime types for
     notebook front ends.
     """
 
     html: str
     name: str | None = None
+    title: str | None = None
     files: dict[str, str | bytes] = field(default_factory=dict)
     other: dict[str, object] = field(default_factory=dict)
 
@@ -80,7 +82,7 @@ class Exhibit:
             else {"text": _harmless(content) if extension == "csv" else content}
             for extension, content in self.files.items()
         }
-        exhibit = {"name": self.name, "html": self.html, "files": files}
+        exhibit = {"name": self.name, "title": self.title, "html": self.html, "files": files}
         return {MIME: exhibit, "text/plain": self.other["text/plain"]}
 
 

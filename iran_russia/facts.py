@@ -9,12 +9,14 @@ import functools
 import math
 import re
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import pandas as pd
 from myst_nb import glue
 
+from iran_russia.datasets import LISTING, newest
 from iran_russia.exhibits import NO_FIGURE, Exhibit, in_build, render
+from iran_russia.taken import loaded
 
 _MINUS = "−"
 _MISSING = re.compile(r"\b(?:nan|NaT)\b|<NA>")
@@ -96,6 +98,11 @@ def stated() -> dict[str, str]:
     return dict(_stated)
 
 
+def _in_words(when: str) -> str:
+    """Write a day as text in full; a year stays."""
+    return day(datetime.date.fromisoformat(when)) if "-" in when else when
+
+
 def _whole(what: str, text: str) -> str:
     """Return a text with its missing numbers in words; there may be none in a build."""
     text = _MISSING.sub(NO_FIGURE, text)
@@ -104,16 +111,85 @@ def _whole(what: str, text: str) -> str:
     return text
 
 
-def key_numbers(*numbers: tuple[str, str, str]) -> Exhibit:
-    """Show a chapter's key numbers: label, formatted value, and what it refers to.
+class Card(NamedTuple):
+    """A key number: label, formatted value, what it refers to; its figure and its series."""
+
+    label: str
+    value: str
+    note: str
+    figure: str = ""
+    """Name of the figure that the card leads to."""
+    series: "pd.Series | None" = None
+    """What the number was before, in even steps of time; drawn as a small line."""
+
+
+def key_numbers(*numbers: Card | tuple[str, str, str]) -> Exhibit:
+    """Show a chapter's key numbers.
 
     Raises:
         ValueError: a number is missing, in a build.
     """
     cards = [
-        {"label": label, "value": _whole(label, value), "note": _whole(label, note)}
-        for label, value, note in numbers
+        {
+            "label": card.label,
+            "value": _whole(card.label, card.value),
+            "note": _whole(card.label, card.note),
+            "figure": card.figure,
+            "line": "" if card.series is None else _line(card.series),
+        }
+        for card in (Card(*n) for n in numbers)
     ]
     plain = "; ".join(f"{c['label']}: {c['value']} ({c['note']})" for c in cards)
     html = render("key_numbers.html", numbers=cards)
     return Exhibit(html=html, other={"text/html": html, "text/plain": plain})
+
+
+def _line(series: pd.Series) -> str:
+    """Write a series as the path of a line 100 wide and 24 high, from zero or below; gaps stay."""
+    low, high = min(series.min(), 0), max(series.max(), 0)
+    if not low < high:
+        return ""
+    step = 100 / max(len(series) - 1, 1)
+    path, pen = [], "M"
+    for place, value in enumerate(series):
+        if pd.isna(value):
+            pen = "M"
+            continue
+        height = 23 - 22 * (value - low) / (high - low)
+        path.append(f"{pen}{place * step:.1f} {height:.1f}")
+        pen = "L"
+    return "".join(path)
+
+
+def finding(sentence: str, *, holds: bool) -> str:
+    """Return a sentence that the data bear out: an answer, a title, a heading of the text.
+
+    A heading is static text; the same sentence, given here in a cell, makes the build say so when
+    the data turn. In a notebook a sentence that does not hold is returned with a mark.
+
+    Raises:
+        ValueError: the data do not bear the sentence out, in a build.
+    """
+    if holds:
+        return sentence
+    if in_build():
+        raise ValueError(f"the data no longer bear out {sentence!r}; write what they show now")
+    return f"Not with these data: {sentence}"
+
+
+def key_findings(*findings: tuple[str, str]) -> Exhibit:
+    """Show a chapter's findings, each a sentence that leads to its section, and the newest datum.
+
+    Args:
+        findings: sentence and name of the section, as ``(name)=`` stands above its heading.
+
+    Raises:
+        ValueError: a number is missing, in a build.
+    """
+    shown = [{"sentence": _whole(section, said), "section": section} for said, section in findings]
+    read = [table for table in loaded() if table != LISTING]
+    html = render("key_findings.html", findings=shown, newest=_in_words(newest(read)))
+    return Exhibit(
+        html=html,
+        other={"text/html": html, "text/plain": " ".join(f["sentence"] for f in shown)},
+    )

@@ -34,7 +34,7 @@ _GATHER = """
   const key = (page) => page.replace(/\\.html$/, "").replace(/[^a-z0-9]+/gi, "-");
   const here = key(name), known = new Set(pages.map((page) => page.name));
   const unwanted = "script, style, .headerlink, .cell_input, details.hide, .ir-narrow, "
-    + ".ir-data, .ir-downloads, .ir-whole-book, .ir-cite, .ir-code-switch, .tooltip, button";
+    + ".ir-bar, .ir-code, .ir-whole-book, .ir-cite, .ir-code-switch, .tooltip, button";
   article.querySelectorAll(unwanted).forEach((node) => node.remove());
   article.querySelectorAll("details").forEach((node) => node.setAttribute("open", ""));
   for (const table of article.querySelectorAll("table.ir-register")) {
@@ -242,6 +242,8 @@ table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid #999999; padding: 0.2em 0.4em; text-align: left;
   vertical-align: top; }
 .ir-number { text-align: right; }
+.ir-source > summary { display: none; }
+.ir-source > p::before { content: "Source: "; }
 pre, code { white-space: pre-wrap; overflow-wrap: break-word; }
 @media (max-width: 40em) {
   .ir-table thead, .ir-table td:empty { display: none; }

@@ -199,21 +199,21 @@ def test_code_is_offered_to_be_copied_once_the_reader_moves(reader):
 
 def test_one_switch_shows_the_code_of_all_pages(reader):
     opened = reader("notebooks/arms.html")
-    code, switch = opened.locator("details.hide pre"), opened.locator(".ir-code-switch")
+    code, switch = opened.locator(".ir-code pre"), opened.locator(".ir-code-switch")
     expect(code.first).to_be_hidden()
-    expect(opened.get_by_text("Show code").first).to_be_hidden()
     switch.click()
     expect(switch).to_have_attribute("aria-pressed", "true")
     expect(code.first).to_be_visible()
     opened.goto(opened.url.replace("arms", "trade"))
-    expect(opened.locator("details.hide pre").first).to_be_visible()
+    expect(opened.locator(".ir-code pre").first).to_be_visible()
     opened.locator(".ir-code-switch").click()
-    expect(opened.locator("details.hide pre").first).to_be_hidden()
+    expect(opened.locator(".ir-code pre").first).to_be_hidden()
 
 
 def test_without_javascript_code_can_be_unfolded(reader):
     opened = reader("notebooks/arms.html", java_script_enabled=False)
-    expect(opened.get_by_text("Show code").first).to_be_visible()
+    opened.locator(".ir-code > summary").first.click()
+    expect(opened.locator(".ir-code pre").first).to_be_visible()
 
 
 def test_a_reader_finds_a_word_from_any_page(reader):
@@ -320,6 +320,8 @@ def test_every_figure_has_number_caption_alt_text_source_and_downloads(book):
         for figure in re.findall(r"<figure.*?</figure>", html, flags=re.DOTALL):
             figures += 1
             assert "caption-number" in figure and 'class="ir-source"' in figure
+            bar = re.findall(r"<summary>(\w+)</summary>|>(Link)</a>", figure)
+            assert [a or b for a, b in bar] == ["Table", "Download", "Code", "Link", "Cite"]
             alt = re.search(r'role="img" tabindex="0" aria-label="([^"]+)"', figure)[1]
             assert len(alt) > 40
             name = re.search(r'data-live="(?:\.\./|\./)*figures/([^"]+)\.js"', figure)[1]

@@ -84,8 +84,10 @@ def test_the_index_stays_small_and_the_same(book, tmp_path):
 
 
 _UNREAD = re.compile(
-    r"<(svg|pre|script|style|button)\b.*?</\1>|<details class=\"[^\"]*\bhide\b.*?</details>"
-    r"|<a class=\"headerlink.*?</a>|<p class=\"ir-(?:downloads|whole-book).*?</p>",
+    r"<(svg|pre|script|style|button)\b.*?</\1>"
+    r"|<details class=\"(?:[^\"]*\bhide\b|ir-(?:downloads|code|figure-cite)\").*?</details>"
+    r"|<a class=\"(?:headerlink|ir-(?:downloads|link)\").*?</a>"
+    r"|<p class=\"ir-whole-book.*?</p>",
     re.DOTALL,
 )
 _INLINE = r"</?(?:a|abbr|b|cite|code|em|i|kbd|q|small|span|strong|sub|sup)\b[^>]*>"

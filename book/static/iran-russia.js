@@ -45,7 +45,7 @@
   }, true);
 
   /* One switch shows or hides the code of all pages; the browser remembers it where it may. */
-  const folded = document.querySelectorAll("details.hide");
+  const folded = document.querySelectorAll("details.hide, details.ir-code");
   const header = document.querySelector(".article-header-buttons");
   if (folded.length && header) {
     const button = Object.assign(document.createElement("button"),

@@ -75,7 +75,7 @@ def figure(
 ) -> Exhibit:
     """Turn a chart into a figure of the book.
 
-    Number, name and caption come from the cell (``mystnb: figure:``).
+    Its name comes from the cell (``mystnb: figure:``), its number from its place in the chapter.
 
     Args:
         chart: an Altair chart without width; a height may be set.
@@ -98,8 +98,9 @@ def figure(
         raise FigureError("the chart has no frame of its own; pass data= the rows it draws")
     if rows.empty:
         return refused("the chart has no rows; check the filter that made its frame")
-    if NO_FIGURE in alt and in_build():
-        raise FigureError(f"alt= names a number that is missing: {alt}")
+    for name, text in (("alt", alt), ("title", title or "")):
+        if NO_FIGURE in text and in_build():
+            raise FigureError(f"{name}= names a number that is missing: {text}")
     _refuse_types(chart)
     spec = chart.to_dict()
     drawn = _draw(spec, _MADE_BY)
@@ -122,11 +123,12 @@ def figure(
             narrow=Markup(_themed(drawn["narrow"])),
             **about,
         ),
+        title=title,
         files={"csv": rows.to_csv(index=False, lineterminator="\n")} | drawn["files"],
         other={
             LAB_MIME: drawn["sized"] | {"$schema": _LAB_SCHEMA},
             "text/html": render(
-                "lab.html", title=title, picture=Markup(drawn["files"]["svg"]), **about
+                "lab.html", title=title or "", picture=Markup(drawn["files"]["svg"]), **about
             ),
             "text/plain": alt,
         },

@@ -5,6 +5,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.events import known_date
+from iran_russia.measures.military import by_year
 from iran_russia.measures.series import count, difference, extreme, mean, ratio
 
 
@@ -23,10 +24,6 @@ def _held(
 
 def _latest(rows: pd.DataFrame) -> str:
     return newest(known_date(rows["date_start"], rows["date_precision"]))
-
-
-def _by_year(rows: pd.DataFrame, first: int, last: int) -> pd.Series:
-    return rows["year"].value_counts().reindex(range(first, last + 1), fill_value=0)
 
 
 @indicator(
@@ -93,7 +90,7 @@ def mean_ratio(before: list[int], after: list[int]) -> Reading:
 def _means(before: list[int], after: list[int], areas: list[str] | None) -> tuple:
     rows = _held(areas=areas)
     within = rows[rows["year"].le(after[1])]
-    old, new = (mean(_by_year(rows, *period)) for period in (before, after))
+    old, new = (mean(by_year(rows["year"], *period)) for period in (before, after))
     return old, new, _latest(within)
 
 
@@ -114,6 +111,6 @@ def least_in_a_year(first: int, last: int) -> Reading:
         first, last: first and last year.
     """
     rows = _held().query("@first <= year <= @last")
-    by = _by_year(rows, first, last)
+    by = by_year(rows["year"], first, last)
     detail = "; ".join(f"{year}: {n}" for year, n in by.items())
     return Reading(extreme(by, "min"), _latest(rows), detail)

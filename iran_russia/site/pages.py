@@ -34,8 +34,8 @@ class ExhibitRenderer:
         name = exhibit["name"] or (figure or {}).get("name")
         if exhibit["files"] and not name:
             raise ValueError(
-                f"{env.docname}, cell {data.cell_index}: a figure needs a name and a caption; "
-                "add `mystnb: {figure: {name: fig-…, caption: …}}` to the cell"
+                f"{env.docname}, cell {data.cell_index}: a figure needs a name; "
+                "add `mystnb: {figure: {name: fig-…}}` to the cell"
             )
         kept = exhibits_folder(env.app)
         kept.mkdir(parents=True, exist_ok=True)
@@ -53,9 +53,9 @@ class ExhibitRenderer:
                 f'{m[1]}="{up}/'
                 + (f'{FIGURES}/{name}.{m[3]}"' if m[2] == "exhibit" else f'{m[3]}"')
             ),
-            exhibit["html"],
+            exhibit["html"].replace('"exhibit:here"', f'"#{name}"'),
         )
-        return [nodes.raw("", resolved, format="html")]
+        return [nodes.raw("", resolved, format="html", title=exhibit["title"])]
 
 
 class EventRole(ReferenceRole):

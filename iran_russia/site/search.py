@@ -46,7 +46,10 @@ _INLINE = {
 }
 # Code, buttons and what only repeats other text.
 _UNREAD = {"button", "nav", "select", "noscript", "template"}
-_UNREAD_CLASSES = {"headerlink", "cell_input", "hide", "ir-narrow", "ir-downloads", "ir-whole-book"}
+_UNREAD_CLASSES = {
+    *("headerlink", "cell_input", "hide", "ir-narrow", "ir-whole-book"),
+    *("ir-downloads", "ir-code", "ir-link", "ir-figure-cite"),
+}
 _DARK = re.compile(r"<(pre|script|style)\b.*?</\1>", re.DOTALL)
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _LABEL = re.compile(r"<text\b[^>]*>([^<]*[^\W\d_]{3}[^<]*)<")

@@ -57,6 +57,8 @@ class Shown:
     """Chapter → fingerprint of the outputs of its last run."""
     outputs: dict[str, str] = field(default_factory=dict)
     """Chapter → fingerprint of the outputs that its page shows."""
+    numbers: dict[str, dict[str, dict[str, tuple[int, ...]]]] = field(default_factory=dict)
+    """Page → kind → name → number of a figure, as Sphinx counts them through the book."""
     changes: list[dict] | None = None
     """What moved since the last edition; None before the first build."""
     static: str = ""

@@ -25,9 +25,8 @@
     .ir-figure p { margin: 0.3em 0; }
     .ir-figure .ir-unit, .ir-figure .ir-source { color: var(--jp-ui-font-color2); font-size: 0.9em; }
     .ir-figure .ir-plot svg { max-width: 100%; height: auto; }
-    .ir-numbers { display: flex; flex-wrap: wrap; gap: 1em 2em; }
-    .ir-number { max-width: 14em; }
-    .ir-number dt, .ir-number dd { margin: 0; }`;
+    .ir-key-value { margin: 0 0.4em; }
+    .ir-spark { height: 1.2em; width: 5em; fill: none; stroke: currentColor; }`;
 
   let scope;
   const shared = async (name) => (await Object.values(scope[name])[0].get())();
@@ -67,21 +66,13 @@
       const named = name.split(",").map((key) => words?.cited[key.trim()] ?? key.trim());
       write(place, `[${named.join(", ")}]`);
     } else if (role === "numref") {
-      const cells = state ? figures(state.panel) : [];
-      const number = cells.findIndex((cell) => figureOf(cell).name === name) + 1;
-      if (!number) write(place, words?.figures[name] ?? "…", words ? "" : "ir-waits");
-      else {
-        const link = document.createElement("a");
-        link.textContent = `Fig. ${number}`;
-        link.href = "#";
-        link.onclick = (event) => {
-          event.preventDefault();
-          const { content } = state.panel;
-          content.scrollToItem(content.widgets.indexOf(cells[number - 1]), "start");
-        };
+      const number = state ? figures(state.panel).findIndex((f) => figureOf(f).name === name) + 1 : 0;
+      if (number) {
         write(place, "");
-        place.replaceChildren(link);
-      }
+        const link = Object.assign(document.createElement("a"), { textContent: `Fig. ${number}` });
+        link.href = `#${name}`;
+        place.append(link);
+      } else write(place, words?.figures[name] ?? "…", words ? "" : "ir-waits");
     } else if (words && name in words.facts) {
       write(place, words.facts[name]);
     } else if (state && ran(state.panel)) {
@@ -96,6 +87,25 @@
   const ran = (panel) => codeCells(panel).every((cell) => cell.model.executionCount !== null);
   const figureOf = (cell) => cell.model.getMetadata("mystnb")?.figure;
   const figures = (panel) => codeCells(panel).filter(figureOf);
+
+  /** Follow a link to a figure or a section of the same chapter, or to another page of the book. */
+  function follow(event, panel, commands) {
+    const target = event.target.closest?.("a[href]")?.getAttribute("href") ?? "";
+    const page = target.match(/^site:(.*)\.html/);
+    if (page) {
+      event.preventDefault();
+      commands.execute("docmanager:open", { path: `${page[1]}.md` });
+    }
+    const name = target.startsWith("#") && target.slice(1);
+    const cells = panel.content.widgets;
+    const place = cells.findIndex(
+      (cell) => name && (figureOf(cell)?.name === name || cell.model.sharedModel.source.includes(`(${name})=`)),
+    );
+    if (place < 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    panel.content.scrollToItem(place, "start");
+  }
 
   /** Write all that the text of a chapter names, and the numbers of its figures. */
   function refresh(state) {
@@ -198,6 +208,7 @@
         tracker.widgetAdded.connect(async (_, panel) => {
           const state = { panel };
           states.set(panel.context.path, state);
+          panel.content.node.addEventListener("click", (event) => follow(event, panel, app.commands), true);
           panel.disposed.connect(() => states.delete(panel.context.path));
           await panel.revealed;
           fold(panel);
