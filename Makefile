@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HTML := _build/html
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: book format lint check test lab serve bench pdf epub linkcheck lock clean
+.PHONY: book format lint check test lab notebooks serve bench pdf epub linkcheck lock clean
 
 book: $(VENV)/ready
 	$(BIN)/iran-russia validate
@@ -36,6 +36,10 @@ test: lint $(if $(shell command -v java),$(VENV)/spark)
 lab: $(VENV)/ready
 	JUPYTER_CONFIG_PATH=book/lab $(BIN)/jupyter lab --ServerApp.root_dir=. \
 		--ServerApp.preferred_dir=notebooks --LabApp.extra_labextensions_path=book/lab/extensions
+
+# The chapters as notebooks with their results, for a code host or a colleague.
+notebooks: book
+	$(BIN)/iran-russia $@
 
 serve: $(VENV)/ready
 	@test -e $(HTML)/index.html || $(MAKE) book

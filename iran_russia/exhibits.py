@@ -83,7 +83,8 @@ class Exhibit:
             for extension, content in self.files.items()
         }
         exhibit = {"name": self.name, "title": self.title, "html": self.html, "files": files}
-        return {MIME: exhibit, "text/plain": self.other["text/plain"]}
+        words = {m: t for m, t in self.other.items() if m in ("text/plain", "text/markdown")}
+        return {MIME: exhibit, **words}
 
 
 def in_build() -> bool:

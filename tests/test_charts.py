@@ -157,7 +157,7 @@ def test_a_notebook_gets_a_live_chart_and_what_it_shows():
 
 
 def test_the_book_gets_what_it_shows_and_no_more(build):
-    assert set(shown()._repr_mimebundle_()) == {MIME, "text/plain"}
+    assert set(shown()._repr_mimebundle_()) == {MIME, "text/markdown", "text/plain"}
 
 
 def test_whatever_stands_in_a_table_is_shown_as_text():

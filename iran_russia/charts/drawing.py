@@ -130,6 +130,7 @@ def figure(
             "text/html": render(
                 "lab.html", title=title or "", picture=Markup(drawn["files"]["svg"]), **about
             ),
+            "text/markdown": render("figure.md", **about),
             "text/plain": alt,
         },
     )
