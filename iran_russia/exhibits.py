@@ -74,8 +74,8 @@ class Exhibit:
     other: dict[str, object] = field(default_factory=dict)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
-        if not in_build():
-            return self.other
+        if not in_build():  # a front end would take the words before the picture
+            return {mime: shown for mime, shown in self.other.items() if mime != "text/markdown"}
         files = {
             extension: {"base64": base64.b64encode(content).decode()}
             if isinstance(content, bytes)

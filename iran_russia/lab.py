@@ -5,19 +5,22 @@
 
 import functools
 import re
+from pathlib import Path
 
 from IPython.display import JSON
 
 from iran_russia import facts
-from iran_russia.freshness import ROOT
+from iran_russia.freshness import ROOT, pages
 
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _FIGURE = re.compile(r"^  figure:\n    name: (\S+)$", re.MULTILINE)
 
 
 def words() -> JSON:
-    """Return, by name, the facts stated so far, sources as they are cited, and figures."""
-    return JSON({"facts": facts.stated(), "cited": cited(), "figures": figures()})
+    """Return, by name, the facts stated so far, sources as they are cited, figures and pages."""
+    return JSON(
+        {"facts": facts.stated(), "cited": cited(), "figures": figures(), "titles": titles()}
+    )
 
 
 @functools.cache
@@ -41,12 +44,19 @@ def _authors(persons: list) -> str:
 
 
 @functools.cache
+def titles() -> dict[str, str]:
+    """Return the title of every page of the book by the name of its file."""
+    texts = {page: (ROOT / f"{page}.md").read_text(encoding="utf-8") for page in pages()}
+    return {Path(page).name: _TITLE.findall(text)[0] for page, text in texts.items()}
+
+
+@functools.cache
 def figures() -> dict[str, str]:
     """Return the words that name each figure from another chapter: number and chapter."""
-    found = {}
-    for page in sorted((ROOT / "notebooks").glob("*.md")):
-        text = page.read_text(encoding="utf-8")
-        if title := _TITLE.search(text):
-            for number, name in enumerate(_FIGURE.findall(text), start=1):
-                found[name] = f"Fig. {number} of “{title[1]}”"
-    return found
+    return {
+        name: f"Fig. {number} of “{titles()[Path(page).name]}”"
+        for page in pages()
+        for number, name in enumerate(
+            _FIGURE.findall((ROOT / f"{page}.md").read_text(encoding="utf-8")), start=1
+        )
+    }

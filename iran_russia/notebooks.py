@@ -20,7 +20,10 @@ CACHE = freshness.ROOT / "_build" / ".jupyter_cache"
 """Where MyST-NB keeps what the chapters gave when they last ran."""
 
 _ROLE = re.compile(r"\{(glue:text|numref|cite|event)\}`([^`]+)`")
-_TARGET = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
+# Names of sections, and the place of the list of pages.
+_PLACE = re.compile(r"^(?:\([\w-]+\)=|```\{pages\}\n```)\n?", re.MULTILINE)
+# A link without words takes the title of its page.
+_UNNAMED = re.compile(r"\[\]\([\w./]*?(\w+)\.md")
 _AWAY = re.compile(r'\s(?:href="(?:site|exhibit):[^"]*"(?: download)?|data-live="[^"]*")')
 
 
@@ -77,9 +80,10 @@ def _in_words(text: str, page: str, facts: dict[str, str], figures: list[str]) -
             raise DataError(f"{page}.md: the text names {error}, which nothing gives") from None
         return name.partition(" <")[0]
 
-    text = _ROLE.sub(words, _TARGET.sub("", text))
-    text = text.replace("](../", "](../../")
-    return re.sub(r"\]\((\w+)\.md", r"](\1.ipynb", text)
+    text = _ROLE.sub(words, _PLACE.sub("", text))
+    text = _UNNAMED.sub(lambda link: f"[{lab.titles()[link[1]]}{link[0][1:]}", text)
+    text = re.sub(r"\]\((?:\.\./)?book/", "](../../book/", text)
+    return re.sub(r"\]\((?:notebooks/)?(\w+)\.md", r"](\1.ipynb", text)
 
 
 def _shown(output: nbformat.NotebookNode, number: str, caption: str | None) -> list:

@@ -44,6 +44,14 @@
       code.replaceWith(place);
       fill(place, states.get(path));
     }
+    for (const link of node.querySelectorAll("a[href]:empty")) {
+      const page = link.href.match(/(\w+)\.md\b/);
+      if (!page) continue;
+      const place = link.appendChild(document.createElement("span"));
+      Object.assign(place.dataset, { irRole: "title", irName: page[1] });
+      fill(place, states.get(path));
+    }
+    node.querySelector("code[class='language-{pages}']")?.parentNode.remove(); // the list of pages
     for (const target of node.querySelectorAll("p")) {
       const name = target.textContent.match(TARGET);
       if (!name) continue;
@@ -62,6 +70,8 @@
     if (role === "event") {
       const [, text, id] = name.match(/^(.*?)\s*<(.*)>$/s) ?? [null, name, name];
       write(place, text, "", `Event ${id} of the chronology`);
+    } else if (role === "title") {
+      write(place, words?.titles[name] ?? name);
     } else if (role === "cite") {
       const named = name.split(",").map((key) => words?.cited[key.trim()] ?? key.trim());
       write(place, `[${named.join(", ")}]`);
@@ -201,7 +211,7 @@
       activate: (app, tracker, registry) => {
         document.head.append(Object.assign(document.createElement("style"), { textContent: STYLE }));
         const markdown = registry.getFactory("text/markdown");
-        registry.addFactory({ ...markdown, createRenderer: textRenderer(markdown) }, 0);
+        registry.addFactory({ ...markdown, createRenderer: textRenderer(markdown) }, markdown.defaultRank ?? 60);
         registry.addFactory(
           { safe: false, mimeTypes: [FIGURE], createRenderer: figureRenderer(registry) }, 0,
         );
