@@ -4,10 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 HTML := _build/html
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
-# Tells JupyterLab that a chapter (Markdown) opens as a notebook on a double click.
-LABCONFIG := $(VENV)/etc/jupyter/labconfig/default_setting_overrides.json
 
-.PHONY: book format lint check test lab serve bench pdf epub linkcheck lock clean
+.PHONY: book format lint check test lab notebooks serve bench pdf epub linkcheck lock clean
 
 book: $(VENV)/ready
 	$(BIN)/iran-russia validate
@@ -34,9 +32,14 @@ check: lint
 test: lint $(if $(shell command -v java),$(VENV)/spark)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
+# With the settings and the extension of the book: a chapter opens as a notebook, and reads as a page.
 lab: $(VENV)/ready
-	$(BIN)/jupytext-config --settings-file $(LABCONFIG) set-default-viewer markdown
-	$(BIN)/jupyter lab --ServerApp.root_dir=. notebooks
+	JUPYTER_CONFIG_PATH=book/lab $(BIN)/jupyter lab --ServerApp.root_dir=. \
+		--ServerApp.preferred_dir=notebooks --LabApp.extra_labextensions_path=book/lab/extensions
+
+# The chapters as notebooks with their results, for a code host or a colleague.
+notebooks: book
+	$(BIN)/iran-russia $@
 
 serve: $(VENV)/ready
 	@test -e $(HTML)/index.html || $(MAKE) book

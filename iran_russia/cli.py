@@ -86,6 +86,16 @@ def _page(name: str, known: list[str]) -> str:
 
 
 @main.command()
+def notebooks() -> None:
+    """Write the chapters of the built book as executed notebooks, into _build/notebooks."""
+    from iran_russia import notebooks as executed
+
+    folder = freshness.ROOT / BUILD / "notebooks"
+    written = [executed.write(page, folder) for page in freshness.chapters()]
+    click.echo(f"Written: {len(written)} notebooks in {BUILD / 'notebooks'}")
+
+
+@main.command()
 def status() -> None:
     """Say which chapters are out of date, and why.
 

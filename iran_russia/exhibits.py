@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 MIME = "application/vnd.iran-russia.exhibit+json"
 """The mime type under which an exhibit travels from the kernel to the book."""
 
-LAB_MIME = "application/vnd.vegalite.v5+json"
-"""What JupyterLab draws live. It ships Vega-Lite 5; the charts use nothing that 6 changed."""
+LAB_MIME = "application/vnd.iran-russia.figure+json"
+"""The live chart that `book/lab` sets into the HTML of a figure in JupyterLab."""
 
 BUILD = "IRAN_RUSSIA_BUILD"
 """Set, in the environment, for kernels that run a chapter for the book."""
@@ -74,16 +74,17 @@ class Exhibit:
     other: dict[str, object] = field(default_factory=dict)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
+        if not in_build():  # a front end would take the words before the picture
+            return {mime: shown for mime, shown in self.other.items() if mime != "text/markdown"}
         files = {
             extension: {"base64": base64.b64encode(content).decode()}
             if isinstance(content, bytes)
             else {"text": _harmless(content) if extension == "csv" else content}
             for extension, content in self.files.items()
         }
-        return {
-            MIME: {"name": self.name, "title": self.title, "html": self.html, "files": files},
-            **self.other,
-        }
+        exhibit = {"name": self.name, "title": self.title, "html": self.html, "files": files}
+        words = {m: t for m, t in self.other.items() if m in ("text/plain", "text/markdown")}
+        return {MIME: exhibit, **words}
 
 
 def in_build() -> bool:

@@ -90,7 +90,17 @@ def state(**facts: str) -> None:
     for name, text in facts.items():
         if not isinstance(text, str):
             raise TypeError(f"fact {name!r} is {type(text).__name__}; format it first, e.g. usd()")
-        glue(name, _whole(f"fact {name!r}", text), display=False)
+        _stated[name] = _whole(f"fact {name!r}", text)
+        if in_build():
+            glue(name, _stated[name], display=False)
+
+
+_stated: dict[str, str] = {}
+
+
+def stated() -> dict[str, str]:
+    """Return what this chapter has stated so far, by name."""
+    return dict(_stated)
 
 
 def _in_words(when: str) -> str:

@@ -137,11 +137,12 @@ def register(
     # A handful of rows needs no search box.
     css = "ir-table ir-register" if len(frame) > 12 else "ir-table"
     html = rows(frame, caption=caption, css=css, links=links, anchor=anchor)
+    origin = {"credits": credits(source), "note": note}
     return Exhibit(
-        html=render("register.html", table=Markup(html), credits=credits(source), note=note),
+        html=render("register.html", table=Markup(html), **origin),
         name=name,
         files={"csv": frame.to_csv(index=False, lineterminator="\n")},
-        other={"text/html": html, "text/plain": caption},
+        other={"text/html": html + render("credits.html", **origin), "text/plain": caption},
     )
 
 

@@ -38,6 +38,7 @@ _SLOW = {
     "test_importers_safety",
     "test_importers_sipri",
     "test_kernels",
+    "test_lab",
     "test_sabotage",
     "test_begin",
     "test_singles",

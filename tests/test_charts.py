@@ -168,10 +168,18 @@ def test_marks_and_labels_stand_out_from_the_page(name, theme):
     assert (pair[1] + 0.05) / (pair[0] + 0.05) >= least
 
 
-def test_jupyterlab_gets_a_live_chart():
-    bundle = shown()._repr_mimebundle_()
-    assert MIME in bundle and bundle[LAB_MIME]["mark"]
-    assert json.dumps(bundle[LAB_MIME])
+def test_a_notebook_gets_a_live_chart_and_what_it_shows():
+    bundle = shown(
+        title="Trade grew", unit="number of deals", note="Estimates."
+    )._repr_mimebundle_()
+    assert bundle[LAB_MIME]["mark"] and json.dumps(bundle[LAB_MIME])
+    for words in ("Trade grew", "number of deals", "Correlates of War", "Estimates.", "<svg"):
+        assert words in bundle["text/html"]
+    assert MIME not in bundle
+
+
+def test_the_book_gets_what_it_shows_and_no_more(build):
+    assert set(shown()._repr_mimebundle_()) == {MIME, "text/markdown", "text/plain"}
 
 
 def test_whatever_stands_in_a_table_is_shown_as_text():

@@ -15,7 +15,7 @@ import jupytext
 from jupytext.config import load_jupytext_config
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "index.md", *sorted((ROOT / "notebooks").glob("*.md"))]
+PAGES = [ROOT / "index.md", *sorted(ROOT.glob("notebooks/*.md")), *ROOT.glob("exercises/*.md")]
 SETTINGS = ROOT / "pyproject.toml"
 
 
@@ -32,7 +32,7 @@ def main() -> int:
         page: jupytext.read(page, config=load_jupytext_config(str(page))) for page in PAGES
     }
     with TemporaryDirectory() as folder:
-        copies = {page: Path(folder) / f"{page.stem}.ipynb" for page in PAGES}
+        copies = {p: Path(folder) / f"{p.parent.name}-{p.stem}.ipynb" for p in PAGES}
         for page, notebook in notebooks.items():
             jupytext.write(notebook, copies[page])
         if check:

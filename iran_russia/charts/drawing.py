@@ -109,22 +109,28 @@ def figure(
         if in_build():
             raise FigureError(unseen)
         note = f"{note} Mind: {unseen}.".lstrip()
-    page = render(
-        "figure.html",
-        alt=alt,
-        unit=unit,
-        note=note,
-        credits=credits(source),
-        wide=Markup(_themed(drawn["wide"])),
-        narrow=Markup(_themed(drawn["narrow"])),
-        table=Markup(tables.rows(rows, caption="Data of this figure", limit=100)),
-    )
+    about = {
+        "alt": alt,
+        "unit": unit,
+        "note": note,
+        "credits": credits(source),
+        "table": Markup(tables.rows(rows, caption="Data of this figure", limit=100)),
+    }
     return Exhibit(
-        html=page,
+        html=render(
+            "figure.html",
+            wide=Markup(_themed(drawn["wide"])),
+            narrow=Markup(_themed(drawn["narrow"])),
+            **about,
+        ),
         title=title,
         files={"csv": rows.to_csv(index=False, lineterminator="\n")} | drawn["files"],
         other={
             LAB_MIME: drawn["sized"] | {"$schema": _LAB_SCHEMA},
+            "text/html": render(
+                "lab.html", title=title or "", picture=Markup(drawn["files"]["svg"]), **about
+            ),
+            "text/markdown": render("figure.md", **about),
             "text/plain": alt,
         },
     )

@@ -11,7 +11,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
-from iran_russia.exhibits import LAB_MIME, MIME, render
+from iran_russia.exhibits import MIME, render
 from iran_russia.site.state import CHRONOLOGY, FIGURES, exhibits_folder, shown_by
 
 _LINK = re.compile(r'(href|data-live)="(exhibit|site):([^"]+)"')
@@ -25,8 +25,6 @@ class ExhibitRenderer:
     @staticmethod
     def handle_mime(renderer: Any, data: Any, inline: bool) -> list[nodes.Element] | None:
         """Return the exhibit's HTML and keep its files for the end of the build."""
-        if data.mime_type == LAB_MIME:
-            return []  # the live chart of notebook front ends; the book has its own
         if data.mime_type != MIME or inline:
             return None
         exhibit, env = data.content, renderer.renderer.sphinx_env
