@@ -158,14 +158,23 @@ def turnover(balances: pd.DataFrame, reporter: str) -> pd.Series:
     Returns:
         Turnover by year.
     """
-    return _firmest(balances, reporter)["turnover"]
+    return firmest(balances, reporter)["turnover"]
 
 
-def _firmest(balances: pd.DataFrame, reporter: str) -> pd.DataFrame:
+def firmest(balances: pd.DataFrame, reporter: str) -> pd.DataFrame:
+    """Keep, of the figures of one reporter, the row that :func:`turnover` takes for each year.
+
+    Args:
+        balances: what :func:`trade_balance` returns.
+        reporter: as in :func:`turnover`.
+
+    Returns:
+        The rows by year, with all columns of ``balances``.
+    """
     found = balances[(balances["reporter"] == reporter) & balances["turnover"].notna()]
     found = found.assign(firm=found["basis"].map(BASES.index))
     best = found.sort_values(["year", "doubtful", "firm", "turnover"]).drop_duplicates("year")
-    return best.set_index("year")
+    return best.drop(columns="firm").set_index("year")
 
 
 def growth_by_year(balances: pd.DataFrame, reporter: str, first: int, last: int) -> pd.DataFrame:
@@ -183,7 +192,7 @@ def growth_by_year(balances: pd.DataFrame, reporter: str, first: int, last: int)
         One row a pair of years: ``year``, ``turnover``, ``before`` (US dollars), ``growth`` (as a
         share), ``doubtful`` (either figure carries a caution or low confidence).
     """
-    by = _firmest(balances, reporter)[["turnover", "doubtful"]]
+    by = firmest(balances, reporter)[["turnover", "doubtful"]]
     by = by[(by.index >= first) & (by.index <= last)]
     before = by.set_axis(by.index + 1).add_suffix("_before")
     both = by.join(before, how="inner").reset_index()
