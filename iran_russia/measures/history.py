@@ -65,7 +65,7 @@ def cited_records(terms: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
         The columns of ``records`` beside ``event_id`` and ``entry``, one row a term, in its order.
 
     Raises:
-        pandas.errors.MergeError: two records of an event are listed under one entry.
+        ValueError: two records of an event are listed under one entry.
     """
     by_entry = records.assign(entry=records["listed_as"].str.split(";")).explode("entry")
     by_entry = by_entry[by_entry["entry"].isin(terms["entry"])]
