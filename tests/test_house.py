@@ -12,8 +12,8 @@ FLOORS = [
     ["datasets", "measures"],
     ["exhibits", "freshness"],
     ["facts", "tables", "validation", "changes", "links"],
-    ["charts", "indicators", "singles"],
-    ["claims", "importers"],
+    ["charts", "indicators", "lab", "singles"],
+    ["claims", "importers", "notebooks"],
     ["begin", "site"],
     ["build", "cli"],
 ]
