@@ -22,6 +22,7 @@ format: $(VENV)/ready
 lint: $(VENV)/ready
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet
+	$(BIN)/python tools/cells.py --check
 	$(BIN)/mypy --no-error-summary
 
 # In a minute: the style and types of the code, and the tests that neither build nor browse.

@@ -1,6 +1,7 @@
 """What the README says a reader can do, and what can be done, are the same."""
 
 import re
+from statistics import median
 
 import jupytext
 import pytest
@@ -62,3 +63,15 @@ def test_a_chapter_that_is_saved_in_jupyterlab_unchanged_stays_as_it_is(page):
         cell.metadata |= {"user_expressions": [{"expression": "n"}], "trusted": True}
         cell.metadata["jupyter"] = {"source_hidden": True}
     assert jupytext.writes(notebook, fmt="md:myst", config=settings) == file.read_text("utf-8")
+
+
+def cells(page) -> list[int]:
+    """Lines of each cell, which stand as ruff formats them (make lint)."""
+    notebook = jupytext.read(ROOT / f"{page}.md")
+    return [len(c.source.splitlines()) for c in notebook.cells if c.cell_type == "code"]
+
+
+@pytest.mark.parametrize("page", freshness.chapters())
+def test_no_cell_is_longer_than_a_screen_and_most_are_short(page):
+    assert max(cells(page)) <= 25
+    assert median(cells(page)) <= 8
