@@ -53,6 +53,14 @@ def _code(text: str) -> Markup:
 _templates.filters["code"] = _code
 
 
+def _tex(text: str) -> str:
+    """Write a text so that TeX shows it as it is."""
+    return re.sub(r"([%&$#_])", r"\\\1", text)
+
+
+_templates.filters["tex"] = _tex
+
+
 class FigureError(ValueError):
     """A figure or table that lacks what a reader needs: alt text, source, rows."""
 

@@ -242,6 +242,8 @@ figcaption, caption, .ir-key-value { font-weight: bold; }
 .ir-key-numbers { list-style: none; padding: 0; }
 .ir-key-numbers li { margin-bottom: 0.6em; }
 .ir-key-label, .ir-key-note { display: block; font-size: 0.8em; }
+.ir-spark { width: 5em; height: 1.1em; }
+.ir-spark path { fill: none; stroke: currentColor; vector-effect: non-scaling-stroke; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid #999999; padding: 0.2em 0.4em; text-align: left;
   vertical-align: top; }

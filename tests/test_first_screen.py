@@ -227,6 +227,12 @@ def test_the_bar_below_a_figure_works_without_javascript(reader):
     assert figure.locator(".caption-text").inner_text() in cited
 
 
+def test_a_citation_for_tex_keeps_its_signs():
+    about = dict.fromkeys(("authors", "book", "version", "year", "day", "doi", "url", "part"), "")
+    cited = exhibits.render("citation.html", **about, key="fig-a", title="80 % & more")
+    assert "“80 % &amp; more”" in cited and r"{80 \% \&amp; more}" in cited
+
+
 SMALL = """() => [...document.querySelectorAll(
     ".ir-bar > a, .ir-bar summary, .ir-limits > summary, .ir-findings a, .ir-key-label a")]
     .filter((node) => {
