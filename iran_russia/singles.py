@@ -36,6 +36,10 @@ _GATHER = """
   const unwanted = "script, style, .headerlink, .cell_input, details.hide, .ir-narrow, "
     + ".ir-bar, .ir-code, .ir-whole-book, .ir-cite, .ir-code-switch, .tooltip, button";
   article.querySelectorAll(unwanted).forEach((node) => node.remove());
+  for (const limits of article.querySelectorAll("details.ir-limits")) {
+    limits.previousElementSibling.append(" ", ...limits.querySelector("p").childNodes);
+    limits.remove();
+  }
   article.querySelectorAll("details").forEach((node) => node.setAttribute("open", ""));
   for (const table of article.querySelectorAll("table.ir-register")) {
     const rows = [...table.tBodies[0].rows];

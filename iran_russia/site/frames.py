@@ -115,9 +115,8 @@ def fold_limits(app: Sphinx, doctree: nodes.document, page: str) -> None:
             continue
         paragraph.replace_self(
             [
-                _raw('<details class="ir-limits"><summary>'),
-                nodes.inline("", "", begins, *first),
-                _raw("</summary>"),
+                nodes.paragraph("", "", begins, *first),
+                _raw('<details class="ir-limits"><summary>More limits</summary>'),
                 nodes.paragraph("", "", *rest),
                 _raw("</details>"),
             ]
