@@ -157,6 +157,8 @@ def faults(seen: dict, chapter: str, before: str) -> list[str]:
         before: the text of its file before it was opened.
     """
     built = BeautifulSoup((PAGES / "notebooks" / f"{chapter}.html").read_bytes(), "html.parser")
+    for summary in built.select(".ir-limits > summary"):
+        summary.decompose()  # the words that unfold a paragraph
     article = _bare(built.select_one("article").get_text())
     found = [f"the text has {raw}" for raw in RAW.findall(seen["text"])]
     found += [f"the page has no {p!r}" for p in seen["paragraphs"] if _bare(p) not in article]
