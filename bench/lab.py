@@ -5,6 +5,7 @@ built page word for word, every figure must say what it shows, and the saved fil
 that was opened.
 
 Usage: ``lab.py [CHAPTER …]`` after ``make book``; all chapters without an argument.
+``lab.py --pictures`` takes the pictures of *Rerun and teach* anew.
 """
 
 import json
@@ -22,7 +23,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from bs4 import BeautifulSoup
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from iran_russia import singles
 
@@ -100,15 +101,38 @@ def serve() -> Iterator[str]:
             lab.wait()
 
 
-def run(page: Page, address: str, chapter: str) -> dict:
-    """Open a chapter by double click, run it, save it, and return what is seen of it."""
+def open_chapter(page: Page, address: str, chapter: str) -> None:
+    """Open a chapter by double click."""
     page.goto(f"{address}?reset")
     page.locator(f".jp-DirListing-item[title*='{chapter}.md']").dblclick()
     page.locator(".jp-NotebookPanel .jp-MarkdownCell").first.wait_for()
     page.wait_for_function("() => window.jupyterapp.shell.currentWidget.sessionContext?.isReady")
+
+
+def run_all(page: Page) -> None:
+    """Run all cells of the open chapter once, and wait until its text is written."""
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     page.wait_for_function(RAN, timeout=300_000)
     page.wait_for_function(WRITTEN, timeout=60_000)
+
+
+def change(page: Page, now: str, other: str) -> None:
+    """Put another text in the place of one that stands in a cell of the open chapter."""
+    page.evaluate(
+        """([now, other]) => {
+            const { widgets } = window.jupyterapp.shell.currentWidget.content;
+            const cell = widgets.find(({ model }) => model.sharedModel.source.includes(now));
+            if (!cell) throw new Error(`no cell has ${now}`);
+            cell.model.sharedModel.setSource(cell.model.sharedModel.source.replace(now, other));
+        }""",
+        [now, other],
+    )
+
+
+def run(page: Page, address: str, chapter: str) -> dict:
+    """Open a chapter, run it, save it, and return what is seen of it."""
+    open_chapter(page, address, chapter)
+    run_all(page)
     seen = page.evaluate(SEEN)
     page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
@@ -133,6 +157,8 @@ def faults(seen: dict, chapter: str, before: str) -> list[str]:
         before: the text of its file before it was opened.
     """
     built = BeautifulSoup((PAGES / "notebooks" / f"{chapter}.html").read_bytes(), "html.parser")
+    for summary in built.select(".ir-limits > summary"):
+        summary.decompose()  # the words that unfold a paragraph
     article = _bare(built.select_one("article").get_text())
     found = [f"the text has {raw}" for raw in RAW.findall(seen["text"])]
     found += [f"the page has no {p!r}" for p in seen["paragraphs"] if _bare(p) not in article]
@@ -150,19 +176,48 @@ def faults(seen: dict, chapter: str, before: str) -> list[str]:
     return found
 
 
+def _chromium(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(
+        executable_path=singles.chromium(), args=["--no-sandbox", "--disable-gpu"]
+    )
+
+
 def open_page(browser: Browser) -> Page:
     """Open a window as large as that of a small laptop."""
     return browser.new_page(viewport={"width": 1366, "height": 768})
 
 
+CHOICE = ("FIRST = 2015", "FIRST = 2020")
+"""What the second picture changes in the chapter on military cooperation."""
+
+
+def take_pictures(page: Page, address: str) -> None:
+    """Take the pictures of *Rerun and teach*: a chapter that has run, and one with another year."""
+    folder = ROOT / "book" / "pictures"
+    page.set_viewport_size({"width": 1200, "height": 1000})
+    open_chapter(page, address, "military")
+    run_all(page)
+    show = "(top) => window.jupyterapp.shell.currentWidget.content.outerNode.scrollTop = top"
+    page.evaluate(show, 0)
+    page.wait_for_timeout(1000)
+    page.screenshot(path=folder / "lab-chapter.png")
+    change(page, *CHOICE)
+    run_all(page)
+    page.evaluate(show, 0)
+    page.wait_for_timeout(1000)
+    page.screenshot(path=folder / "lab-changed.png")
+
+
 def main() -> int:
     """Return the exit code."""
+    if sys.argv[1:] == ["--pictures"]:
+        with serve() as address, sync_playwright() as playwright:
+            take_pictures(open_page(_chromium(playwright)), address)
+        return 0
     chapters = sys.argv[1:] or sorted(f.stem for f in (ROOT / "notebooks").glob("*.md"))
     facts = figures = wrong = 0
     with serve() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=singles.chromium(), args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = _chromium(playwright)
         for chapter in chapters:
             before = (ROOT / "notebooks" / f"{chapter}.md").read_text(encoding="utf-8")
             page = open_page(browser)

@@ -19,6 +19,7 @@ from iran_russia import datasets, facts, freshness, taken
 from iran_russia.begin import chapter, schema
 from iran_russia.charts import drawing
 from iran_russia.cli import main
+from iran_russia.exhibits import BUILD
 
 TEA = """year,importer_iso3,product,value_usd,weight_kg,agreed_on,hs_code,organic,note
 2021,RUS,black,1200000,400000.5,2021-03-01,090240,false,
@@ -241,13 +242,14 @@ DRAWN = ["deals", "trade_totals", "hs_sections", "gas_plans", "news_events", "gd
 
 @pytest.mark.parametrize("table", DRAWN)
 def test_a_new_chapter_runs_as_it_is_and_types_no_quantity(table, monkeypatch):
+    monkeypatch.setenv(BUILD, "yes")
     glued = {}
     monkeypatch.setattr(facts, "glue", lambda name, text, display: glued.update({name: text}))
     # What other tests took is not this chapter's.
     process: dict[str, str] = {}
     for name, empty in (("_record", {}), ("_process", process), ("_loaded", process)):
         monkeypatch.setattr(taken, name, empty)
-    blank = {"faults": [], "wide": "", "narrow": "", "sized": {}, "files": {}}
+    blank = {"faults": [], "wide": "", "narrow": "", "sized": {}, "files": {"svg": ""}}
     monkeypatch.setattr(drawing, "_draw", lambda spec, made_by: blank)
     text = chapter.chapter_text("tea", [table, "countries"])
     names = {}

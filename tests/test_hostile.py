@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from conftest import BUILD, ROOT, run
 
-from iran_russia.exhibits import Exhibit
+from iran_russia import exhibits
 
 ATTACKS = [
     "<script>window.ran = 1</script>",
@@ -135,9 +135,10 @@ def test_no_download_of_an_exhibit_begins_a_cell_with_a_formula(hostile):
     assert formulas > 0
 
 
-def test_a_download_keeps_numbers_and_marks_formulas():
+def test_a_download_keeps_numbers_and_marks_formulas(monkeypatch):
+    monkeypatch.setenv(exhibits.BUILD, "yes")
     cells = 'text,number\n=1+1,-2.5\n+7 days,+3\n-,-\n@sum,1e-5\nplain,\n"a\n=b",0\n'
-    bundle = Exhibit(html="", name="t", files={"csv": cells})._repr_mimebundle_()
+    bundle = exhibits.Exhibit(html="", name="t", files={"csv": cells})._repr_mimebundle_()
     (shown,) = (content["files"]["csv"]["text"] for content in bundle.values())
     assert shown == (
         "text,number\n'=1+1,-2.5\n'+7 days,+3\n'-,'-\n'@sum,1e-5\nplain,\n\"a\n=b\",0\n"

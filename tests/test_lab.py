@@ -36,6 +36,22 @@ def test_a_chapter_that_is_run_in_jupyterlab_reads_as_its_page(chapter, served, 
     assert seen["facts"] and seen["figures"]
 
 
+def test_text_follows_a_choice_and_a_name_that_nothing_gives_is_marked(served, page):
+    lab.open_chapter(page, served, "military")
+    lab.run_all(page)
+    before = page.evaluate(lab.SEEN)
+    assert not before["missing"]
+    lab.change(page, *lab.CHOICE)
+    lab.change(
+        page, "{glue:text}`military_answer`", "{glue:text}`military_answer` {glue:text}`gone`"
+    )
+    lab.run_all(page)
+    after = page.evaluate(lab.SEEN)
+    assert after["missing"] == ["no fact gone"]
+    assert not after["errors"]
+    assert [f for f in after["facts"] if f != "no fact gone"] != before["facts"]
+
+
 @pytest.mark.parametrize("page", freshness.chapters())
 def test_an_executed_notebook_reads_as_its_page(page, book, tmp_path):
     written = nbformat.read(notebooks.write(page, tmp_path), as_version=4)
