@@ -138,7 +138,9 @@ def load(table: str) -> pd.DataFrame:
     path, stamp = _state(resource)
     kinds = tuple((field["name"], values.kind_of(field)) for field in resource["schema"]["fields"])
     digest = _digest(path, stamp)
-    frame = _read(path, stamp, kinds)
+    if (digest, kinds) not in _frames:
+        _frames[digest, kinds] = _read(path, kinds)
+    frame = _frames[digest, kinds]
     note({table: digest})
     # A shallow copy: pandas copies on write, so nobody changes the frame of anybody else.
     return frame.copy(deep=False)
@@ -177,9 +179,12 @@ def _bytes(path: Path) -> bytes:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
 
 
-@cache
-def _read(path: Path, stamp: int, kinds: tuple[tuple[str, str], ...]) -> pd.DataFrame:
-    """Read a CSV file with the types given; once a process and state of the file."""
+_frames: dict[tuple[str, tuple[tuple[str, str], ...]], pd.DataFrame] = {}
+"""What was read in this process, by the digest of its file and the types of its columns."""
+
+
+def _read(path: Path, kinds: tuple[tuple[str, str], ...]) -> pd.DataFrame:
+    """Read a CSV file with the types given."""
     import pandas as pd
 
     # Arrow's strings pay off in long columns; these tables are short and are taken apart a lot.

@@ -41,10 +41,10 @@ def tied(records: pd.DataFrame, deals: pd.DataFrame) -> Ties:
         deals: rows of the book.
     """
     ties = Ties()
-    theirs = {place: dict(row) for place, row in records.iterrows()}
+    theirs = dict(zip(records.index, records.to_dict("records"), strict=True))
     ours: dict[tuple, dict[int, dict]] = {}
-    for place, row in deals.iterrows():
-        ours.setdefault(tuple(row[PARTIES]), {})[place] = dict(row)
+    for place, row in zip(deals.index, deals.to_dict("records"), strict=True):
+        ours.setdefault(tuple(row[c] for c in PARTIES), {})[place] = row
     pairs = [
         (closeness, place, deal)
         for place, record in theirs.items()
