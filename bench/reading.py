@@ -49,7 +49,7 @@ def build(folder: Path, stock: bool) -> Path:
     chapters = f"chapters:\n- file: {CHAPTER}\n"
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: index\n{chapters}")
     if stock:
-        with (folder / "iran_russia" / "charts.py").open("a") as charts:
+        with (folder / "iran_russia" / "charts" / "__init__.py").open("a") as charts:
             charts.write(STOCK_FIGURE)
     seconds(folder)
     return folder / "_build" / "html"
