@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,13 +64,28 @@ def build(pages: tuple[str, ...]) -> None:
     """
     known = freshness.pages()
     named = {name: _page(name, known) for name in pages}
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(freshness.ROOT)]
-    only = os.environ | {freshness.PAGES: " ".join(named.values())}
-    done = subprocess.run([*command, "-W", "-n", "--keep-going"], env=only, check=False)
+    from iran_russia import watching
+
+    error = watching.build([*named.values()])
     for chapter, reason in freshness.status().items():
         if reason and chapter not in named.values():
             click.echo(f"{chapter}: left as it was, though out of date: {reason}")
-    raise SystemExit(done.returncode)
+    if error:
+        raise click.ClickException(error)
+
+
+@main.command()
+@click.argument("pages", metavar="PAGE…", nargs=-1, required=True)
+@click.option("--port", default=8000, show_default=True)
+def watch(pages: tuple[str, ...], port: int) -> None:
+    """Serve the book, and renew these pages whenever a file of the book is saved.
+
+    The open page reloads. Where the build fails it says why, as the terminal does.
+    """
+    from iran_russia import watching
+
+    known = freshness.pages()
+    watching.watch([_page(name, known) for name in pages], port)
 
 
 def _page(name: str, known: list[str]) -> str:

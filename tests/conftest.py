@@ -44,6 +44,19 @@ _SLOW = {
     "test_singles",
     "test_values",
 }
+_COLLECTED = {"deals": ("deal_id", "D078"), "military_exercises": ("exercise_id", "AE020")}
+
+
+def collected(table: str) -> pd.DataFrame:
+    """Load a table; of a list compiled by hand the rows of which counts were checked.
+
+    A row that is added later is right as well and leaves those counts alone.
+    """
+    frame = datasets.load(table)
+    key, last = _COLLECTED.get(table, (None, None))
+    return frame if key is None else frame[frame[key] <= last]
+
+
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from conftest import collected
 
 from iran_russia.claims import (
     CONTRADICTED,
@@ -254,7 +255,8 @@ def test_contacts_fell_after_september_2022():
     assert trends.contacts_around("2022-09", 90).value == pytest.approx(after / before - 1)
 
 
-def test_three_of_six_and_seven_of_eleven_exercises_had_china():
+def test_three_of_six_and_seven_of_eleven_exercises_had_china(monkeypatch):
+    monkeypatch.setattr(trends, "load", collected)
     found = trends.third_party_ratio("military_exercises", "CHN", "", [2015, 2021], [2022, 2026])
     assert found.detail == "3 of 6, then 7 of 11"
     assert found.value == pytest.approx((7 / 11) / (3 / 6))
@@ -282,7 +284,8 @@ def test_the_pair_ranks_sixth_by_the_change_of_its_tie():
     assert found.detail.startswith("rank 6 of 20")
 
 
-def test_seven_of_28_projects_are_known_to_have_begun():
+def test_seven_of_28_projects_are_known_to_have_begun(monkeypatch):
+    monkeypatch.setattr(trends, "load", collected)
     assert trends.realised_share().value == pytest.approx(7 / 28)
     assert trends.realised_share(value=True).value < trends.realised_share().value
 

@@ -288,7 +288,9 @@ def test_an_added_row_runs_the_chapter(book):
 def test_a_removed_table_fails_with_its_name_and_keeps_the_other_chapter(book):
     (book.folder / "data" / "arms_tiv.csv").unlink()
     assert "arms: out of date, table arms_tiv is gone" in book.status()
-    with pytest.raises(RuntimeError, match=r"arms, code cell 1: DataError: .*arms_tiv.csv is miss"):
+    with pytest.raises(
+        RuntimeError, match=r"arms\.md, line \d+: DataError: .*arms_tiv.csv is miss"
+    ):
         book.build()
     assert "steps: up to date" in book.status()
 
@@ -383,7 +385,7 @@ def test_evidence_that_is_gone_fails_by_the_name_of_its_chapter(book):
     told = _events(book, lambda rows: [r for r in rows if r["event_id"] != "IRRU-2025-002"])
     assert told == "out of date, claims.ledger cannot be worked out, as events changed"
     with pytest.raises(
-        RuntimeError, match=r"verdicts, code cell 1: DataError: claim_evidence: eve"
+        RuntimeError, match=r"verdicts\.md, line \d+: DataError: claim_evidence: eve"
     ):
         book.build()
 
@@ -436,7 +438,7 @@ def test_a_change_to_a_cells_options_runs_no_chapter(book):
 def test_a_failing_chapter_fails_the_build_by_name_and_the_other_keeps_its_result(book):
     book.edit("arms.md", 'load("arms_tiv")', 'load("arms_tivv")')
     book.edit("steps.md", "steps_rows=str(len(steps))", "steps_rows=str(len(steps) + 1)")
-    with pytest.raises(RuntimeError, match=r"arms, code cell 1: DataError: no table 'arms_tivv'"):
+    with pytest.raises(RuntimeError, match=r"arms\.md, line \d+: DataError: no table 'arms_tivv'"):
         book.build()
     assert book.status() == UP_TO_DATE.replace(
         "arms: up to date", "arms: out of date, has not run yet"

@@ -2,15 +2,15 @@
 
 import pandas as pd
 import pytest
+from conftest import collected
 
-from iran_russia.datasets import load
 from iran_russia.measures.deals import project_outcomes, realisation_rate, strongest_paper
 
 
 @pytest.fixture(scope="module")
 def deals() -> pd.DataFrame:
-    """All rows of the table."""
-    return load("deals")
+    """All rows of which the counts were checked."""
+    return collected("deals")
 
 
 @pytest.fixture(scope="module")

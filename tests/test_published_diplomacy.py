@@ -27,9 +27,9 @@ def russian_vetoes():
     return load("unsc_vetoes").query("vetoed_by_iso3 == 'RUS'")
 
 
-def test_the_chronology_holds_467_happenings_to_may_2026_and_34_after_that_count(events):
+def test_the_chronology_holds_at_least_467_happenings_to_may_2026_and_34_after_that_count(events):
     later = events["status"].notna()
-    assert ((~later).sum(), later.sum()) == (467, 34)
+    assert (~later).sum() >= 467 and later.sum() >= 34
 
 
 RELAYS = {"channel_relays", "event_logs"}

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from conftest import collected
 
 from iran_russia.datasets import load
 from iran_russia.measures.capabilities import (
@@ -96,7 +97,7 @@ def test_in_compiled_figures_the_bilateral_flow_cancels():
 
 
 def test_of_38_announced_deals_four_are_known_to_be_carried_out():
-    projects = project_outcomes(load("deals"))
+    projects = project_outcomes(collected("deals"))
     lines = life_lines(load("arms_reported"))
     lines = lines[(lines["supplier_iso3"] == "RUS") & (lines["recipient_iso3"] == "IRN")]
     arms = deal_outcomes(lines, load("arms_transfers"))

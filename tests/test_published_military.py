@@ -2,13 +2,14 @@
 
 import pandas as pd
 import pytest
+from conftest import collected
 
 from iran_russia.datasets import load
 
 
 @pytest.fixture(scope="module")
 def exercises():
-    return load("military_exercises").set_index("exercise_id")
+    return collected("military_exercises").set_index("exercise_id")
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -49,7 +50,6 @@ def begin(app: Sphinx, config: Config) -> None:
     if unfinished.exists():
         _log.info("the last build did not finish; all pages are written again")
         (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
-    unfinished.touch()
     os.environ[BUILD] = "yes"  # kernels inherit it
 
 
@@ -72,7 +72,11 @@ def wanted(env: BuildEnvironment) -> set[str]:
 
 
 def read_wanted(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
-    """Leave the pages as they are that this build is not to renew."""
+    """Leave the pages as they are that this build is not to renew.
+
+    From here on pages are read and written: a build that ends before has changed none.
+    """
+    (build_folder(app) / "unfinished").touch()
     renewed = wanted(env)
     if renewed == env.found_docs:
         return
@@ -168,7 +172,7 @@ def _run_all(
             try:
                 done, used_tables, values, used_modules, seconds = job.result()
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-                failed.append(_failure(chapter, _notebook(env, chapter, text), error))
+                failed.append(_failure(env, chapter, text, error))
                 continue
             outputs = [c.outputs for c in done.cells if "outputs" in c]
             run = freshness.Run(
@@ -232,6 +236,9 @@ def _cache(env: Any) -> JupyterCacheAbstract:
     return get_cache(env.mystnb_config.execution_cache_path)
 
 
+# The last place of a traceback that is in the cell itself.
+_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
+
 _REPORT = """
 import json, sys
 from iran_russia import taken
@@ -278,18 +285,25 @@ def _facts(done: nbformat.NotebookNode) -> dict[str, str]:
 
 
 def _failure(
+    env: BuildEnvironment,
     chapter: str,
-    notebook: nbformat.NotebookNode,
+    text: str,
     error: CellExecutionError | CellTimeoutError | DeadKernelError,
 ) -> str:
-    """Say in one line which chapter failed, in which cell, and why."""
+    """Say in one line which chapter failed, on which line, and why."""
+    name = env.doc2path(chapter, base=False)
     if isinstance(error, DeadKernelError):
-        return f"{chapter}: the kernel died, perhaps for want of memory"
-    sources = [c.source for c in notebook.cells if c.cell_type == "code"]
-    place = next((i for i, source in enumerate(sources, 1) if source in str(error)), "?")
+        return f"{name}: the kernel died, perhaps for want of memory"
+    sources = [c.source for c in _notebook(env, chapter, text).cells if c.cell_type == "code"]
+    failing = next((place for place, source in enumerate(sources) if source in str(error)), 0)
+    line = int((_LINE.findall(str(error)) or ["1"])[-1])
+    if name.endswith(".md"):
+        place = f"{name}, line {text[: text.find(sources[failing])].count(chr(10)) + line}"
+    else:
+        place = f"{name}, code cell {failing + 1}, line {line}"
     if isinstance(error, CellTimeoutError):
-        return f"{chapter}, code cell {place}: took longer than execute.timeout in _config.yml"
-    return f"{chapter}, code cell {place}: {error.ename}: {error.evalue}"
+        return f"{place}: took longer than execute.timeout in _config.yml"
+    return f"{place}: {error.ename}: {error.evalue}"
 
 
 def remember(app: Sphinx, doctree: nodes.document) -> None:
