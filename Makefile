@@ -5,13 +5,18 @@ BIN := $(VENV)/bin
 HTML := _build/html
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: book format lint check test lab notebooks serve bench pdf epub linkcheck lock clean
+.PHONY: book watch format lint check test lab notebooks serve bench pdf epub linkcheck lock clean
 
 book: $(VENV)/ready
 	$(BIN)/iran-russia validate
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	@echo
 	@echo "The book is built. Open $(CURDIR)/$(HTML)/index.html, or run: make serve"
+
+# make watch PAGE=trade: the page is renewed and reloads whenever a file of the book is saved.
+PAGE ?= index
+watch: $(VENV)/ready
+	$(BIN)/iran-russia watch $(PAGE)
 
 # The code of the package and of the chapters.
 format: $(VENV)/ready

@@ -12,9 +12,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
+import filelock
 import pytest
 from conftest import BUILD, ROOT
 
@@ -460,12 +463,21 @@ def test_a_killed_build_leaves_nothing_that_the_next_one_trusts(book, seconds):
     assert book.status() == UP_TO_DATE
 
 
+def _held(lock: filelock.FileLock) -> bool:
+    try:
+        with lock.acquire(timeout=0):
+            return False
+    except filelock.Timeout:
+        return True
+
+
 def test_of_two_builds_at_once_the_second_waits(book):
     # The chapter of the first build ends when the second build is seen to wait.
     wait = "import pathlib, time\nwhile not pathlib.Path('go').exists():\n    time.sleep(0.05)\n"
     book.edit("arms.md", 'arms = load("arms_tiv")', f'{wait}arms = load("arms_tiv")')
     first = book.start()
-    while not (book.folder / "_build" / "unfinished").exists():
+    lock = filelock.FileLock(book.folder / "_build" / "lock")
+    while not _held(lock):
         assert first.poll() is None
         time.sleep(0.02)
     second = ""
@@ -496,3 +508,40 @@ def test_clean_and_repeated_builds_in_any_folder_give_the_same_bytes(book, built
     clean = pages(other)
     assert repeated.keys() == clean.keys()
     assert [name for name in clean if clean[name] != repeated[name]] == []
+
+
+def test_a_page_that_is_watched_is_renewed_on_saving_and_tells_what_fails(book):
+    book.build()
+    code = "from iran_russia.cli import main; main()"
+    watching = subprocess.Popen(
+        [sys.executable, "-c", code, "watch", "arms", "--port", "0"],
+        cwd=book.folder,
+        env=book.environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        said = iter(watching.stdout)
+        page = next(m[0] for line in said if (m := re.search(r"http://\S+arms\.html", line)))
+        address = page.removesuffix("/arms.html")
+        # What it says must go somewhere, or it would wait.
+        threading.Thread(target=lambda: [*said], daemon=True).start()
+        assert '<script src="/watch.js"></script></body>' in urlopen(page).read().decode()
+        assert b"EventSource" in urlopen(f"{address}/watch.js").read()
+        events = urlopen(f"{address}/watch-events")
+
+        def told() -> str:
+            return json.loads(next(line for line in events if line.strip()).removeprefix(b"data: "))
+
+        book.edit("arms.md", "All deliveries:", "Everything delivered:")
+        assert told() == "" and "Everything delivered:" in urlopen(page).read().decode()
+        book.edit("arms.md", 'load("arms_tiv")', 'load("arms_tivv")')
+        line = (book.folder / "arms.md").read_text().partition('load("arms_tivv")')[0].count("\n")
+        assert re.fullmatch(f"arms.md, line {line + 1}: DataError: no table 'arms_tivv'.*", told())
+        book.edit("arms.md", 'load("arms_tivv")', 'load("arms_tiv")')
+        assert told() == ""
+    finally:
+        os.killpg(watching.pid, signal.SIGKILL)
+    assert book.status() == UP_TO_DATE

@@ -13,7 +13,7 @@ FLOORS = [
     ["exhibits", "freshness"],
     ["facts", "tables", "validation", "changes", "links"],
     ["charts", "indicators", "lab", "singles"],
-    ["claims", "importers", "notebooks"],
+    ["claims", "importers", "notebooks", "watching"],
     ["begin", "site"],
     ["build", "cli"],
 ]
