@@ -256,3 +256,26 @@ def test_figures_of_each_chapter_are_numbered_from_one(book, chapter):
 def test_a_figure_of_another_chapter_is_named_with_its_chapter(book):
     html = (book / "notebooks/outlook.html").read_text(encoding="utf-8")
     assert re.search(r'href="voting.html#fig-voting-rank">.*?Fig\. \d+.*? of “Voting', html)
+
+
+def test_an_answer_leads_to_its_figure_and_its_sources_and_takes_in_its_code():
+    shown = facts.answer(
+        "Little.", "It fell.", figure="trade#fig-trade-totals", source=["cow_trade_v4"]
+    ).html
+    assert "<p>Little. It fell.</p>" in shown and "<!-- code -->" in shown
+    assert 'href="site:notebooks/trade.html#fig-trade-totals"' in shown
+    assert 'href="site:notebooks/catalogue.html#source-cow_trade_v4"' in shown
+    with pytest.raises(exhibits.FigureError, match="no source"):
+        facts.answer("Little.", figure="trade#fig-trade-totals", source=[])
+
+
+def test_at_a_glance_gives_twenty_questions_an_answer_each(book):
+    html = (book / "notebooks/glance.html").read_text(encoding="utf-8")
+    sections = re.split(r"(?=<h3>)", html)[1:]
+    assert len(sections) == 20 and "Twenty questions" in html
+    for section in sections:
+        assert re.match(r"<h3>[^<]+\?<", section)
+        (way,) = re.findall(r'href="[./]*notebooks/(\w+\.html)#(fig-[\w-]+)"', section)
+        assert f'id="{way[1]}"' in (book / "notebooks" / way[0]).read_text(encoding="utf-8")
+        said = re.search(r'<div class="ir-exhibit">\s*<p>(.*?)</p>', section)[1]
+        assert len(re.findall(r"[.] (?=[A-Z])|[.]$", said)) == 2
