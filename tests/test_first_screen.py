@@ -40,8 +40,8 @@ earns ended enter enters entered exceed exceeds exist exists expand expands fail
 fell fit fits follow follows followed gave get gets give gives go goes got grew grow grows happen
 happens happened held hold holds hung include includes join joins joined keep keeps kept lacks lag
 lags leads leave leaves let lie lies lose loses made make makes meets met miss misses moves moved
-needs outgrew outnumber outnumbers outweigh outweighs overtook owe owes pay pays prevail prevails produces
-reaches refuse refuses refused rely relies remain remains remained rests returns returned
+needs outgrew outnumber outnumbers outweigh outweighs overtook owe owes pay pays prevail prevails
+produces reaches refuse refuses refused rely relies remain remains remained rests returns returned
 rises rose ran sank see sees sell sells send sends sent serve serves shifted shrank shrink shrinks
 slipped slowed speak speaks stand stands stay stays stayed stood stop stops surged take takes took
 tend tends trebled tripled turns turned understate understates vary varies varied voted weigh weighs
