@@ -15,7 +15,7 @@ import pandas as pd
 from myst_nb import glue
 
 from iran_russia.datasets import LISTING, newest
-from iran_russia.exhibits import NO_FIGURE, Exhibit, in_build, render
+from iran_russia.exhibits import NO_FIGURE, Exhibit, credits, in_build, render
 from iran_russia.taken import loaded
 
 _MINUS = "−"
@@ -198,3 +198,22 @@ def key_findings(*findings: tuple[str, str]) -> Exhibit:
         html=html,
         other={"text/html": html, "text/plain": " ".join(f["sentence"] for f in shown)},
     )
+
+
+def answer(*sentences: str, figure: str, source: pd.DataFrame | list[str]) -> Exhibit:
+    """Show a short answer with the way to the figure that shows more, and its sources.
+
+    Args:
+        sentences: what is answered, as a rule given by :func:`finding`.
+        figure: chapter and figure, as ``trade#fig-trade-totals``.
+        source: a frame with a ``source_id`` column, or a list of source ids.
+
+    Raises:
+        ValueError: a number is missing, in a build.
+        FigureError: there is no source.
+    """
+    chapter, _, name = figure.partition("#")
+    said = " ".join(_whole(figure, sentence) for sentence in sentences)
+    ways = {"chapter": chapter, "figure": name, "credits": credits(source)}
+    html = render("answer.html", said=said, **ways)
+    return Exhibit(html=html, other={"text/html": html, "text/plain": said})

@@ -27,23 +27,21 @@ ENDS = {"What the seed articles say", "Data used", "Extend this chapter"}
 # Forms that are verbs and hardly ever nouns or adjectives; participles alone make no sentence.
 # A form that a new title needs is added.
 VERBS = """
-am is are was were be been has have had do does did can cannot could may might must will would
-should
-says say tell tells told shows know knows knew agree agrees agreed became become becomes began begin
-begins bear bears bore bring brings brought broke buy buys came carries come comes compete competes
-contradict contradicts cooperate cooperates covers decide decides depend depends differ differs
-differed disagree disagrees divides dominate dominates doubled drew drifted drive drives drove earn
-earns ended enter enters entered exceed exceeds exist exists expand expands fail fails failed falls
-fell fit fits follow follows followed gave get gets give gives go goes got grew grow grows happen
-happens happened held hold holds hung include includes join joins joined keep keeps kept lacks lag
-lags leads leave leaves let lie lies lose loses made make makes meet meets met miss misses moves
-moved needs outnumber outnumbers outweigh outweighs overtook owe owes pay pays
-prevail prevails produces
-reaches refuse refuses refused rely relies remain remains remained rests returns returned
-rises rose ran sank see sees sell sells send sends sent serve serves shifted shrank shrink shrinks
-slipped slowed speak speaks stand stands stay stays stayed stood stop stops surged take takes took
-tend tends trebled tripled turns turned understate understates vary varies varied voted weigh weighs
-went widened withdrew won worsened
+agree agreed agrees am are be bear bears became become becomes been began begin begins bore bring
+brings broke brought buy buys came can cannot carries come comes compete competes contradict
+contradicts cooperate cooperates could covers decide decides depend depends did differ differed
+differs disagree disagrees divides do does dominate dominates doubled drew drifted drive drives
+drove earn earns ended enter entered enters exceed exceeds exist exists expand expands fail failed
+fails falls fell fit fits follow followed follows gave get gets give gives go goes got grew grow
+grows had happen happened happens has have held hold holds hung include includes is join joined
+joins keep keeps kept knew know knows lacks lag lags leads leave leaves let lie lies lose loses made
+make makes may meet meets met might miss misses moved moves must needs outgrew outnumber outnumbers
+outweigh outweighs overtook owe owes pay pays prevail prevails produces ran reaches refuse refused
+refuses relies rely remain remained remains rests returned returns rises rose sank say says see sees
+sell sells send sends sent serve serves shifted should shows shrank shrink shrinks slipped slowed
+speak speaks stand stands stay stayed stays stood stop stops surged take takes tell tells tend tends
+told took trebled tripled turned turns understate understates varied varies vary voted was weigh
+weighs went were widened will withdrew won worsened would
 """
 
 
@@ -255,3 +253,26 @@ def test_figures_of_each_chapter_are_numbered_from_one(book, chapter):
 def test_a_figure_of_another_chapter_is_named_with_its_chapter(book):
     html = (book / "notebooks/outlook.html").read_text(encoding="utf-8")
     assert re.search(r'href="voting.html#fig-voting-rank">.*?Fig\. \d+.*? of “Voting', html)
+
+
+def test_an_answer_leads_to_its_figure_and_its_sources_and_takes_in_its_code():
+    shown = facts.answer(
+        "Little.", "It fell.", figure="trade#fig-trade-totals", source=["cow_trade_v4"]
+    ).html
+    assert "<p>Little. It fell.</p>" in shown and "<!-- code -->" in shown
+    assert 'href="site:notebooks/trade.html#fig-trade-totals"' in shown
+    assert 'href="site:notebooks/catalogue.html#source-cow_trade_v4"' in shown
+    with pytest.raises(exhibits.FigureError, match="no source"):
+        facts.answer("Little.", figure="trade#fig-trade-totals", source=[])
+
+
+def test_at_a_glance_gives_twenty_questions_an_answer_each(book):
+    html = (book / "notebooks/glance.html").read_text(encoding="utf-8")
+    sections = re.split(r"(?=<h3>)", html)[1:]
+    assert len(sections) == 20 and "Twenty questions" in html
+    for section in sections:
+        assert re.match(r"<h3>[^<]+\?<", section)
+        (way,) = re.findall(r'href="[./]*notebooks/(\w+\.html)#(fig-[\w-]+)"', section)
+        assert f'id="{way[1]}"' in (book / "notebooks" / way[0]).read_text(encoding="utf-8")
+        said = re.search(r'<div class="ir-exhibit">\s*<p>(.*?)</p>', section)[1]
+        assert len(re.findall(r"[.] (?=[A-Z])|[.]$", said)) == 2

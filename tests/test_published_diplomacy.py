@@ -206,3 +206,16 @@ def test_a_remark_on_a_membership_is_not_the_day_of_the_membership(events):
     assert row["irn_date"] == row["rus_date"] == pd.Timestamp("2021-07-06")
     assert events.loc[row["event_id"], "event_type"] == "membership"
     assert events.loc["IRRU-2022-026", "event_type"] == "statement"
+
+
+def test_russia_is_told_to_owe_defence_to_north_korea_and_belarus_and_not_to_iran():
+    duties = load("treaty_articles")
+    assert duties.groupby("partner_iso3")["mutual_defence"].any().to_dict() == {
+        "BLR": True,
+        "IRN": False,
+        "PRK": True,
+    }
+    # Mutual defence is one kind of duty, whatever the treaty.
+    assert (duties["duty"].eq("defend") == duties["mutual_defence"]).all()
+    with_iran = duties.loc[duties["partner_iso3"] == "IRN", "treaty"]
+    assert set(with_iran) <= set(load("treaty_steps")["treaty"])
