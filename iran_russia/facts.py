@@ -123,7 +123,7 @@ class Card(NamedTuple):
     value: str
     note: str
     figure: str = ""
-    """Name of the figure that the card leads to."""
+    """Name of the figure it leads to; of another chapter as ``trade#fig-trade-totals``."""
     series: "pd.Series | None" = None
     """What the number was before, in even steps of time; drawn as a small line."""
 
@@ -139,7 +139,7 @@ def key_numbers(*numbers: Card | tuple[str, str, str]) -> Exhibit:
             "label": card.label,
             "value": _whole(card.label, card.value),
             "note": _whole(card.label, card.note),
-            "figure": card.figure,
+            "to": _way(card.figure),
             "line": "" if card.series is None else _line(card.series),
         }
         for card in (Card(*n) for n in numbers)
@@ -147,6 +147,13 @@ def key_numbers(*numbers: Card | tuple[str, str, str]) -> Exhibit:
     plain = "; ".join(f"{c['label']}: {c['value']} ({c['note']})" for c in cards)
     html = render("key_numbers.html", numbers=cards)
     return Exhibit(html=html, other={"text/html": html, "text/plain": plain})
+
+
+def _way(figure: str) -> str:
+    """Return the address of a figure of this page, or of another chapter."""
+    chapter, parted, name = figure.rpartition("#")
+    away = f"site:notebooks/{chapter}.html" if parted else ""
+    return f"{away}#{name}" if name else ""
 
 
 def _line(series: pd.Series) -> str:

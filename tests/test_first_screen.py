@@ -184,6 +184,8 @@ def test_a_card_leads_to_its_figure_and_draws_its_series():
     assert '<a href="#fig-sum">Sum</a>' in html
     # From the bottom at 0 to the top at 10, with a gap.
     assert 'd="M0.0 23.0M66.7 12.0L100.0 1.0"' in html
+    away = facts.key_numbers(facts.Card("Sum", "10", "now", "trade#fig-trade-totals")).html
+    assert '<a href="site:notebooks/trade.html#fig-trade-totals">Sum</a>' in away
     plain = facts.key_numbers(("Sum", "10", "now")).html
     assert "<a" not in plain and "<svg" not in plain
     assert "<svg" not in facts.key_numbers(facts.Card("Sum", "0", "", "", pd.Series([0, 0]))).html
