@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -675,22 +676,31 @@ def test_a_table_that_is_a_link_stays_one(copy, tmp_path):
     assert (copy / "trade_hs6.csv").is_symlink() and len(rows("trade_hs6")) == 3
 
 
-@pytest.fixture
+@contextmanager
 def small_disk():
-    """Let this process write files of no more than a hundred bytes."""
+    """Let this process write files of no more than a hundred bytes.
+
+    Only while the importer runs: those who run the tests write files of their own.
+    """
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_tables_that_the_disk_does_not_take_stay_as_they_are(copy, small_disk):
-    assert "(File too large); nothing was changed" in refused(copy, BACI)
+def test_tables_that_the_disk_does_not_take_stay_as_they_are(copy):
+    with small_disk():
+        said = refused(copy, BACI)
+    assert "(File too large); nothing was changed" in said
 
 
-def test_an_archive_that_the_disk_does_not_take_unpacked_changes_nothing(copy, small_disk):
+def test_an_archive_that_the_disk_does_not_take_unpacked_changes_nothing(copy):
     packed = SAMPLES / "COMTRADE-FINAL-CA364201901H5.gz"
-    assert "File too large; nothing was written" in refused(copy, packed)
+    with small_disk():
+        said = refused(copy, packed)
+    assert "File too large; nothing was written" in said
 
 
 @pytest.mark.parametrize("name", ["fsync", "rename"])

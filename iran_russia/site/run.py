@@ -65,10 +65,13 @@ def end(app: Sphinx, error: Exception | None) -> None:
 def wanted(env: BuildEnvironment) -> set[str]:
     """Return the pages that this build is to renew: all, unless it was asked for some.
 
-    A book that was never built is built whole, since each page shows the titles of all.
+    A book that was never built is built whole, since each page shows the titles of all. A new page
+    takes the root page along, which holds the contents that it must stand in.
     """
     asked = set(os.environ.get(freshness.PAGES, "").split())
-    return asked if asked and env.all_docs else set(env.found_docs)
+    if not asked or not env.all_docs:
+        return set(env.found_docs)
+    return asked | ({env.config.root_doc} if asked - set(env.all_docs) else set())
 
 
 def read_wanted(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
