@@ -78,7 +78,9 @@ def build(pages: tuple[str, ...]) -> None:
 @click.argument("pages", metavar="PAGE…", nargs=-1, required=True)
 @click.option("--port", default=8000, show_default=True)
 def watch(pages: tuple[str, ...], port: int) -> None:
-    """Serve the book, and renew these pages whenever a file of the book is saved.
+    """Serve the book, and renew pages on saving.
+
+    These pages are renewed whenever a file of the book is saved.
 
     The open page reloads. Where the build fails it says why, as the terminal does.
     """
@@ -99,7 +101,10 @@ def _page(name: str, known: list[str]) -> str:
 
 @main.command()
 def notebooks() -> None:
-    """Write the chapters of the built book as executed notebooks, into _build/notebooks."""
+    """Write the chapters with their results as .ipynb.
+
+    They stand in _build/notebooks.
+    """
     from iran_russia import notebooks as executed
 
     folder = freshness.ROOT / BUILD / "notebooks"

@@ -176,17 +176,21 @@ def _line(series: pd.Series) -> str:
 def finding(sentence: str, *, holds: bool) -> str:
     """Return a sentence that the data bear out: an answer, a title, a heading of the text.
 
-    A heading is static text; the same sentence, given here in a cell, makes the build say so when
-    the data turn. In a notebook a sentence that does not hold is returned with a mark.
-
-    Raises:
-        ValueError: the data do not bear the sentence out, in a build.
+    A sentence that does not hold is returned with a mark. A heading is static text; the same
+    sentence, given here in a cell, makes the build say so when the data turn.
     """
     if holds:
         return sentence
-    if in_build():
-        raise ValueError(f"the data no longer bear out {sentence!r}; write what they show now")
+    _turned.append(sentence)
     return f"Not with these data: {sentence}"
+
+
+_turned: list[str] = []
+
+
+def turned() -> list[str]:
+    """Return the sentences that the data did not bear out in this kernel."""
+    return _turned
 
 
 def key_findings(*findings: tuple[str, str]) -> Exhibit:

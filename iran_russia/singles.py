@@ -197,8 +197,14 @@ def write_epub(browser: Browser, html: Path, target: Path, names: list[str] | No
         + (' properties="svg"/>' if p["svg"] else "/>")
         for p in pieces
     )
+    shown = (re.findall(r'src="(_images/[^"]+)"', piece["xhtml"]) for piece in pieces)
+    pictures = sorted({name for names in shown for name in names})
+    items += "".join(
+        f'\n<item id="picture-{place}" href="{name}" media-type="image/png"/>'
+        for place, name in enumerate(pictures)
+    )
     title = escape(pieces[0]["title"])
-    files = {
+    files: dict[str, str | bytes] = {
         "META-INF/container.xml": _CONTAINER,
         "book/content.opf": _PACKAGE.format(
             title=title,
@@ -220,6 +226,7 @@ def write_epub(browser: Browser, html: Path, target: Path, names: list[str] | No
             )
             for p in pieces
         },
+        **{f"book/{name}": (html / name).read_bytes() for name in pictures},
     }
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as epub:
         # The first entry names the format and is not compressed.

@@ -140,7 +140,8 @@ def watch(pages: list[str], port: int) -> None:
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     click.echo(f"Open http://127.0.0.1:{server.server_port}/{pages[0]}.html; Ctrl+C ends.")
-    watched = [file for name in WATCHED if (file := freshness.ROOT / name).exists()]
+    named = {*WATCHED, *(f"{page}.md" for page in pages)}
+    watched = [file for name in named if (file := freshness.ROOT / name).exists()]
     for _ in watchfiles.watch(*watched, raise_interrupt=False):
         error = build(pages)
         click.echo(error or "Renewed.", err=bool(error))

@@ -530,7 +530,7 @@ def test_a_page_that_is_watched_is_renewed_on_saving_and_tells_what_fails(book):
         threading.Thread(target=lambda: [*said], daemon=True).start()
         assert '<script src="/watch.js"></script></body>' in urlopen(page).read().decode()
         assert b"EventSource" in urlopen(f"{address}/watch.js").read()
-        events = urlopen(f"{address}/watch-events")
+        events = urlopen(f"{address}/watch-events", timeout=120)
 
         def told() -> str:
             return json.loads(next(line for line in events if line.strip()).removeprefix(b"data: "))

@@ -103,7 +103,7 @@ def peak(values: pd.Series) -> tuple[Any, Any]:
 
 
 def extreme_at(values: pd.Series, which: str) -> Hashable:
-    """Name under which the least or largest value stands, the first of equals; NaN where none is.
+    """Name of the least or largest value, the first of equals; missing where there is none.
 
     Args:
         values: one value a year, state or figure, indexed by it; missing ones are left out.
