@@ -197,6 +197,8 @@ def write_epub(browser: Browser, html: Path, target: Path, names: list[str] | No
         + (' properties="svg"/>' if p["svg"] else "/>")
         for p in pieces
     )
+    for piece in pieces:  # all stand in one folder
+        piece["xhtml"] = piece["xhtml"].replace('src="../_images/', 'src="_images/')
     shown = (re.findall(r'src="(_images/[^"]+)"', piece["xhtml"]) for piece in pieces)
     pictures = sorted({name for names in shown for name in names})
     items += "".join(
