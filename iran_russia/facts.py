@@ -85,7 +85,6 @@ def state(**facts: str) -> None:
 
     Raises:
         TypeError: a fact is not text; format it first with a function of this module.
-        ValueError: a fact has a number that is missing, in a build.
     """
     for name, text in facts.items():
         if not isinstance(text, str):
@@ -109,10 +108,10 @@ def _in_words(when: str) -> str:
 
 
 def _whole(what: str, text: str) -> str:
-    """Return a text with its missing numbers in words; there may be none in a build."""
+    """Return a text with its missing numbers in words; a build tells of them."""
     text = _MISSING.sub(NO_FIGURE, text)
-    if NO_FIGURE in text and in_build():
-        raise ValueError(f"{what} has a number that is missing: {text!r}")
+    if NO_FIGURE in text:
+        _turned.append(f"{what}: {text}")
     return text
 
 
@@ -129,11 +128,7 @@ class Card(NamedTuple):
 
 
 def key_numbers(*numbers: Card | tuple[str, str, str]) -> Exhibit:
-    """Show a chapter's key numbers.
-
-    Raises:
-        ValueError: a number is missing, in a build.
-    """
+    """Show a chapter's key numbers."""
     cards = [
         {
             "label": card.label,
@@ -198,9 +193,6 @@ def key_findings(*findings: tuple[str, str]) -> Exhibit:
 
     Args:
         findings: sentence and name of the section, as ``(name)=`` stands above its heading.
-
-    Raises:
-        ValueError: a number is missing, in a build.
     """
     shown = [{"sentence": _whole(section, said), "section": section} for said, section in findings]
     read = [table for table in loaded() if table != LISTING]
@@ -220,7 +212,6 @@ def answer(*sentences: str, figure: str, source: pd.DataFrame | list[str]) -> Ex
         source: a frame with a ``source_id`` column, or a list of source ids.
 
     Raises:
-        ValueError: a number is missing, in a build.
         FigureError: there is no source.
     """
     chapter, _, name = figure.partition("#")

@@ -26,7 +26,6 @@ from iran_russia.colours import LIGHT
 from iran_russia.datasets import DESCRIPTOR
 from iran_russia.exhibits import (
     LAB_MIME,
-    NO_FIGURE,
     Exhibit,
     FigureError,
     credits,
@@ -98,9 +97,6 @@ def figure(
         raise FigureError("the chart has no frame of its own; pass data= the rows it draws")
     if rows.empty:
         return refused("the chart has no rows; check the filter that made its frame")
-    for name, text in (("alt", alt), ("title", title or "")):
-        if NO_FIGURE in text and in_build():
-            raise FigureError(f"{name}= names a number that is missing: {text}")
     _refuse_types(chart)
     spec = chart.to_dict()
     drawn = _draw(spec, _MADE_BY)

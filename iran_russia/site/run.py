@@ -239,6 +239,7 @@ def _cache(env: Any) -> JupyterCacheAbstract:
     return get_cache(env.mystnb_config.execution_cache_path)
 
 
+_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 # The last place of a traceback that is in the cell itself.
 _LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 
@@ -302,7 +303,7 @@ def _failure(
         return f"{name}: the kernel died, perhaps for want of memory"
     sources = [c.source for c in _notebook(env, chapter, text).cells if c.cell_type == "code"]
     failing = next((place for place, source in enumerate(sources) if source in str(error)), 0)
-    line = int((_LINE.findall(str(error)) or ["1"])[-1])
+    line = int((_LINE.findall(_COLOURS.sub("", str(error))) or ["1"])[-1])
     if name.endswith(".md"):
         place = f"{name}, line {text[: text.find(sources[failing])].count(chr(10)) + line}"
     else:
