@@ -510,6 +510,11 @@ def test_clean_and_repeated_builds_in_any_folder_give_the_same_bytes(book, built
     assert [name for name in clean if clean[name] != repeated[name]] == []
 
 
+def read(address: str) -> str:
+    with urlopen(address) as answer:
+        return answer.read().decode()
+
+
 def test_a_page_that_is_watched_is_renewed_on_saving_and_tells_what_fails(book):
     book.build()
     code = "from iran_russia.cli import main; main()"
@@ -527,16 +532,17 @@ def test_a_page_that_is_watched_is_renewed_on_saving_and_tells_what_fails(book):
         page = next(m[0] for line in said if (m := re.search(r"http://\S+arms\.html", line)))
         address = page.removesuffix("/arms.html")
         # What it says must go somewhere, or it would wait.
-        threading.Thread(target=lambda: [*said], daemon=True).start()
-        assert '<script src="/watch.js"></script></body>' in urlopen(page).read().decode()
-        assert b"EventSource" in urlopen(f"{address}/watch.js").read()
+        reading = threading.Thread(target=lambda: [*said], daemon=True)
+        reading.start()
+        assert '<script src="/watch.js"></script></body>' in read(page)
+        assert "EventSource" in read(f"{address}/watch.js")
         events = urlopen(f"{address}/watch-events", timeout=120)
 
         def told() -> str:
             return json.loads(next(line for line in events if line.strip()).removeprefix(b"data: "))
 
         book.edit("arms.md", "All deliveries:", "Everything delivered:")
-        assert told() == "" and "Everything delivered:" in urlopen(page).read().decode()
+        assert told() == "" and "Everything delivered:" in read(page)
         book.edit("arms.md", 'load("arms_tiv")', 'load("arms_tivv")')
         line = (book.folder / "arms.md").read_text().partition('load("arms_tivv")')[0].count("\n")
         assert re.fullmatch(f"arms.md, line {line + 1}: DataError: no table 'arms_tivv'.*", told())
@@ -544,4 +550,8 @@ def test_a_page_that_is_watched_is_renewed_on_saving_and_tells_what_fails(book):
         assert told() == ""
     finally:
         os.killpg(watching.pid, signal.SIGKILL)
+        events.close()
+        watching.wait()
+        reading.join()
+        watching.stdout.close()
     assert book.status() == UP_TO_DATE
