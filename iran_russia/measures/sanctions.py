@@ -210,7 +210,7 @@ def restrictions(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def first_step(steps: pd.DataFrame, link: str, stage: str | None = None) -> pd.Timestamp:
-    """Day of the first step of a payment link, or of its first step at a stage; missing without one.
+    """Day of the first step of a payment link, or of its first step at a stage; none without one.
 
     Args:
         steps: one row a step, with ``link``, ``date`` and ``stage``.
