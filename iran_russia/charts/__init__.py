@@ -9,6 +9,7 @@ from iran_russia.charts.grammar import (
     lane,
     on_tiles,
     painted,
+    panel,
     panels,
     two_lines,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "lane",
     "on_tiles",
     "painted",
+    "panel",
     "panels",
     "parties",
     "two_lines",

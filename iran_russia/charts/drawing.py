@@ -86,8 +86,8 @@ def figure(
         note: a sentence added to the source line.
 
     Raises:
-        FigureError: alt text, unit or source are missing. In a build also: rows are missing, a
-            mark cannot be seen, or the alt text has a number that is missing.
+        FigureError: alt text, unit or source are missing. In a build also: rows are missing, or
+            a mark cannot be seen.
         DataError: a source id is not in the sources table.
     """
     if not alt.strip() or not unit.strip():

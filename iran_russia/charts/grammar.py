@@ -100,17 +100,31 @@ def two_lines(field: str, at: str = ", ", grid: bool = False) -> alt.Y:
     return alt.Y(f"{field}:N").sort(None).axis(labelExpr=lines, labelOffset=-7, **line)
 
 
-def panels(chart: alt.LayerChart, names: Iterable[str], height: int | alt.Step) -> alt.VConcatChart:
-    """Draw the rows of each panel by themselves, one panel below the other, titled with its name.
+def panel(
+    chart: alt.LayerChart, field: str, name: str, height: int | alt.Step, title: str | None = None
+) -> alt.LayerChart:
+    """Draw the rows of one panel by themselves.
 
     Args:
-        chart: a chart of one frame, with ``panel``.
-        names: values of ``panel``, from top to bottom.
-        height: of each panel.
+        chart: a chart of one frame.
+        field: the field that tells the panels apart.
+        name: its value in the rows of this panel.
+        height: of the panel.
+        title: above it; by default its name.
     """
-    return alt.vconcat(
-        *(
-            chart.transform_filter(alt.datum.panel == name).properties(title=name, height=height)
-            for name in names
-        )
-    )
+    own = chart.transform_filter(getattr(alt.datum, field) == name)
+    return own.properties(title=title or name, height=height)
+
+
+def panels(
+    chart: alt.LayerChart, names: Iterable[str], height: int | alt.Step, field: str = "panel"
+) -> alt.VConcatChart:
+    """Draw a :func:`panel` for each name, one below the other, all of one height.
+
+    Args:
+        chart: a chart of one frame.
+        names: values of the field, from top to bottom.
+        height: of each panel.
+        field: the field that tells the panels apart.
+    """
+    return alt.vconcat(*(panel(chart, field, name, height) for name in names))
