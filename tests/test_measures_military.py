@@ -5,17 +5,10 @@ import pandas as pd
 from iran_russia.measures.military import (
     by_year,
     from_first_hand,
-    names,
     partners,
     reports_by_field,
     unbroken_since,
 )
-
-
-def test_a_list_names_an_item_whole_and_an_empty_list_none():
-    lists = pd.Series(["IRN;RUS", "IRN", None, "RUSX"])
-    assert names(lists, "RUS").tolist() == [True, False, False, False]
-    assert names(lists[:0], "RUS").tolist() == []
 
 
 def test_years_without_an_exercise_count_as_none():

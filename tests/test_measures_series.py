@@ -183,3 +183,9 @@ def test_a_series_is_clear_of_the_years_before_when_no_year_lies_in_their_range(
     ]
     clear = series.clear_of_before(pd.concat(frames), "name")
     assert clear.to_dict() == {"above": True, "below": True, "within": False, "unknown": False}
+
+
+def test_a_list_names_an_item_whole_and_an_empty_list_none():
+    lists = pd.Series(["IRN;RUS", "IRN", None, "RUSX"])
+    assert series.names(lists, "RUS").tolist() == [True, False, False, False]
+    assert series.names(lists[:0], "RUS").tolist() == []

@@ -6,7 +6,7 @@ from iran_russia.datasets import load
 from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.events import known_date
 from iran_russia.measures.military import by_year
-from iran_russia.measures.series import count, difference, extreme, mean, ratio
+from iran_russia.measures.series import count, difference, extreme, mean, names, ratio
 
 
 def _held(
@@ -16,7 +16,7 @@ def _held(
     rows = load("military_exercises").query("status == 'held'")
     for column, wanted in (("participants_iso3", participants), ("domains", domain and [domain])):
         for name in wanted or []:
-            rows = rows[rows[column].str.split(";").map(lambda own, name=name: name in own)]
+            rows = rows[names(rows[column], name)]
     if areas:
         rows = rows[rows["areas"].str.split(";").map(lambda own: bool({*own} & {*areas}))]
     return rows.assign(year=rows["date_start"].dt.year)

@@ -5,7 +5,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import number
 from iran_russia.indicators import Reading, indicator, newest
-from iran_russia.measures.series import count, rank_correlation, rank_of, share_of
+from iran_russia.measures.series import count, names, rank_correlation, rank_of, share_of
 
 
 @indicator(
@@ -24,7 +24,7 @@ def senders_in_force(target: str, senders: list[str]) -> Reading:
             for its members, who are counted when they are named themselves.
     """
     cases = load("sanctions_cases")
-    against = cases["targets"].str.split(";").map(lambda codes: target in codes)
+    against = names(cases["targets"], target)
     held = cases[against & cases["open_at_end_of_coverage"]]
     named = held["senders"].str.split(";").explode()
     found = sorted(set(named) & set(senders))
@@ -150,7 +150,7 @@ def stated_share_trend(side: str) -> Reading:
 def _statements(side: str, scope: str) -> pd.DataFrame:
     """Statements of one side in order of time, without those on one currency alone."""
     rows = load("settlement_shares")
-    rows = rows[rows["said_by_side"].str.split(";").map(lambda codes: side in codes)]
+    rows = rows[names(rows["said_by_side"], side)]
     rows = rows[rows["measure"] != "rouble alone"]
     part = rows["scope"].str.contains("goods")
     return rows[part == (scope == "part")].sort_values(["as_of", "reported_on"], kind="stable")

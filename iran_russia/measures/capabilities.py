@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from iran_russia.measures.series import runs
-from iran_russia.measures.voting import agreement
+from iran_russia.measures.voting import pair_overall
 
 
 def capability_ratios(capabilities: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
@@ -352,14 +352,13 @@ def identical_by_issue(
         issues: column → name of the issue.
 
     Returns:
-        Shares (0 to 1, see :func:`iran_russia.measures.voting.agreement`) by name of the issue;
+        Shares (0 to 1, see :func:`iran_russia.measures.voting.pair_overall`) by name of the issue;
         missing where the two shared no vote.
     """
     shares = {}
     for column, name in issues.items():
-        on_issue = rollcalls[rollcalls[column].fillna(False)].assign(issue=name)
-        found = agreement(scores, on_issue, one, "issue").set_index("iso3")["share_identical"]
-        shares[name] = found.get(other, np.nan)
+        on_issue = rollcalls[rollcalls[column].fillna(False)]
+        shares[name] = pair_overall(scores, on_issue, one, other)["share_identical"]
     return pd.Series(shares).sort_values()
 
 

@@ -412,7 +412,7 @@ def with_evidence(outcomes: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
         reported=outcomes["evidence"].map(told["status_as_reported"]),
         publisher=outcomes["evidence"].map(told["publisher"]),
         source_id=outcomes["evidence"].map(told["source_id"]),
-        years=((as_of - outcomes["status_on"]).dt.days / 365.25).round(1),
+        years=status_age(outcomes, as_of).round(1),
         as_of=as_of,
     )
 

@@ -4,6 +4,8 @@ import math
 
 import pandas as pd
 
+from iran_russia.measures.series import names
+
 
 def per_year(
     events: pd.DataFrame,
@@ -182,7 +184,7 @@ def in_list(events: pd.DataFrame, name: str) -> pd.DataFrame:
     Raises:
         ValueError: no event is in that list.
     """
-    held = events["lists"].str.split(";").map(lambda names: name in names)
+    held = names(events["lists"], name)
     if not held.any():
         raise ValueError(f"no event is in the list {name!r}")
     return counted(events[held])

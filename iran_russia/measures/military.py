@@ -3,16 +3,6 @@
 import pandas as pd
 
 
-def names(lists: pd.Series, item: str) -> pd.Series:
-    """Say of each list, its items apart by semicolons, whether it names an item.
-
-    Args:
-        lists: texts; a missing one names nothing.
-        item: one item.
-    """
-    return lists.fillna("").str.split(";").map(lambda own: item in own).astype(bool)
-
-
 def by_year(years: pd.Series, first: int, last: int) -> pd.Series:
     """Count things a year, years without any included as 0.
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from iran_russia.measures.deals import realisation_rate
+from iran_russia.measures.series import names
 
 REACHED = {
     "talks": "open",
@@ -72,10 +73,7 @@ def against(held: pd.DataFrame, targets: list[str]) -> pd.DataFrame:
     Returns:
         The rows of ``held`` with ``target`` added, in the order of ``targets``.
     """
-    names = held["targets"].str.split(";")
-    return pd.concat(
-        [held[names.map(lambda codes, t=t: t in codes)].assign(target=t) for t in targets]
-    )
+    return pd.concat([held[names(held["targets"], t)].assign(target=t) for t in targets])
 
 
 def listings_moved(counts: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,16 @@ def count(things: Iterable) -> float:
     return float(len(set(things)))
 
 
+def names(lists: pd.Series, item: str) -> pd.Series:
+    """Say of each list, its items apart by semicolons, whether it names an item.
+
+    Args:
+        lists: texts; a missing one names nothing.
+        item: one item.
+    """
+    return lists.fillna("").str.split(";").map(lambda own: item in own).astype(bool)
+
+
 def share_of(part: float, whole: float) -> float | None:
     """Part over whole, usually between 0 and 1; None where the whole is nothing or not known."""
     return ratio(part, whole)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from iran_russia.measures.events import known_date
-from iran_russia.measures.series import extreme_at
+from iran_russia.measures.series import extreme_at, names
 
 SCORE = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
 """Votes on one scale; an absence has no place on it."""
@@ -288,8 +288,7 @@ def sponsored_by_year(sponsored: pd.DataFrame, one: str, other: str) -> pd.DataF
     Returns:
         Indexed by ``year``: a column named by each of the two codes, and ``both`` (resolutions).
     """
-    names = sponsored["sponsors_iso3"].fillna("").str.split(";")
-    own = pd.DataFrame({code: names.map(lambda n, c=code: c in n) for code in (one, other)})
+    own = pd.DataFrame({code: names(sponsored["sponsors_iso3"], code) for code in (one, other)})
     own["both"] = own[one] & own[other]
     return own.groupby(sponsored["date"].dt.year.rename("year")).sum()
 
