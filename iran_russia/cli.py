@@ -80,9 +80,8 @@ def build(pages: tuple[str, ...]) -> None:
 def watch(pages: tuple[str, ...], port: int) -> None:
     """Serve the book, and renew pages on saving.
 
-    These pages are renewed whenever a file of the book is saved.
-
-    The open page reloads. Where the build fails it says why, as the terminal does.
+    Whenever a file of the book is saved, these pages are built again and the open page reloads.
+    Where the build fails it says why, as the terminal does.
     """
     from iran_russia import watching
 

@@ -96,7 +96,7 @@ class Exhibit:
 
 
 def in_build() -> bool:
-    """Say whether this chapter runs for the book: there what is missing is an error.
+    """Say whether this chapter runs for the book: there a figure without rows is an error.
 
     In a notebook a student tries other years and countries, and reads in its place that there is
     nothing.

@@ -75,9 +75,10 @@ def day(date: datetime.date) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
+@_known
 def month(date: datetime.date) -> str:
-    """Format the month of a date, e.g. ``March 2001``; ``no figure`` where there is none."""
-    return "no figure" if pd.isna(date) else f"{date:%B %Y}"
+    """Format the month of a date, e.g. ``March 2001``."""
+    return f"{date:%B %Y}"
 
 
 def state(**facts: str) -> None:
@@ -184,7 +185,7 @@ _turned: list[str] = []
 
 
 def turned() -> list[str]:
-    """Return the sentences that the data did not bear out in this kernel."""
+    """Return what the data did not bear out or give in this kernel: sentences, missing numbers."""
     return _turned
 
 

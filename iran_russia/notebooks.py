@@ -38,13 +38,14 @@ def write(page: str, folder: Path) -> Path:
         DataError: the chapter has not run, or its text names what it does not give.
     """
     run = freshness.read_run(page, freshness.ROOT / freshness.RUNS)
-    kept = [r for r in get_cache(CACHE).list_cache_records() if run and r.hashkey == run.cache_key]
+    cache = get_cache(CACHE)
+    kept = [r for r in cache.list_cache_records() if run and r.hashkey == run.cache_key]
     if run is None or not kept:
         raise DataError(f"{page} has not run; build the book first, with `make book`")
     notebook = jupytext.read(freshness.ROOT / f"{page}.md")
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     figures = [f["name"] for cell in code if (f := cell.metadata.get("mystnb", {}).get("figure"))]
-    ran = get_cache(CACHE).get_cache_bundle(kept[0].pk).nb.cells
+    ran = cache.get_cache_bundle(kept[0].pk).nb.cells
     for cell, done in zip(code, ran, strict=True):
         named = cell.metadata.get("mystnb", {}).get("figure", {})
         number = figures.index(named["name"]) + 1 if named else 0

@@ -56,7 +56,7 @@ def _in_short(said: str) -> str:
     """Leave what a reader can mend: the error of the book, else the warnings that became one."""
     own = re.search(r"^sphinx\.errors\.\w+: (.*?)(?:\n\n|\Z)", said, re.MULTILINE | re.DOTALL)
     told = own[1] if own else said.partition("Traceback (most recent call last)")[0]
-    return re.sub(r"\x1b\[[\d;]*m", "", told).strip() or said
+    return click.unstyle(told).strip() or said
 
 
 class _News:

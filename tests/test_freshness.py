@@ -111,10 +111,10 @@ class SmallBook:
             raise RuntimeError(said)
         return said
 
-    def start(self) -> subprocess.Popen:
-        """Start a build and return at once."""
+    def start(self, *command: str) -> subprocess.Popen:
+        """Start a command, by default a build, and return at once."""
         return subprocess.Popen(
-            BUILD,
+            command or BUILD,
             cwd=self.folder,
             env=self.environment,
             text=True,
@@ -515,18 +515,15 @@ def read(address: str) -> str:
         return answer.read().decode()
 
 
+def told(events) -> str:
+    """What the page is told next: why the build failed, or nothing."""
+    return json.loads(next(line for line in events if line.strip()).removeprefix(b"data: "))
+
+
 def test_a_page_that_is_watched_is_renewed_on_saving_and_tells_what_fails(book):
     book.build()
     code = "from iran_russia.cli import main; main()"
-    watching = subprocess.Popen(
-        [sys.executable, "-c", code, "watch", "arms", "--port", "0"],
-        cwd=book.folder,
-        env=book.environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    watching = book.start(sys.executable, "-c", code, "watch", "arms", "--port", "0")
     try:
         said = iter(watching.stdout)
         page = next(m[0] for line in said if (m := re.search(r"http://\S+arms\.html", line)))
@@ -536,21 +533,17 @@ def test_a_page_that_is_watched_is_renewed_on_saving_and_tells_what_fails(book):
         reading.start()
         assert '<script src="/watch.js"></script></body>' in read(page)
         assert "EventSource" in read(f"{address}/watch.js")
-        events = urlopen(f"{address}/watch-events", timeout=120)
-
-        def told() -> str:
-            return json.loads(next(line for line in events if line.strip()).removeprefix(b"data: "))
-
-        book.edit("arms.md", "All deliveries:", "Everything delivered:")
-        assert told() == "" and "Everything delivered:" in read(page)
-        book.edit("arms.md", 'load("arms_tiv")', 'load("arms_tivv")')
-        line = (book.folder / "arms.md").read_text().partition('load("arms_tivv")')[0].count("\n")
-        assert re.fullmatch(f"arms.md, line {line + 1}: DataError: no table 'arms_tivv'.*", told())
-        book.edit("arms.md", 'load("arms_tivv")', 'load("arms_tiv")')
-        assert told() == ""
+        with urlopen(f"{address}/watch-events", timeout=120) as events:
+            book.edit("arms.md", "All deliveries:", "Everything delivered:")
+            assert told(events) == "" and "Everything delivered:" in read(page)
+            book.edit("arms.md", 'load("arms_tiv")', 'load("arms_tivv")')
+            above, _, _ = (book.folder / "arms.md").read_text().partition('load("arms_tivv")')
+            place = f"arms.md, line {above.count(chr(10)) + 1}"
+            assert re.fullmatch(f"{place}: DataError: no table 'arms_tivv'.*", told(events))
+            book.edit("arms.md", 'load("arms_tivv")', 'load("arms_tiv")')
+            assert told(events) == ""
     finally:
         os.killpg(watching.pid, signal.SIGKILL)
-        events.close()
         watching.wait()
         reading.join()
         watching.stdout.close()

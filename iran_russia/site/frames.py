@@ -96,11 +96,15 @@ def number_by_chapter(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 def name_chapters(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Say of a figure of another chapter in which one it stands."""
-    for link in doctree.findall(addnodes.number_reference):
-        place = link.get("refuri", "").partition("#")[0]
+    links = list(doctree.findall(addnodes.number_reference))
+    places = [link.get("refuri", "").partition("#")[0] for link in links]
+    if not any(places):
+        return
+    to, titles = app.builder.get_relative_uri, app.env.titles
+    named = {to(page, other): title.astext() for other, title in titles.items()}
+    for link, place in zip(links, places, strict=True):
         if place:
-            others = {app.builder.get_relative_uri(page, other): other for other in app.env.titles}
-            link += nodes.Text(f" of “{app.env.titles[others[place]].astext()}”")
+            link += nodes.Text(f" of “{named[place]}”")
 
 
 def fold_limits(app: Sphinx, doctree: nodes.document, page: str) -> None:

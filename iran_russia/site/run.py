@@ -13,6 +13,7 @@ from typing import Any
 
 import filelock
 import nbformat
+from click import unstyle
 from docutils import nodes
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn, JupyterCacheAbstract
@@ -239,7 +240,6 @@ def _cache(env: Any) -> JupyterCacheAbstract:
     return get_cache(env.mystnb_config.execution_cache_path)
 
 
-_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 # The last place of a traceback that is in the cell itself.
 _LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 
@@ -275,8 +275,8 @@ def _run(
     if result.err:
         raise result.err
     tables, values, modules, turned = json.loads(done.cells.pop().outputs[0].text)
-    for sentence in turned:
-        _log.info("%s: the data no longer bear out %r; write what they show now", chapter, sentence)
+    for told in turned:
+        _log.info("%s: the data no longer bear out or give: %s", chapter, told)
     return done, tables, {c: Taken(**v) for c, v in values.items()}, modules, result.time
 
 
@@ -303,7 +303,7 @@ def _failure(
         return f"{name}: the kernel died, perhaps for want of memory"
     sources = [c.source for c in _notebook(env, chapter, text).cells if c.cell_type == "code"]
     failing = next((place for place, source in enumerate(sources) if source in str(error)), 0)
-    line = int((_LINE.findall(_COLOURS.sub("", str(error))) or ["1"])[-1])
+    line = int((_LINE.findall(unstyle(str(error))) or ["1"])[-1])
     if name.endswith(".md"):
         place = f"{name}, line {text[: text.find(sources[failing])].count(chr(10)) + line}"
     else:
