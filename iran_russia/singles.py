@@ -244,7 +244,7 @@ _VARIABLE = re.compile(r"var\(--ir-(\w+)\)")
 _STYLE = """body { font-family: serif; line-height: 1.4; margin: 0 4%; overflow-wrap: anywhere; }
 h1, h2, h3, figcaption, caption, .ir-unit, .ir-source, .ir-table, .ir-key-numbers {
   font-family: sans-serif; text-align: left; }
-svg { max-width: 100%; height: auto; }
+svg, img { max-width: 100%; height: auto; }
 figure { margin: 1.2em 0; page-break-inside: avoid; }
 figcaption, caption, .ir-key-value { font-weight: bold; }
 .ir-unit, .ir-source, .ir-table { font-size: 0.75em; }

@@ -763,7 +763,7 @@ print(len(batch.rows), re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status
 def test_a_file_is_streamed_and_never_in_memory_as_a_whole(tmp_path):
     line = b"2022,4,8,010121,1234.567,1234.567\n"
     peaks = []
-    for copies in (1, 4_500_000):
+    for copies in (1, 9_000_000):
         file = written(tmp_path, BACI.read_bytes() + line * copies)
         done = subprocess.run(
             [sys.executable, "-c", _PEAK, str(file)], capture_output=True, text=True, check=True
@@ -771,8 +771,9 @@ def test_a_file_is_streamed_and_never_in_memory_as_a_whole(tmp_path):
         found, peak = map(int, done.stdout.split())
         assert found == 3
         peaks.append(peak * 1024)
-    assert file.stat().st_size > 150_000_000
-    assert peaks[1] - peaks[0] < 130_000_000
+    # The buffers of the engine take 64 or 128 MB, however long the file is.
+    assert file.stat().st_size > 300_000_000
+    assert peaks[1] - peaks[0] < file.stat().st_size / 2
 
 
 def test_two_imports_at_once_are_kept_apart(copy):
