@@ -21,7 +21,7 @@ import vl_convert
 from markupsafe import Markup
 
 from iran_russia import colours, tables
-from iran_russia.charts import seen, theme
+from iran_russia.charts import grammar, seen, theme
 from iran_russia.colours import LIGHT
 from iran_russia.datasets import DESCRIPTOR
 from iran_russia.exhibits import (
@@ -98,7 +98,7 @@ def figure(
     if rows.empty:
         return refused("the chart has no rows; check the filter that made its frame")
     _refuse_types(chart)
-    spec = chart.to_dict()
+    spec = grammar.true_legends(chart.to_dict())
     drawn = _draw(spec, _MADE_BY)
     if drawn["faults"]:
         unseen = f"not all of the chart can be seen: {'; '.join(drawn['faults'])}"

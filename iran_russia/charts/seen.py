@@ -7,6 +7,8 @@ outside a colour scale's domain no colour, a value beyond a fixed end of an axis
 from collections import Counter
 from collections.abc import Iterator
 
+from iran_russia.colours import LIGHT
+
 LEAST_PLOT = 0.4
 """Share of a figure's width that its plot must keep."""
 
@@ -36,14 +38,18 @@ def faults(scene: dict, width: int) -> list[str]:
             found["labels of an axis are no words; name every code"] += sum(
                 text in _NO_WORDS for text in seen
             )
+    drawn = {_form(item) for item in _items(scene["scenegraph"], "mark")}
     for legend in _groups(scene["scenegraph"], "legend"):
-        symbols = (m for m, _ in _marks(legend, {}) if m.get("role") == "legend-symbol")
-        looks = Counter(
-            tuple(str(item.get(part)) for part in _LOOK) for m in symbols for item in m["items"]
-        )
+        symbols = list(_items(legend, "legend-symbol"))
+        looks = Counter(tuple(str(item.get(part)) for part in _LOOK) for item in symbols)
         found["entries of a legend look like another; use fewer kinds"] += sum(
             number - 1 for number in looks.values()
         )
+        forms = {_form(item) for item in symbols}
+        if len({shape for shape, _ in forms}) > 1:  # a legend of shapes; others show colours
+            found[
+                "entries of a legend look like none of their marks; fill or empty them alike"
+            ] += sum((shape, not hollow) in drawn for shape, hollow in forms - drawn)
     root = scene["scenegraph"]["items"][0]
     if (root.get("width") or width) < LEAST_PLOT * width:
         found[f"plots keep less than {LEAST_PLOT:.0%} of the page; shorten labels or ends"] += 1
@@ -62,6 +68,19 @@ def stacked_on_logarithms(view: dict) -> bool:
                 return True
     parts = [p for key in ("layer", "hconcat", "vconcat", "concat") for p in view.get(key, [])]
     return any(map(stacked_on_logarithms, [*parts, *([view["spec"]] if "spec" in view else [])]))
+
+
+def _items(mark: dict, role: str) -> Iterator[dict]:
+    """Walk through the symbols of a role."""
+    for inner, _ in _marks(mark, {}):
+        if inner.get("role") == role and inner["marktype"] == "symbol":
+            yield from inner["items"]
+
+
+def _form(item: dict) -> tuple[str, bool]:
+    """Return the shape of a symbol, and whether it is hollow."""
+    bare = item.get("fill") in _UNPAINTED or item.get("fillOpacity") == 0
+    return item.get("shape", "circle"), bare or item.get("fill") == LIGHT["paper"]
 
 
 def _groups(mark: dict, role: str) -> Iterator[dict]:
