@@ -136,9 +136,10 @@ def interval(low: float, high: float, form: Callable[[float], str], by: str) -> 
     return Interval(low, high, f"{form(low)} to {form(high)} ({by})")
 
 
-COUNTED = "no interval: every row of the register is counted; what it lacks is not known"
-STATED = "no interval: one body’s own figure, published without one"
-DATED = "no interval: a dated act, not an estimate"
+COUNTED = "no interval: all rows of a register, which may lack some"
+STATED = "no interval: published without one"
+CLAIMED = "no interval: claims of one side or more, not checked"
+DATED = "no interval: dates on record"
 """Reasons why a number or a sentence has no interval."""
 
 
