@@ -49,6 +49,29 @@ def percent(share: float, decimals: int = 0) -> str:
     return f"{number(100 * share, decimals)} %"
 
 
+def between(low: float, high: float, form: Callable[..., str] = percent, **settings: int) -> str:
+    """Write the ends of an interval, e.g. ``72 to 84 %``; ends that read alike are one.
+
+    Args:
+        low: the lower end.
+        high: the upper end.
+        form: what writes one end, such as :func:`percent` or :func:`number`.
+        settings: settings of it, such as ``decimals``.
+    """
+    ends = [form(end, **settings) for end in (low, high)]
+    if ends[0] == ends[1]:
+        return ends[0]
+    return " to ".join((ends[0].removesuffix(" %"), ends[1]))
+
+
+@_known
+def ordinal(rank: float) -> str:
+    """Write a rank, e.g. ``21st``."""
+    rank = int(rank)
+    ending = "th" if rank // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank}{ending}"
+
+
 @_known
 def usd(value: float) -> str:
     """Format current US dollars, in billions from one billion up, else in millions."""
