@@ -68,6 +68,11 @@ def ordinal(rank: float) -> str:
     return f"{rank}{ending}"
 
 
+def rank_between(low: float, high: float, of: float) -> str:
+    """Write within which ranks something stands, e.g. ``5th to 14th of 30``."""
+    return f"{between(low, high, ordinal)} of {number(of)}"
+
+
 @_known
 def usd(value: float) -> str:
     """Format current US dollars, in billions from one billion up, else in millions."""
@@ -154,6 +159,9 @@ def interval(low: float, high: float, form: Callable[[float], str], by: str) -> 
     """
     return Interval(low, high, f"{between(low, high, form)} ({by})")
 
+
+OTHER_TEXTS = "had other texts come to a vote"
+"""What the interval of a share of votes, or of a rank by it, is of."""
 
 COUNTED = "no interval: all rows of a register, which may lack some"
 STATED = "no interval: published without one"

@@ -13,13 +13,12 @@ from iran_russia.measures.agreement import (
     by_chance,
     cross_tables,
     identical,
-    interval,
     kappa,
+    percentile_interval,
     pi,
     ranks,
     resampled,
     resampled_change,
-    resampled_share,
     samples,
     titles,
     with_each,
@@ -145,7 +144,7 @@ def many(n: int, share: float, seed: int, repeats: int = 1) -> tuple[pd.DataFram
 
 def test_the_interval_is_that_of_scipy():
     scores, rolls = many(200, 0.7, seed=3)
-    own = interval(resampled(scores, rolls, [("IRN", "RUS")])).iloc[0]
+    own = percentile_interval(resampled(scores, rolls, [("IRN", "RUS")])).iloc[0]
     alike = scores["RUS"].eq(1).to_numpy(float)
     scipys = bootstrap((alike,), np.mean, n_resamples=9_999, method="percentile", rng=5)
     assert own["value"] == alike.mean()
@@ -170,7 +169,7 @@ def test_the_interval_holds_the_truth_in_about_95_of_100_cases():
     held = []
     for seed in range(150):
         scores, rolls = many(120, 0.7, seed)
-        own = interval(resampled(scores, rolls, [("IRN", "RUS")])).iloc[0]
+        own = percentile_interval(resampled(scores, rolls, [("IRN", "RUS")])).iloc[0]
         held.append(own["low"] <= 0.7 <= own["high"])
     assert 0.90 <= np.mean(held) <= 0.985
 
@@ -179,9 +178,13 @@ def test_a_text_of_both_lists_moves_both_so_that_no_change_is_surely_none():
     scores, rolls = many(80, 0.7, seed=3, repeats=2)
     before, after = rolls[rolls["session"] == "0"], rolls[rolls["session"] == "1"]
     pair = [("IRN", "RUS")]
-    assert interval(resampled_change(scores, before, after, pair)).iloc[0].tolist() == [0, 0, 0]
+    assert percentile_interval(resampled_change(scores, before, after, pair)).iloc[0].tolist() == [
+        0,
+        0,
+        0,
+    ]
     apart = after.assign(title=after["title"] + " anew")
-    found = interval(resampled_change(scores, before, apart, pair)).iloc[0]
+    found = percentile_interval(resampled_change(scores, before, apart, pair)).iloc[0]
     assert found["value"] == 0 and found["low"] < -0.1 and found["high"] > 0.1
 
 
@@ -191,16 +194,8 @@ def test_ranks_are_worked_out_in_each_sample_and_ties_share_the_better():
 
 
 def test_the_ends_of_a_rank_are_ranks():
-    found = interval(pd.DataFrame([[8, *[5] * 3, *range(6, 12), 14]]))
+    found = percentile_interval(pd.DataFrame([[8, *[5] * 3, *range(6, 12), 14]]))
     assert found.iloc[0].tolist() == [8, 5, 14]
-
-
-def test_a_share_of_rows_has_an_interval_by_title():
-    hits = pd.Series([True, True, False, False])
-    one_each = interval(resampled_share(hits, pd.Series(list("abcd")))).iloc[0]
-    assert one_each["value"] == 0.5 and 0 <= one_each["low"] < 0.5 < one_each["high"] <= 1
-    two = interval(resampled_share(hits, pd.Series(list("aabb")))).iloc[0]
-    assert two.tolist() == [0.5, 0, 1]
 
 
 def test_a_pair_that_never_both_voted_is_left_out(scores):

@@ -8,8 +8,8 @@ from iran_russia.indicators.voting import place
 from iran_russia.measures.agreement import (
     cross_tables,
     identical,
-    interval,
     kappa,
+    percentile_interval,
     pi,
     ranks,
     resampled,
@@ -281,7 +281,7 @@ def test_what_changed_between_spans_of_years(
 ):
     """By share 2025 stands above 2010–19, beyond chance it does not surely."""
     spans = (rolls[rolls["year"].between(*span)] for span in (before, after))
-    found = interval(resampled_change(scores, *spans, PAIR, measure)).iloc[0]
+    found = percentile_interval(resampled_change(scores, *spans, PAIR, measure)).iloc[0]
     assert found.tolist() == pytest.approx([change, low, high], abs=0.002)
 
 

@@ -124,8 +124,10 @@ def in_top_third(country: str, named: list[str], first: int, last: int) -> Readi
     places = ", ".join(f"{state} {place:.0f}" for state, place in own[0].items())
     years = f"{first}–{last}" if first < last else str(first)
     detail = f"ranks of {len(ranks)} states in {years}: {places}"
-    found = sure.interval(own.le(len(ranks) / 3).sum().to_frame().T).iloc[0]
-    return Reading(found["value"], newest(rolls["date"]), detail, found["low"], found["high"])
+    top = own.le(len(ranks) / 3)
+    ends = sure.percentile_interval(top.sum().to_frame().T).iloc[0]
+    named_in_top = count(top.index[top[0]])
+    return Reading(named_in_top, newest(rolls["date"]), detail, ends["low"], ends["high"])
 
 
 @indicator(

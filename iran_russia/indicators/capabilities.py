@@ -6,13 +6,13 @@ from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.indicators.voting import place
+from iran_russia.measures import agreement
 from iran_russia.measures import capabilities as measures
 from iran_russia.measures.arms import tiv_between
 from iran_russia.measures.capabilities import flow_imbalance
 from iran_russia.measures.energy import world_shares
 from iran_russia.measures.series import difference, extreme, relative_change
 from iran_russia.measures.trade import partner_shares, trade_balance
-from iran_russia.measures.voting import ranked
 
 
 def _measure(measure: str) -> pd.DataFrame:
@@ -229,7 +229,7 @@ def _chosen(ranks: list[float], which: str) -> float | None:
     "compared with",
     unit="rank",
     rows="roll calls of the General Assembly",
-    measure=ranked,
+    measure=agreement.ranks,
     years="{spans}",
 )
 def vote_rank(spans: list[list[int]], which: str) -> Reading:

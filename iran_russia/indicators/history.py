@@ -137,7 +137,7 @@ def identical_where_no(one: str, other: str, opponent: str, first: int, last: in
         return Reading(None, "", "no common vote")
     row = table.loc[other]
     detail = f"{number(row['n_identical'])} of {number(row['n_both'])} votes of both"
-    ends = sure.interval(sure.resampled(scores, calls, [(one, other)])).iloc[0]
+    ends = sure.percentile_interval(sure.resampled(scores, calls, [(one, other)])).iloc[0]
     return Reading(ends["value"], newest(calls["year"]), detail, ends["low"], ends["high"])
 
 
@@ -160,12 +160,8 @@ def opposed_share(topic: str, one: str, other: str, first: int, last: int) -> Re
     calls = calls[calls["rcid"].isin(topics["rcid"])]
     scores = _scores([one, other]).reindex(calls["rcid"])
     apart = (scores[one] == 1) & (scores[other] == 0)
-    if apart.empty:
-        return Reading(None, "")
     detail = f"{apart.sum()} of {len(apart)} votes"
-    ends = sure.interval(sure.resampled_share(apart, sure.titles(calls))).iloc[0]
-    share = share_of(apart.sum(), len(apart))
-    return Reading(share, newest(calls["year"]), detail, ends["low"], ends["high"])
+    return Reading(share_of(apart.sum(), len(apart)), newest(calls["year"]), detail)
 
 
 @indicator(

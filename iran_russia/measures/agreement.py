@@ -202,20 +202,6 @@ def resampled_change(
     return (last - first).dropna(subset=0)
 
 
-def resampled_share(hits: pd.Series, units: pd.Series) -> pd.DataFrame:
-    """Work out the share of some rows in samples of them.
-
-    Args:
-        hits: truth values, one a roll call.
-        units: what each roll call belongs to, as :func:`titles` names it.
-
-    Returns:
-        One row, otherwise as :func:`resampled`.
-    """
-    drawn = samples(units)
-    return pd.DataFrame([drawn @ hits.to_numpy(np.float32) / drawn.sum(axis=1)])
-
-
 def _in_samples(
     scores: pd.DataFrame, rollcalls: pd.DataFrame, pairs: Pairs, measure: Measure, drawn: np.ndarray
 ) -> pd.DataFrame:
@@ -224,7 +210,7 @@ def _in_samples(
     return pd.DataFrame(measure(counts.astype(float)).T, index)
 
 
-def interval(drawn: pd.DataFrame) -> pd.DataFrame:
+def percentile_interval(drawn: pd.DataFrame) -> pd.DataFrame:
     """Read value and 95 % interval from the samples: the middle 95 of 100 (percentile method).
 
     Args:
