@@ -12,6 +12,7 @@ from iran_russia.measures.agreement import (
     DRAWS,
     by_chance,
     cross_tables,
+    drawn_distances,
     identical,
     kappa,
     percentile_interval,
@@ -19,6 +20,7 @@ from iran_russia.measures.agreement import (
     ranks,
     resampled,
     resampled_change,
+    resampled_overlap,
     samples,
     titles,
     with_each,
@@ -202,3 +204,40 @@ def test_a_pair_that_never_both_voted_is_left_out(scores):
     alone = scores.assign(FRA=float("nan"))
     pairs = [*itertools.combinations(alone.columns, 2)]
     assert len(pairs) == 6 and len(resampled(alone, ROLLS, pairs)) == 3
+
+
+def test_the_overlap_of_sponsors_is_drawn_by_title():
+    sponsored = pd.DataFrame(
+        {
+            "symbol": list("abcde"),
+            "title": ["Food", "Food", "Peace", None, "Law"],
+            "sponsors_iso3": ["IRN;RUS", "IRN;RUS", "RUS;CHN", None, "IRN"],
+        }
+    )
+    drawn = resampled_overlap(sponsored, "IRN")
+    assert drawn[0].to_dict() == pytest.approx({"CHN": 0, "RUS": 2 / 4})
+    # With Food drawn k, Peace l and Law m times: 2k of 2k + l + m.
+    assert set(drawn.loc["RUS", 1:].dropna().round(4)) <= {
+        round(2 * k / (2 * k + rest), 4) for k in range(5) for rest in range(5) if k + rest
+    }
+
+
+POINTS = pd.DataFrame(
+    [("IRN", 0.0, 0.1), ("CHN", 1.0, 0.1), ("RUS", 1.2, 0.1), ("USA", 5.0, 0.0)],
+    columns=["iso3", "ideal_point", "sigma"],
+).assign(
+    year=2023,
+    ideal_point_p05=lambda f: f["ideal_point"] - 1.645 * f["sigma"],
+    ideal_point_p95=lambda f: f["ideal_point"] + 1.645 * f["sigma"],
+)
+
+
+def test_a_distance_has_the_errors_of_both_positions():
+    drawn = drawn_distances(POINTS, "IRN", 2023)
+    assert drawn[0].to_dict() == pytest.approx({"CHN": 1.0, "RUS": 1.2, "USA": 5.0})
+    # Two independent errors of 0.1 each; the United States has none of its own.
+    spread = drawn.loc[:, 1:].std(axis=1)
+    assert spread["RUS"] == pytest.approx(0.1 * 2**0.5, rel=0.05)
+    assert spread["USA"] == pytest.approx(0.1, rel=0.05)
+    nearer = percentile_interval(ranks(drawn, lowest_first=True))
+    assert nearer.loc["CHN"].tolist() == [1, 1, 2] and nearer.loc["USA"].tolist() == [3, 3, 3]

@@ -7,6 +7,7 @@ titles are drawn, not roll calls (:func:`titles`): a session is too coarse, sinc
 each other, and a day mixes in which committee reports on it.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -142,13 +143,16 @@ def samples(units: pd.Series) -> np.ndarray:
         rows as they are.
     """
     row_unit, known = pd.factorize(units, sort=True)
-    n = len(known)
-    drawn = (
-        np.random.default_rng(_SEED).integers(n, size=(DRAWS, n)) + n * np.arange(DRAWS)[:, None]
-    )
-    counts = np.bincount(drawn.ravel(), minlength=DRAWS * n).reshape(DRAWS, n)
+    return _counts(len(known))[:, row_unit]
+
+
+@functools.lru_cache(maxsize=2)  # one measure after another asks for the same
+def _counts(n: int) -> np.ndarray:
+    drawn = np.random.default_rng(_SEED).integers(n, size=(DRAWS, n))
+    places = (drawn + n * np.arange(DRAWS)[:, None]).ravel()
+    counts = np.bincount(places, minlength=DRAWS * n).reshape(DRAWS, n)
     # Whole numbers this small add up exactly in 32 bits, in whatever order.
-    return np.vstack([np.ones(n), counts]).astype(np.float32)[:, row_unit]
+    return np.vstack([np.ones(n), counts]).astype(np.float32)
 
 
 def resampled(
@@ -210,6 +214,54 @@ def _in_samples(
     return pd.DataFrame(measure(counts.astype(float)).T, index)
 
 
+def resampled_overlap(sponsored: pd.DataFrame, country: str) -> pd.DataFrame:
+    """Work out the overlap of sponsors with each other state in samples of resolutions.
+
+    Formula: resolutions that both sponsor / resolutions that either sponsors, as in
+    :func:`iran_russia.measures.voting.joint_sponsors`; drawn are titles.
+
+    Args:
+        sponsored: rows of ``unga_cosponsors``.
+        country: the state compared with all others.
+
+    Returns:
+        As :func:`resampled`, indexed by the other state.
+    """
+    names = sponsored["sponsors_iso3"].str.get_dummies(";").astype(np.float32)
+    own = names.pop(country).to_numpy()[:, None]
+    drawn = samples(letters(sponsored["title"]).fillna(sponsored["symbol"]))
+    both, either = drawn @ (names * own).to_numpy(), drawn @ np.maximum(names, own).to_numpy()
+    with np.errstate(invalid="ignore"):
+        return pd.DataFrame((both / either).T, names.columns)
+
+
+def drawn_distances(points: pd.DataFrame, one: str, year: int) -> pd.DataFrame:
+    """Draw the distances of a state to all others on the main dimension of voting in one session.
+
+    Each position is drawn from the normal distribution that has its 90 % interval; the errors of
+    two states are taken as independent, which the published estimates do not tell.
+
+    Args:
+        points: rows of ``unga_ideal_points``.
+        one: the state that distances are measured from.
+        year: year in which the session opened.
+
+    Returns:
+        As :func:`resampled`, indexed by the other state; column 0 holds the estimates.
+    """
+    own = points[points["year"] == year].drop_duplicates("iso3").set_index("iso3").sort_index()
+    sigma = (own["ideal_point_p95"] - own["ideal_point_p05"]) / (2 * _P95)
+    errors = np.random.default_rng(_SEED + year).standard_normal((DRAWS, len(own)))
+    drawn = (
+        own["ideal_point"].to_numpy() + np.vstack([np.zeros(len(own)), errors]) * sigma.to_numpy()
+    )
+    placed = pd.DataFrame(drawn.T, own.index)
+    return (placed.drop(index=one) - placed.loc[one]).abs()
+
+
+_P95 = 1.645  # standard deviations from the middle to the 95th percentile of a normal distribution
+
+
 def percentile_interval(drawn: pd.DataFrame) -> pd.DataFrame:
     """Read value and 95 % interval from the samples: the middle 95 of 100 (percentile method).
 
@@ -223,10 +275,13 @@ def percentile_interval(drawn: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"value": drawn[0], "low": ends[0], "high": ends[1]}).astype(float)
 
 
-def ranks(drawn: pd.DataFrame) -> pd.DataFrame:
-    """Rank the pairs in each sample; rank 1 agrees most, ties share the better.
+def ranks(drawn: pd.DataFrame, lowest_first: bool = False) -> pd.DataFrame:
+    """Rank the rows in each sample; rank 1 is the highest, ties share the better.
+
+    The interval of a rank holds for one state at a time: for all at once it would be wider.
 
     Args:
         drawn: what :func:`resampled` returns.
+        lowest_first: rank 1 is the lowest, as of distances.
     """
-    return drawn.rank(ascending=False, method="min")
+    return drawn.rank(ascending=lowest_first, method="min")
