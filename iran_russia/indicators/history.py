@@ -5,6 +5,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures import agreement as sure
 from iran_russia.measures.events import in_list, known_date
 from iran_russia.measures.series import count, difference, ratio, share_of
 from iran_russia.measures.trade import trade_balance
@@ -136,7 +137,8 @@ def identical_where_no(one: str, other: str, opponent: str, first: int, last: in
         return Reading(None, "", "no common vote")
     row = table.loc[other]
     detail = f"{number(row['n_identical'])} of {number(row['n_both'])} votes of both"
-    return Reading(float(row["share_identical"]), newest(calls["year"]), detail)
+    ends = sure.percentile_interval(sure.resampled(scores, calls, [(one, other)])).iloc[0]
+    return Reading(ends["value"], newest(calls["year"]), detail, ends["low"], ends["high"])
 
 
 @indicator(

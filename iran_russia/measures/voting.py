@@ -48,6 +48,11 @@ def votes_on_parts(rollcalls: pd.DataFrame) -> pd.DataFrame:
     return rollcalls[part & ~rollcalls["possible_duplicate"]]
 
 
+def letters(titles: pd.Series) -> pd.Series:
+    """Write titles by their letters alone, so that spelling and numbers part none."""
+    return titles.str.lower().str.replace(r"[^a-z]+", " ", regex=True).str.strip()
+
+
 def recurring(rollcalls: pd.DataFrame, one: int, other: int) -> pd.DataFrame:
     """Keep the roll calls of two years whose title was voted on in both.
 
@@ -64,7 +69,7 @@ def recurring(rollcalls: pd.DataFrame, one: int, other: int) -> pd.DataFrame:
     """
     rows = rollcalls.assign(year=rollcalls["date"].dt.year)
     rows = rows[rows["year"].isin([one, other]) & rows["title"].notna()]
-    words = rows["title"].str.lower().str.replace(r"[^a-z]+", " ", regex=True).str.strip()
+    words = letters(rows["title"])
     both = set(words[rows["year"] == one]) & set(words[rows["year"] == other])
     return rows[words.isin(both)]
 
