@@ -77,7 +77,7 @@ def test_a_chapter_that_has_not_run_is_named(tmp_path):
 
 def test_a_name_that_nothing_gives_is_told():
     with pytest.raises(DataError, match=r"x\.md: the text names 'gone', which nothing gives"):
-        notebooks._in_words("Of {glue:text}`gone` rows", "x", {}, [])
+        notebooks.in_words("Of {glue:text}`gone` rows", "x", {}, [])
 
 
 def answers(exercise: str) -> dict[str, str]:
