@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 
 from iran_russia import freshness, notebooks
 from iran_russia.datasets import DataError, load
+from iran_russia.facts import TURNED
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,15 @@ def test_text_follows_a_choice_and_a_name_that_nothing_gives_is_marked(served, p
     assert after["missing"] == ["no fact gone"]
     assert not after["errors"]
     assert [f for f in after["facts"] if f != "no fact gone"] != before["facts"]
+
+
+def test_a_heading_that_a_choice_makes_false_is_marked(served, page):
+    lab.open_chapter(page, served, "china")
+    lab.change(page, 'THIRD = "CHN"', 'THIRD = "IND"')
+    lab.run_all(page)
+    headings = page.locator(".jp-RenderedMarkdown h2").all_text_contents()
+    assert any(heading.startswith(f"{TURNED}China agrees with Iran") for heading in headings)
+    assert not page.evaluate(lab.SEEN)["errors"]
 
 
 @pytest.mark.parametrize("page", freshness.chapters())
