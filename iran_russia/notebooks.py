@@ -57,14 +57,14 @@ def write(page: str, folder: Path) -> Path:
         ]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _in_words(cell.source, page, run.facts, figures)
+            cell.source = in_words(cell.source, page, run.facts, figures)
     file = folder / f"{Path(page).name}.ipynb"
     folder.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, file)
     return file
 
 
-def _in_words(text: str, page: str, facts: dict[str, str], figures: list[str]) -> str:
+def in_words(text: str, page: str, facts: dict[str, str], figures: list[str]) -> str:
     """Put words in the place of names; lead links to where this notebook finds their pages."""
 
     def words(role: re.Match) -> str:

@@ -249,6 +249,27 @@ def test_a_fact_with_a_missing_number_says_so_and_is_told(text, monkeypatch):
     assert first.startswith("fact 'turnover': ") and second.startswith("Turnover: ")
 
 
+def test_a_figure_with_a_missing_number_in_its_title_says_so():
+    said = shown(title=f"It rose to {math.nan:.2f} in 2003", alt="From 1 to nan.")
+    html = said._repr_mimebundle_()["text/html"]
+    assert "It rose to no figure in 2003" in html and "From 1 to no figure." in html
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "written"),
+    [
+        (2010, 2019, "2010–19"),
+        (1999, 2008, "1999–2008"),
+        (2001, 2009, "2001–09"),
+        (2021, 2021, "2021"),
+        (2022, 2021, "no figure"),
+        (math.nan, 2021, "no figure"),
+    ],
+)
+def test_a_span_of_years_is_written_short(first, last, written):
+    assert facts.from_to(first, last) == written
+
+
 def test_a_fact_must_be_formatted_first():
     with pytest.raises(TypeError, match=r"fact 'turnover' is float; format it first"):
         facts.state(turnover=4.8)

@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 
 from iran_russia import freshness, notebooks
 from iran_russia.datasets import DataError, load
+from iran_russia.facts import TURNED
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,15 @@ def test_text_follows_a_choice_and_a_name_that_nothing_gives_is_marked(served, p
     assert [f for f in after["facts"] if f != "no fact gone"] != before["facts"]
 
 
+def test_a_heading_that_a_choice_makes_false_is_marked(served, page):
+    lab.open_chapter(page, served, "china")
+    lab.change(page, 'THIRD = "CHN"', 'THIRD = "IND"')
+    lab.run_all(page)
+    headings = page.locator(".jp-RenderedMarkdown h2").all_text_contents()
+    assert any(heading.startswith(f"{TURNED}China agrees with Iran") for heading in headings)
+    assert not page.evaluate(lab.SEEN)["errors"]
+
+
 @pytest.mark.parametrize("page", freshness.chapters())
 def test_an_executed_notebook_reads_as_its_page(page, book, tmp_path):
     written = nbformat.read(notebooks.write(page, tmp_path), as_version=4)
@@ -77,7 +87,7 @@ def test_a_chapter_that_has_not_run_is_named(tmp_path):
 
 def test_a_name_that_nothing_gives_is_told():
     with pytest.raises(DataError, match=r"x\.md: the text names 'gone', which nothing gives"):
-        notebooks._in_words("Of {glue:text}`gone` rows", "x", {}, [])
+        notebooks.in_words("Of {glue:text}`gone` rows", "x", {}, [])
 
 
 def answers(exercise: str) -> dict[str, str]:

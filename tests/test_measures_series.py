@@ -146,7 +146,8 @@ def test_a_dollar_buys_what_prices_say_it_does():
 
 def test_series_side_by_side_before_and_after_a_break():
     values = pd.Series({2019: 1.0, 2020: 3.0, 2021: 4.0, 2022: 8.0})
-    found = series.before_and_after_abreast({"trade": values, "none": values[:0]}, [2021], 2)
+    # A break that is named twice counts once.
+    found = series.before_and_after_abreast({"trade": values, "none": values[:0]}, [2021, 2021], 2)
     assert found.columns.tolist()[:3] == ["break_year", "domain", "mean before"]
     row = found.set_index("domain").loc["trade"]
     assert row[["mean before", "lowest before", "mean after", "highest after"]].tolist() == [

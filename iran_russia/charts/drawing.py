@@ -33,6 +33,7 @@ from iran_russia.exhibits import (
     refused,
     render,
 )
+from iran_russia.facts import whole
 
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
 # Only geometry is rounded: labels and opacities are numbers too, and mean something.
@@ -105,9 +106,10 @@ def figure(
         if in_build():
             raise FigureError(unseen)
         note = f"{note} Mind: {unseen}.".lstrip()
+    alt, title = whole("words of a figure", alt), whole("title", title or "") or None
     about = {
         "alt": alt,
-        "unit": unit,
+        "unit": whole("unit", unit),
         "note": note,
         "credits": credits(source),
         "table": Markup(tables.rows(rows, caption="Data of this figure", limit=100)),

@@ -211,7 +211,7 @@ def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd
 
     Args:
         values: one value a year, indexed by year.
-        breaks: the years compared; the break year itself belongs to the time after.
+        breaks: the years compared, each once; the break year belongs to the time after.
         years: how many years on each side.
 
     Returns:
@@ -219,7 +219,7 @@ def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd
         ``lowest``, ``highest``, ``years`` (how many had a value).
     """
     rows = []
-    for at in breaks:
+    for at in dict.fromkeys(breaks):
         for side, first, last in (("before", at - years, at - 1), ("after", at, at + years - 1)):
             window = values[(values.index >= first) & (values.index <= last)].dropna()
             rows.append(

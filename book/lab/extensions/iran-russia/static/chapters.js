@@ -25,6 +25,7 @@
     .ir-figure p { margin: 0.3em 0; }
     .ir-figure .ir-unit, .ir-figure .ir-source { color: var(--jp-ui-font-color2); font-size: 0.9em; }
     .ir-figure .ir-plot svg { max-width: 100%; height: auto; }
+    .ir-turned { color: var(--jp-error-color1, #a00); }
     .ir-key-value { margin: 0 0.4em; }
     .ir-spark { height: 1.2em; width: 5em; fill: none; stroke: currentColor; }`;
 
@@ -117,8 +118,19 @@
     panel.content.scrollToItem(place, "start");
   }
 
+  /** Mark the headings that the data do not bear out, since a choice is another. */
+  function mark({ panel, words }) {
+    for (const heading of panel.node.querySelectorAll(".jp-RenderedMarkdown :is(h2, h3)")) {
+      heading.querySelector(".ir-turned")?.remove();
+      const said = heading.firstChild?.textContent;
+      if (!words?.turned.includes(said)) continue;
+      heading.prepend(Object.assign(document.createElement("span"), { className: "ir-turned", textContent: words.mark }));
+    }
+  }
+
   /** Write all that the text of a chapter names, and the numbers of its figures. */
   function refresh(state) {
+    mark(state);
     for (const place of state.panel.node.querySelectorAll("[data-ir-role]")) fill(place, state);
     figures(state.panel).forEach((cell, index) => {
       const { caption } = figureOf(cell);
