@@ -83,6 +83,14 @@ def test_the_slope_is_the_middle_one_of_all_pairs_of_known_points():
         series.theil_sen(pd.Series({2000: 1.0, 2001: float("nan")}))
 
 
+def test_two_values_of_one_year_have_no_slope_between_them():
+    years = [2000, 2001, 2001, 2002]
+    # 1 and 3 to the year 2001, 1 to 2002, and 1 and -1 from 2001 to 2002.
+    assert series.theil_sen(pd.Series([0.0, 1.0, 3.0, 2.0], index=years)) == 1.0
+    with pytest.raises(ValueError, match="different years"):
+        series.theil_sen(pd.Series([0.0, 1.0], index=[2001, 2001]))
+
+
 def test_three_years_on_either_side_of_a_break_and_no_more():
     years = pd.Series([500.0, 1, 2, 3, 10, 20, 90, 1000], index=range(2018, 2026))
     table = series.before_and_after(years, [2022]).set_index("side")

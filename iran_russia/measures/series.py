@@ -303,7 +303,8 @@ def rank_correlation(one: pd.Series, other: pd.Series) -> float:
 def theil_sen(values: pd.Series) -> float:
     """Theil–Sen slope: the median of the slopes between all pairs of points.
 
-    A single outlying year hardly moves it (Sen 1968).
+    A single outlying year hardly moves it. Two points of one year have no slope between them, and
+    their pair is left out (Sen 1968).
 
     Args:
         values: numbers indexed by numbers, such as years; missing ones are left out.
@@ -312,17 +313,14 @@ def theil_sen(values: pd.Series) -> float:
         The slope, in units of the values for one unit of the index.
 
     Raises:
-        ValueError: there are fewer than two points.
+        ValueError: there are no points of two different years.
     """
-    points = values.dropna()
-    if len(points) < 2:
-        raise ValueError("a slope needs at least two points")
-    slopes = [
-        (points.iloc[j] - points.iloc[i]) / (points.index[j] - points.index[i])
-        for i in range(len(points))
-        for j in range(i + 1, len(points))
-    ]
-    return float(pd.Series(slopes).median())
+    from scipy.stats import theilslopes
+
+    points = values.dropna().astype(float)
+    if points.index.nunique() < 2:
+        raise ValueError("a slope needs at least two points of different years")
+    return float(theilslopes(points.to_numpy(), points.index.to_numpy(dtype=float)).slope)
 
 
 def price_levels(prices: pd.DataFrame, starts: pd.Series, ends: pd.Series) -> pd.DataFrame:
