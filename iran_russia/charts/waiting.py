@@ -19,7 +19,8 @@ def waiting(
 ) -> alt.VConcatChart:
     """Draw shares by years as steps, one with its interval, above the numbers still followed.
 
-    Where fewer than :data:`ENOUGH` of the banded ones are followed, the ground is shaded.
+    Where fewer than :data:`ENOUGH` of the banded ones are followed, the ground is shaded. The axis
+    ends with the longest of the curves.
 
     Args:
         curves: ``what``, ``years``, ``share``, ``low``, ``high`` and ``at_risk``, see
@@ -47,7 +48,7 @@ def waiting(
     band = alt.Chart(own.dropna(subset="low"))
     band = band.mark_area(color=colours[banded], opacity=0.25, **steps)
     band = band.encode(x, alt.Y("low:Q"), alt.Y2("high:Q"))
-    other = alt.Chart(readings).mark_line(
+    other = alt.Chart(readings[readings["years"] <= end]).mark_line(
         strokeWidth=1, strokeDash=DASH, color=colours[banded], **steps
     )
     other = other.encode(x, y, detail="dates:N")
