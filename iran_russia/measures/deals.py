@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from iran_russia.measures.series import share_interval
 from iran_russia.measures.survival import day_spans, spells
 
 OUTCOME = [
@@ -69,6 +70,29 @@ def realisation_rate(
         "deals": len(valued),
     }
     return pd.Series(rate if value is None else rate | {"value": total})
+
+
+def realised_between(deals: pd.DataFrame) -> pd.Series:
+    """How many announced deals were carried out, at least and at most, and what share that may be.
+
+    At least those known to be realised, at most those begun and those of unknown end as well, as in
+    :func:`realisation_rate`. The interval runs from the lower end of
+    :func:`~iran_russia.measures.series.share_interval` around the first number to the upper end of
+    that around the second. Of the deals in the list the bounds are all that is in doubt; the
+    interval says what other deals, made in the same way, might come to.
+
+    Args:
+        deals: one row a deal, with its ``status``.
+
+    Returns:
+        ``least``, ``most`` and ``deals`` (numbers of deals), ``low`` and ``high`` (shares).
+    """
+    by = deals["status"].value_counts()
+    least = int(by.get("realised", 0))
+    most = least + int(by.get("partly", 0)) + int(by.get("unknown", 0))
+    low, high = (share_interval(number, len(deals)) for number in (least, most))
+    counts = {"least": least, "most": most, "deals": len(deals)}
+    return pd.Series(counts | {"low": low["low"], "high": high["high"]}, dtype=object)
 
 
 def outcome_shares(deals: pd.DataFrame, value: str | None = None) -> pd.DataFrame:

@@ -26,6 +26,40 @@ def share_of(part: float, whole: float) -> float | None:
     return ratio(part, whole)
 
 
+def share_interval(part: int, whole: int, level: float = 0.95) -> pd.Series:
+    """Share of a count in a count, with the interval of Wilson (1927).
+
+    Formula: the shares p for which (part / whole - p)^2 <= z^2 p (1 - p) / whole, with z the
+    quantile of the normal distribution; unlike share +/- z standard errors they stay between 0
+    and 1 and keep their coverage for small counts.
+
+    A complete register is no sample: of the rows that it holds the share is what it is. The
+    interval says what other shares the process that made these rows could as well have given, as
+    if each row had been decided by itself with the same chance. Where rows depend on each other
+    (orders of one purchase, reports of one event) it is too narrow. It makes no sense where the
+    rows were chosen to show something, or where money or weight is shared out and not a count.
+
+    Args:
+        part: how many of them; not negative.
+        whole: how many there are.
+        level: coverage of the interval.
+
+    Returns:
+        ``share``, ``low`` and ``high``, between 0 and 1; all missing of none.
+
+    Raises:
+        ValueError: the part is not between nothing and the whole.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    if not 0 <= part <= whole:
+        raise ValueError(f"{part} is no part of {whole}")
+    if whole == 0:
+        return pd.Series({"share": float("nan"), "low": float("nan"), "high": float("nan")})
+    low, high = proportion_confint(part, whole, alpha=1 - level, method="wilson")
+    return pd.Series({"share": part / whole, "low": float(low), "high": float(high)})
+
+
 def ratio(one: float | None, other: float | None) -> float | None:
     """One value over another in the same unit; None where either is missing or the second is 0."""
     if one is None or other is None or pd.isna(one) or pd.isna(other) or not other:
