@@ -104,6 +104,14 @@ def test_a_fall_in_the_rate_has_the_chance_of_as_few_or_fewer():
     assert found["after"] == 0 and found["chance"] == pytest.approx(0.25)
 
 
+def test_as_many_records_as_a_table_may_come_to_hold_have_a_chance():
+    dates = pd.Series(pd.date_range("2020-01-01", periods=1200).repeat(2))
+    found = rates_around(dates, pd.Timestamp("2022-04-01"), 800, pd.Timestamp("2023-04-14"))
+    assert found["before"] + found["after"] == 2 * (800 + 379)
+    # As many a day before as after: a split as uneven has the chance of about one half.
+    assert found["chance"] == pytest.approx(0.5, abs=0.02)
+
+
 def test_a_record_that_ends_before_the_day_has_no_rate_after():
     dates = pd.Series(pd.to_datetime(["2020-01-10"]))
     with pytest.raises(ValueError, match="the record ends on 2020-01-10"):

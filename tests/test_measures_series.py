@@ -83,6 +83,46 @@ def test_the_slope_is_the_middle_one_of_all_pairs_of_known_points():
         series.theil_sen(pd.Series({2000: 1.0, 2001: float("nan")}))
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "low", "high"),
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0000, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_the_intervals_of_newcombes_four_shares_come_out(part, whole, low, high):
+    """Method 3 in table I of Newcombe (1998), Statistics in Medicine 17, 857-872."""
+    found = series.share_interval(part, whole)
+    assert found["share"] == part / whole
+    assert (round(found["low"], 4), round(found["high"], 4)) == (low, high)
+
+
+def test_the_ends_of_the_interval_are_the_shares_one_quantile_away():
+    """3 of 8: (3 + z^2/2 -/+ z sqrt(3 x 5 / 8 + z^2/4)) / (8 + z^2), by hand."""
+    found, z = series.share_interval(3, 8), 1.959964
+    middle, reach = 3 + z**2 / 2, z * (15 / 8 + z**2 / 4) ** 0.5
+    assert found["low"] == pytest.approx((middle - reach) / (8 + z**2))
+    assert found["high"] == pytest.approx((middle + reach) / (8 + z**2))
+    assert found["low"] == pytest.approx(0.137, abs=5e-4)
+
+
+def test_of_nothing_there_is_no_share_and_a_part_is_no_larger_than_the_whole():
+    assert series.share_interval(0, 0).isna().all()
+    for part, whole in ((4, 3), (-1, 3)):
+        with pytest.raises(ValueError, match="no part of 3"):
+            series.share_interval(part, whole)
+
+
+def test_two_values_of_one_year_have_no_slope_between_them():
+    years = [2000, 2001, 2001, 2002]
+    # 1 and 3 to the year 2001, 1 to 2002, and 1 and -1 from 2001 to 2002.
+    assert series.theil_sen(pd.Series([0.0, 1.0, 3.0, 2.0], index=years)) == 1.0
+    with pytest.raises(ValueError, match="different years"):
+        series.theil_sen(pd.Series([0.0, 1.0], index=[2001, 2001]))
+
+
 def test_three_years_on_either_side_of_a_break_and_no_more():
     years = pd.Series([500.0, 1, 2, 3, 10, 20, 90, 1000], index=range(2018, 2026))
     table = series.before_and_after(years, [2022]).set_index("side")

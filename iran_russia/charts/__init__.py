@@ -13,6 +13,7 @@ from iran_russia.charts.grammar import (
     panels,
     two_lines,
 )
+from iran_russia.charts.waiting import waiting
 from iran_russia.colours import (
     ALIGNMENT,
     EVIDENCE,
@@ -47,4 +48,5 @@ __all__ = [
     "panels",
     "parties",
     "two_lines",
+    "waiting",
 ]

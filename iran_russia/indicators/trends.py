@@ -120,7 +120,8 @@ def _freight() -> pd.Series:
         & (table["period_type"] == "calendar year")
         & (table["confidence"] == "high")
     ]
-    return rows.set_index(rows["period_start"].dt.year)["million_tonnes"]
+    # Several figures of one year count as one, the middle one.
+    return rows.groupby(rows["period_start"].dt.year)["million_tonnes"].median()
 
 
 _SERIES: dict[str, tuple[Callable[[], pd.Series], str]] = {
@@ -685,7 +686,7 @@ def followed(first: int, days: int, levels: list[str]) -> Reading:
 
     if friction.empty or good.empty:
         return Reading(None, "")
-    found = followed_and_by_chance(friction, good, [days]).iloc[0]
+    found = followed_and_by_chance(friction, good, [days], until=dated["date"].max()).iloc[0]
     told = (
         f"{found['followed']:.0f} of {found['events']:.0f} frictional events; of random days "
         f"{percent(found['expected'])}"

@@ -1,7 +1,5 @@
 """Dated events counted and dated as exactly as they are known."""
 
-import math
-
 import pandas as pd
 
 from iran_russia.measures.series import names
@@ -298,6 +296,8 @@ def rates_around(
     Raises:
         ValueError: the record ends before the day.
     """
+    from scipy.stats import binom
+
     if until < at:
         raise ValueError(f"the record ends on {until.date()}, before {at.date()}")
     start = at - pd.Timedelta(days=days_before)
@@ -305,8 +305,7 @@ def rates_around(
     after = int(((dates >= at) & (dates <= until)).sum())
     days_after = (until - at).days + 1
     n, p = before + after, days_after / (days_before + days_after)
-    chances = [math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
-    more = after > n * p
+    split = binom(n, p)
     return pd.Series(
         {
             "before": before,
@@ -315,7 +314,7 @@ def rates_around(
             "days_after": days_after,
             "rate_before": 30 * before / days_before,
             "rate_after": 30 * after / days_after,
-            "chance": sum(chances[after:]) if more else sum(chances[: after + 1]),
+            "chance": float(split.sf(after - 1) if after > n * p else split.cdf(after)),
         }
     )
 

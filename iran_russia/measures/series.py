@@ -26,6 +26,40 @@ def share_of(part: float, whole: float) -> float | None:
     return ratio(part, whole)
 
 
+def share_interval(part: int, whole: int, level: float = 0.95) -> pd.Series:
+    """Share of a count in a count, with the interval of Wilson (1927).
+
+    Formula: the shares p for which (part / whole - p)^2 <= z^2 p (1 - p) / whole, with z the
+    quantile of the normal distribution; unlike share +/- z standard errors they stay between 0
+    and 1 and keep their coverage for small counts.
+
+    A complete register is no sample: of the rows that it holds the share is what it is. The
+    interval says what other shares the process that made these rows could as well have given, as
+    if each row had been decided by itself with the same chance. Where rows depend on each other
+    (orders of one purchase, reports of one event) it is too narrow. It makes no sense where the
+    rows were chosen to show something, or where money or weight is shared out and not a count.
+
+    Args:
+        part: how many of them; not negative.
+        whole: how many there are.
+        level: coverage of the interval.
+
+    Returns:
+        ``share``, ``low`` and ``high``, between 0 and 1; all missing of none.
+
+    Raises:
+        ValueError: the part is not between nothing and the whole.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    if not 0 <= part <= whole:
+        raise ValueError(f"{part} is no part of {whole}")
+    if whole == 0:
+        return pd.Series({"share": float("nan"), "low": float("nan"), "high": float("nan")})
+    low, high = proportion_confint(part, whole, alpha=1 - level, method="wilson")
+    return pd.Series({"share": part / whole, "low": float(low), "high": float(high)})
+
+
 def ratio(one: float | None, other: float | None) -> float | None:
     """One value over another in the same unit; None where either is missing or the second is 0."""
     if one is None or other is None or pd.isna(one) or pd.isna(other) or not other:
@@ -303,7 +337,8 @@ def rank_correlation(one: pd.Series, other: pd.Series) -> float:
 def theil_sen(values: pd.Series) -> float:
     """Theil–Sen slope: the median of the slopes between all pairs of points.
 
-    A single outlying year hardly moves it (Sen 1968).
+    A single outlying year hardly moves it. Two points of one year have no slope between them, and
+    their pair is left out (Sen 1968).
 
     Args:
         values: numbers indexed by numbers, such as years; missing ones are left out.
@@ -312,17 +347,14 @@ def theil_sen(values: pd.Series) -> float:
         The slope, in units of the values for one unit of the index.
 
     Raises:
-        ValueError: there are fewer than two points.
+        ValueError: there are no points of two different years.
     """
-    points = values.dropna()
-    if len(points) < 2:
-        raise ValueError("a slope needs at least two points")
-    slopes = [
-        (points.iloc[j] - points.iloc[i]) / (points.index[j] - points.index[i])
-        for i in range(len(points))
-        for j in range(i + 1, len(points))
-    ]
-    return float(pd.Series(slopes).median())
+    from scipy.stats import theilslopes
+
+    points = values.dropna().astype(float)
+    if points.index.nunique() < 2:
+        raise ValueError("a slope needs at least two points of different years")
+    return float(theilslopes(points.to_numpy(), points.index.to_numpy(dtype=float)).slope)
 
 
 def price_levels(prices: pd.DataFrame, starts: pd.Series, ends: pd.Series) -> pd.DataFrame:
