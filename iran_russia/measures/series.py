@@ -356,6 +356,22 @@ def _month_of(days: pd.Series) -> pd.Series:
     return 12 * days.dt.year + days.dt.month
 
 
+def year_spans(years: pd.Series, iranian: pd.Series | bool = False) -> tuple[pd.Series, pd.Series]:
+    """First and last day of each year, for :func:`price_levels`.
+
+    Args:
+        years: calendar years; of a year of the Iranian calendar the one in which it begins.
+        iranian: which years are of the Iranian calendar: from 21 March to 20 March of the next.
+
+    Returns:
+        First days and last days, on the index of ``years``.
+    """
+    year = years.astype(str)
+    begin = year + pd.Series(iranian, index=years.index).map({True: "-03-21", False: "-01-01"})
+    starts = pd.to_datetime(begin)
+    return starts, starts + pd.DateOffset(years=1) - pd.Timedelta(days=1)
+
+
 def in_dollars_of(
     year: int, values: pd.Series, prices: pd.DataFrame, starts: pd.Series, ends: pd.Series
 ) -> pd.Series:

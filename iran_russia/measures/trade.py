@@ -675,3 +675,91 @@ def largest_lines(sample: pd.DataFrame, seen: int, most: int) -> pd.DataFrame:
     newest = sample["iranian_year"] == sample["iranian_year"].max()
     largest = sample[(years >= seen) & newest].nlargest(most, "value_usd")
     return sample[sample["hs_code"].isin(largest["hs_code"])]
+
+
+LEVELS = {"chapters": 2, "headings": 4, "subheadings": 6}
+"""Levels of the Harmonized System: name → digits of the code."""
+
+
+def values_by_level(goods: pd.DataFrame) -> pd.DataFrame:
+    """Add tariff lines up to each of :data:`LEVELS`.
+
+    Args:
+        goods: rows of ``trade_goods``; lines without an HS code are left out.
+
+    Returns:
+        One row a year, flow, level and good: ``year``, ``flow``, ``level``, ``code``,
+        ``value_usd``.
+    """
+    coded = goods[goods["hs6"].notna()]
+    keys = ["year", "flow", "level", "code"]
+    parts = [
+        coded.assign(level=name, code=coded["hs6"].str[:digits])
+        for name, digits in LEVELS.items()
+    ]
+    return pd.concat(parts).groupby(keys, as_index=False)["value_usd"].sum()
+
+
+def concentration_by_level(goods: pd.DataFrame) -> pd.DataFrame:
+    """Concentration of each flow and year at each of :data:`LEVELS`.
+
+    The finer the level, the more goods there are to share a value: indices of two levels are never
+    compared with each other, only over time, and they may move against each other.
+
+    Args:
+        goods: rows of ``trade_goods``.
+
+    Returns:
+        One row a flow, year and level: ``hhi`` (see
+        :func:`~iran_russia.measures.series.herfindahl_hirschman`) and ``run``, the number of the
+        unbroken run of years.
+    """
+    values = values_by_level(goods).astype({"value_usd": float})
+    index = values.groupby(["flow", "level", "year"])["value_usd"].agg(herfindahl_hirschman)
+    index = index.rename("hhi").reset_index()
+    return index.assign(run=index.groupby(["flow", "level"])["year"].transform(runs))
+
+
+def grubel_lloyd(exports: pd.Series, imports: pd.Series) -> float:
+    """Grubel–Lloyd index of two-way trade: 1 where each good goes both ways in like value.
+
+    Formula: 1 - (sum over goods of abs(x_i - m_i)) / (sum over goods of x_i + m_i) (Grubel and
+    Lloyd 1971). 0 means that no good goes both ways. Like every index over goods it falls as goods
+    are told apart more finely.
+
+    Args:
+        exports: value by good.
+        imports: value by good, in the same currency; a good that is absent counts as 0.
+    """
+    both = pd.concat([exports, imports], axis=1).fillna(0.0).astype(float)
+    apart = (both.iloc[:, 0] - both.iloc[:, 1]).abs().sum()
+    return float(1 - apart / both.to_numpy().sum())
+
+
+def two_way_by_level(goods: pd.DataFrame, year: int) -> pd.Series:
+    """Grubel–Lloyd index of one year at each of :data:`LEVELS`, see :func:`grubel_lloyd`.
+
+    Args:
+        goods: rows of ``trade_goods``.
+        year: the Gregorian year in which an Iranian year with both flows begins.
+
+    Returns:
+        The index by level.
+    """
+    values = values_by_level(goods[goods["year"] == year]).set_index(["level", "flow", "code"])
+    one = values["value_usd"].sort_index()
+    found = {
+        level: grubel_lloyd(one[level, "export"], one[level, "import"]) for level in LEVELS
+    }
+    return pd.Series(found, name="grubel_lloyd")
+
+
+def without_code(goods: pd.DataFrame) -> pd.DataFrame:
+    """Part of each flow and year in tariff lines without a code of the Harmonized System.
+
+    Returns:
+        One row a flow and year: ``value_usd``, ``uncoded_usd``, ``share``.
+    """
+    by = goods.assign(uncoded_usd=goods["value_usd"].where(goods["hs6"].isna(), 0))
+    sums = by.groupby(["flow", "year"])[["value_usd", "uncoded_usd"]].sum().astype(float)
+    return sums.assign(share=sums["uncoded_usd"] / sums["value_usd"]).reset_index()
