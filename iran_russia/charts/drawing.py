@@ -38,7 +38,7 @@ from iran_russia.exhibits import (
 _PLACES = ("", "other.")  # what stands before the ending of the files of each reading
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
 # Only geometry is rounded: labels and opacities are numbers too, and mean something.
-_GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"')
+_GEOMETRY = re.compile(r' (?:d|r|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"')
 # The figure carries the text alternative; roles of single marks would stand there without names.
 # The rest is the renderer's own book-keeping or says what is so anyway.
 _TAG = re.compile(r"<[a-z][^>]*>")
@@ -47,6 +47,8 @@ _IDLE = re.compile(
     r'| (?:(?:fill-)?opacity|stroke-width)="1"| [xy]2="0"| transform="translate\(0,0\)"'
 )
 _EMPTY = re.compile(r'<path d="(?:M0,0h0v0h0Z"|" display="none")/>')
+# Said as what it is, a round mark is shorter.
+_CIRCLE = re.compile(r'<path([^>]*) d="M([\d.]+),0A\2,\2,0,1,1,-\2,0A\2,\2,0,1,1,\2,0"')
 _FONT = re.compile(r' font-family="[^"]*"')
 _LINK = re.compile(r"</?a\b[^>]*>")
 _LONG = re.compile(r"-?\d+\.\d{2,}")
@@ -106,8 +108,12 @@ def figure(
         raise FigureError("the chart has no frame of its own; pass data= the rows it draws")
     if rows.empty:
         return refused("the chart has no rows; check the filter that made its frame")
-    if reading and (lost := set(reading.columns.values()) - set(rows.columns)):
-        raise FigureError(f"the other reading draws {sorted(lost)}, which are not in the data")
+    if reading:
+        lost = [
+            other for one, other in reading.columns.items() if one in rows and other not in rows
+        ]
+        if lost:
+            raise FigureError(f"the other reading draws {lost}, which are not in the data")
     _refuse_types(chart)
     spec = chart.to_dict()
     drawn = [_draw(one, _MADE_BY) for one in [spec, *([reading.of(spec)] if reading else [])]]
@@ -272,6 +278,7 @@ def _svg(spec: dict) -> str:
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
     # The chart is one stop of the keyboard, not one a mark; its places are linked in the text too.
     svg = svg.replace("<a ", '<a tabindex="-1" ')
+    svg = _CIRCLE.sub(r'<circle\1 r="\2"', svg)
     svg = _EMPTY.sub("", _TAG.sub(lambda tag: _IDLE.sub("", tag[0]), svg))
     if font := _FONT.search(svg):  # said once, by the drawing, and not by each of its words
         svg = svg.replace(font[0], "").replace("<svg", f"<svg{font[0]}", 1)
