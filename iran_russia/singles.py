@@ -34,7 +34,7 @@ _GATHER = """
   const key = (page) => page.replace(/\\.html$/, "").replace(/[^a-z0-9]+/gi, "-");
   const here = key(name), known = new Set(pages.map((page) => page.name));
   const unwanted = "script, style, .headerlink, .cell_input, details.hide, .ir-narrow, "
-    + ".ir-bar, .ir-code, .ir-whole-book, .ir-cite, .ir-code-switch, .tooltip, button";
+    + ".ir-choice, .ir-bar, .ir-code, .ir-whole-book, .ir-cite, .ir-code-switch, .tooltip, button";
   article.querySelectorAll(unwanted).forEach((node) => node.remove());
   for (const limits of article.querySelectorAll("details.ir-limits")) {
     limits.previousElementSibling.append(" ", ...limits.querySelector("p").childNodes);

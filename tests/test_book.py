@@ -228,12 +228,12 @@ def test_a_reader_finds_a_word_from_any_page(reader):
 @pytest.mark.parametrize("page", CHARTED)
 def test_every_chart_is_visible_without_javascript(reader, page, scheme):
     opened = reader(page, java_script_enabled=False, color_scheme=scheme)
-    charts = opened.locator(".ir-wide svg")
+    charts = opened.locator(".ir-wide:visible svg")
     assert charts.count() >= 1
     for chart in charts.all():
         box = chart.bounding_box()
         assert box and box["width"] > 300 and box["height"] > 60
-        assert chart.locator("path, text").count() > 5
+        assert chart.locator("path, circle, text").count() > 5
 
 
 LABELS = """[...document.querySelectorAll(".ir-plot .ir-wide")].map(
@@ -243,17 +243,36 @@ LABELS = """[...document.querySelectorAll(".ir-plot .ir-wide")].map(
 @pytest.mark.parametrize("page", CHARTED)
 def test_every_chart_comes_alive_on_hover_or_by_keyboard(reader, page):
     opened = reader(page)
-    first, *rest = opened.locator(".ir-plot").all()
+    first, *rest = opened.locator(".ir-plot:visible").all()
     still = opened.evaluate(LABELS)
     first.hover()
     for plot in rest:
         plot.focus()
-    charts = opened.locator("[data-live]").count()
+    charts = opened.locator("[data-live]:visible").count()
     expect(opened.locator("[data-state=live]")).to_have_count(charts, timeout=30_000)
     assert opened.locator("[data-state=live] .ir-wide svg.marks").count() >= 1
     for before, after in zip(still, opened.evaluate(LABELS), strict=True):
         # Labels that overlap may be left out where letters are wider.
         assert len(set(before) & set(after)) >= 0.8 * len(set(before)), (before, after)
+
+
+@pytest.mark.parametrize("page", [p for p in CHARTED if "reading=" in _source(p)])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_reader_turns_a_figure_to_its_other_reading_and_paper_shows_both(reader, page, scripts):
+    opened = reader(page, java_script_enabled=scripts)
+    for figure in opened.locator("figure:has(.ir-choice)").all():
+        first, other = figure.locator(".ir-reading").all()
+        choice = figure.get_by_role("radio")
+        expect(choice.first).to_be_checked()
+        expect(first).to_be_visible()
+        expect(other).to_be_hidden()
+        choice.last.check()
+        expect(first).to_be_hidden()
+        expect(other).to_be_visible()
+    opened.emulate_media(media="print")
+    readings = opened.locator(".ir-reading")
+    assert readings.count() == opened.locator(".ir-reading:visible").count() > 0
+    expect(opened.locator(".ir-choice:visible")).to_have_count(0)
 
 
 @pytest.mark.parametrize("page", CHARTED)

@@ -117,6 +117,52 @@ def test_a_figure_carries_its_data_and_pictures():
     assert files["js"].startswith("iranRussia.live({")
 
 
+def two_ways(**changes):
+    frame = FRAME.assign(real=[10.0, 20.0, 30.0])
+    reading = charts.dollars(2024, {"value": "real"}, "dollar of 2024", "Value in real money")
+    drawn = chart(frame).encode(tooltip=["value", "real"])
+    return shown(**{"chart": drawn, "data": frame, "reading": reading} | changes)
+
+
+def test_a_figure_can_be_read_by_other_columns_of_the_same_rows():
+    exhibit = two_ways()
+    assert {"value", "real"} <= set(exhibit.files["csv"].splitlines()[0].split(","))
+    assert ">30<" in exhibit.files["other.svg"] and ">30<" not in exhibit.files["svg"]
+    assert ElementTree.fromstring(exhibit.files["other.svg"]).tag.endswith("svg")
+    chosen = re.findall(r'name="(\w+)"( checked)?> ([^<]+)</label>', exhibit.html)
+    assert [(on, name) for _, on, name in chosen] == [
+        (" checked", "Current dollars"),
+        ("", "Dollars of 2024"),
+    ]
+    assert len({group for group, _, _ in chosen}) == 1
+    assert re.findall(r'data-live="([^"]+)"', exhibit.html) == ["exhibit:js", "exhibit:other.js"]
+    for words in ("dollar of 2024", "Value in real money", "Value by year and party"):
+        assert words in exhibit.html
+
+
+def test_both_columns_change_places_and_the_data_stay():
+    reading = charts.Reading(("a", "b"), {"value": "real"}, "u", "alt")
+    spec = {"encoding": {"y": {"field": "value"}, "tooltip": [{"field": "real"}, {"field": "x"}]}}
+    held = {"datasets": {"d": [{"field": "value"}]}}
+    assert reading.of(spec | held) == held | {
+        "encoding": {"y": {"field": "real"}, "tooltip": [{"field": "value"}, {"field": "x"}]}
+    }
+
+
+def test_what_the_other_reading_draws_must_stand_in_the_data():
+    with pytest.raises(FigureError, match=r"\['real'\], which are not in the data"):
+        two_ways(data=FRAME)
+
+
+def test_a_figure_of_one_reading_offers_no_choice():
+    assert "ir-choice" not in shown().html and "ir-reading" not in shown().html
+
+
+def test_a_round_mark_is_written_as_a_circle_and_the_font_once():
+    svg = shown(chart=chart().mark_point()).files["svg"]
+    assert svg.count("<circle") >= 3 and svg.count("font-family") == 1
+
+
 def test_a_figure_is_the_same_bytes_every_time():
     assert shown()._repr_mimebundle_() == shown()._repr_mimebundle_()
 

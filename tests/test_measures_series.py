@@ -230,3 +230,18 @@ def test_a_list_names_an_item_whole_and_an_empty_list_none():
     lists = pd.Series(["IRN;RUS", "IRN", None, "RUSX"])
     assert series.names(lists, "RUS").tolist() == [True, False, False, False]
     assert series.names(lists[:0], "RUS").tolist() == []
+
+
+def test_a_year_of_the_iranian_calendar_ends_before_the_next_begins():
+    years = pd.Series([2023, 2023], index=["a", "b"])
+    starts, ends = series.year_spans(years, pd.Series([False, True], index=["a", "b"]))
+    assert starts.dt.strftime("%Y-%m-%d").tolist() == ["2023-01-01", "2023-03-21"]
+    assert ends.dt.strftime("%Y-%m-%d").tolist() == ["2023-12-31", "2024-03-20"]
+    assert series.year_spans(years)[0].dt.dayofyear.tolist() == [1, 1]
+
+
+def test_a_rank_lies_between_those_of_its_bounds():
+    assert series.rank_range(VALUES, "a", 10.0, 20.0) == (3.0, 3.0)
+    assert series.rank_range(VALUES, "a", 10.0, 30.0) == (1.0, 3.0)  # a tie shares the better rank
+    assert series.rank_range(VALUES, "a", 40.0, 50.0, lowest_first=True) == (3.0, 3.0)
+    assert series.rank_range(VALUES, "e", 20.0, 35.0) == (1.0, 3.0)

@@ -21,7 +21,8 @@ import vl_convert
 from markupsafe import Markup
 
 from iran_russia import colours, tables
-from iran_russia.charts import grammar, seen, theme
+from iran_russia.charts import seen, theme
+from iran_russia.charts.grammar import Reading, true_legends
 from iran_russia.colours import LIGHT
 from iran_russia.datasets import DESCRIPTOR
 from iran_russia.exhibits import (
@@ -35,14 +36,21 @@ from iran_russia.exhibits import (
 )
 from iran_russia.facts import whole
 
+_PLACES = ("", "other.")  # what stands before the ending of the files of each reading
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
 # Only geometry is rounded: labels and opacities are numbers too, and mean something.
-_GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"')
+_GEOMETRY = re.compile(r' (?:d|r|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"')
 # The figure carries the text alternative; roles of single marks would stand there without names.
 # The rest is the renderer's own book-keeping or says what is so anyway.
 _TAG = re.compile(r"<[a-z][^>]*>")
-_IDLE = re.compile(r' (?:role|aria-\w+|class|pointer-events)="[^"]*"| (?:fill-)?opacity="1"')
-_EMPTY = re.compile(r'<path d="M0,0h0v0h0Z"/>')
+_IDLE = re.compile(
+    r' (?:role|aria-\w+|class|pointer-events)="[^"]*"'
+    r'| (?:(?:fill-)?opacity|stroke-width)="1"| [xy]2="0"| transform="translate\(0,0\)"'
+)
+_EMPTY = re.compile(r'<path d="(?:M0,0h0v0h0Z"|" display="none")/>')
+# Said as what it is, a round mark is shorter.
+_CIRCLE = re.compile(r'<path([^>]*) d="M([\d.]+),0A\2,\2,0,1,1,-\2,0A\2,\2,0,1,1,\2,0"')
+_FONT = re.compile(r' font-family="[^"]*"')
 _LINK = re.compile(r"</?a\b[^>]*>")
 _LONG = re.compile(r"-?\d+\.\d{2,}")
 _EXAMPLES = "https://vega.github.io/vega-datasets/"
@@ -72,6 +80,7 @@ def figure(
     title: str | None = None,
     data: pd.DataFrame | None = None,
     note: str = "",
+    reading: Reading | None = None,
 ) -> Exhibit:
     """Turn a chart into a figure of the book.
 
@@ -85,6 +94,8 @@ def figure(
         title: what the chart shows, a sentence with a verb. It becomes the caption of the figure.
         data: the rows to offer as table and CSV; by default the chart's own data.
         note: a sentence added to the source line.
+        reading: a second reading of the same rows, which a reader may turn to; its columns stand in
+            the data too.
 
     Raises:
         FigureError: alt text, unit or source are missing. In a build also: rows are missing, or
@@ -98,11 +109,17 @@ def figure(
         raise FigureError("the chart has no frame of its own; pass data= the rows it draws")
     if rows.empty:
         return refused("the chart has no rows; check the filter that made its frame")
+    if reading:
+        lost = [
+            other for one, other in reading.columns.items() if one in rows and other not in rows
+        ]
+        if lost:
+            raise FigureError(f"the other reading draws {lost}, which are not in the data")
     _refuse_types(chart)
-    spec = grammar.true_legends(chart.to_dict())
-    drawn = _draw(spec, _MADE_BY)
-    if drawn["faults"]:
-        unseen = f"not all of the chart can be seen: {'; '.join(drawn['faults'])}"
+    spec = true_legends(chart.to_dict())
+    drawn = [_draw(one, _MADE_BY) for one in [spec, *([reading.of(spec)] if reading else [])]]
+    if faults := [fault for one in drawn for fault in one["faults"]]:
+        unseen = f"not all of the chart can be seen: {'; '.join(faults)}"
         if in_build():
             raise FigureError(unseen)
         note = f"{note} Mind: {unseen}.".lstrip()
@@ -114,24 +131,41 @@ def figure(
         "credits": credits(source),
         "table": Markup(tables.rows(rows, caption="Data of this figure", limit=100)),
     }
+    words = [{"unit": unit, "alt": alt}]
+    words += [{"unit": reading.unit, "alt": reading.alt}] if reading else []
+    plots = [
+        {
+            "wide": Markup(_themed(one["wide"])),
+            "narrow": Markup(_themed(one["narrow"])),
+            "files": _PLACES[place],
+            "name": reading.names[place] if reading else "",
+            **words[place],
+        }
+        for place, one in enumerate(drawn)
+    ]
+    files = {
+        f"{_PLACES[place]}{kind}": file
+        for place, one in enumerate(drawn)
+        for kind, file in one["files"].items()
+    }
     return Exhibit(
-        html=render(
-            "figure.html",
-            wide=Markup(_themed(drawn["wide"])),
-            narrow=Markup(_themed(drawn["narrow"])),
-            **about,
-        ),
+        html=render("figure.html", plots=plots, group=_name_of(spec), **about),
         title=title,
-        files={"csv": rows.to_csv(index=False, lineterminator="\n")} | drawn["files"],
+        files={"csv": rows.to_csv(index=False, lineterminator="\n")} | files,
         other={
-            LAB_MIME: drawn["sized"] | {"$schema": _LAB_SCHEMA},
+            LAB_MIME: drawn[0]["sized"] | {"$schema": _LAB_SCHEMA},
             "text/html": render(
-                "lab.html", title=title or "", picture=Markup(drawn["files"]["svg"]), **about
+                "lab.html", title=title or "", picture=Markup(files["svg"]), **about
             ),
             "text/markdown": render("figure.md", **about),
             "text/plain": alt,
         },
     )
+
+
+def _name_of(spec: dict) -> str:
+    """Name a specification, the same in every build and another one for every figure."""
+    return "r" + hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
 
 
 def _refuse_types(chart: alt.TopLevelMixin) -> None:
@@ -246,7 +280,10 @@ def _svg(spec: dict) -> str:
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
     # The chart is one stop of the keyboard, not one a mark; its places are linked in the text too.
     svg = svg.replace("<a ", '<a tabindex="-1" ')
+    svg = _CIRCLE.sub(r'<circle\1 r="\2"', svg)
     svg = _EMPTY.sub("", _TAG.sub(lambda tag: _IDLE.sub("", tag[0]), svg))
+    if font := _FONT.search(svg):  # said once, by the drawing, and not by each of its words
+        svg = svg.replace(font[0], "").replace("<svg", f"<svg{font[0]}", 1)
     return _GEOMETRY.sub(lambda m: _LONG.sub(lambda n: f"{float(n[0]):.1f}", m[0]), svg)
 
 

@@ -121,6 +121,28 @@ def rank_of(values: pd.Series, name: str, lowest_first: bool = False) -> float |
     return float(ranks[name]) if name in ranks.index else None
 
 
+def rank_range(
+    values: pd.Series, name: str, low: float, high: float, lowest_first: bool = False
+) -> tuple[float, float]:
+    """Best and worst rank of one among several, if its value lies between two bounds.
+
+    Args:
+        values: one value each, indexed by name; those of the others are taken as they are.
+        name: whose rank is wanted.
+        low, high: between what its value lies.
+        lowest_first: rank 1 is the smallest instead.
+
+    Returns:
+        Ranks as :func:`rank_of` gives them, the better one first.
+    """
+    others = values.drop(name, errors="ignore").dropna()
+    ranks = [
+        1.0 + ((others < value) if lowest_first else (others > value)).sum()
+        for value in (low, high)
+    ]
+    return min(ranks), max(ranks)
+
+
 def extreme(values: pd.Series, which: str) -> float | None:
     """Least or largest of several values; None where there are none or one of them is missing.
 
@@ -386,6 +408,22 @@ def price_levels(prices: pd.DataFrame, starts: pd.Series, ends: pd.Series) -> pd
 def _month_of(days: pd.Series) -> pd.Series:
     """Number the months of all years, so that two of them can be subtracted."""
     return 12 * days.dt.year + days.dt.month
+
+
+def year_spans(years: pd.Series, iranian: pd.Series | bool = False) -> tuple[pd.Series, pd.Series]:
+    """First and last day of each year, for :func:`price_levels`.
+
+    Args:
+        years: calendar years; of a year of the Iranian calendar the one in which it begins.
+        iranian: which years are of the Iranian calendar: from 21 March to 20 March of the next.
+
+    Returns:
+        First days and last days, on the index of ``years``.
+    """
+    year = years.astype(str)
+    begin = year + pd.Series(iranian, index=years.index).map({True: "-03-21", False: "-01-01"})
+    starts = pd.to_datetime(begin)
+    return starts, starts + pd.DateOffset(years=1) - pd.Timedelta(days=1)
 
 
 def in_dollars_of(
