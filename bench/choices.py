@@ -7,7 +7,6 @@ a traceback, a warning or a number that is none. Usage: ``python bench/choices.p
 
 import ast
 import copy
-import json
 import os
 import re
 import sys
@@ -16,14 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jupytext
-import nbformat
 from bs4 import BeautifulSoup
 from click import unstyle
-from nbclient import NotebookClient
 
 from iran_russia import notebooks
 from iran_russia.datasets import DataError
-from iran_russia.facts import TURNED
 from iran_russia.site.kernels import warm
 
 ROOT = Path(__file__).parent.parent
@@ -99,13 +95,6 @@ def changed(choices: str) -> Iterator[tuple[str, str]]:
             yield name, done
 
 
-# A last cell tells what the kernel has stated, and which headings do not hold.
-STATED = """
-import json
-from iran_russia import facts
-print(json.dumps([facts.stated(), facts.turned()]))
-"""
-HEADING = re.compile(r"^(#+ )(.+)$", re.MULTILINE)
 NO_NUMBER = re.compile(r".{0,60}(?:\bnan\b|\bNaT\b|<NA>|\binf\b).{0,20}")
 
 
@@ -119,21 +108,14 @@ def run(page: str, choices: str | None) -> tuple[list[str], str]:
     for cell in notebook.cells:
         if choices and "choices" in cell.metadata.get("tags", []):
             cell.source = choices
-    notebook.cells.append(nbformat.v4.new_code_cell(STATED))
-    where = {"metadata": {"path": str((ROOT / page).parent)}}
-    arguments = ["--log-level=ERROR"]
-    NotebookClient(
-        notebook, resources=where, allow_errors=True, extra_arguments=arguments, timeout=600
-    ).execute()
-    told = notebook.cells.pop().outputs[-1]
+    facts, turned = notebooks.execute(notebook, (ROOT / page).parent, allow_errors=True)
     wrong, said = [], []
-    facts, turned = json.loads(told.text)
-    own = [f["name"] for c in notebook.cells if (f := c.metadata.get("mystnb", {}).get("figure"))]
+    own = notebooks.figures_of(notebook)
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
             try:
                 text = notebooks.in_words(cell.source, page, facts, own)
-                said.append(HEADING.sub(lambda h: f"{h[1]}{TURNED * (h[2] in turned)}{h[2]}", text))
+                said.append(notebooks.marked(text, turned))
             except DataError as error:
                 wrong.append(str(error))
             continue

@@ -80,6 +80,28 @@ def test_an_executed_notebook_reads_as_its_page(page, book, tmp_path):
     assert not any("scrapbook" in str(data) for data in outputs)
 
 
+def read(file):
+    """Return the texts of a notebook, and the words below its figures."""
+    cells = nbformat.read(file, as_version=4).cells
+    outputs = [o.get("data", {}) for cell in cells for o in cell.get("outputs", [])]
+    below = [data["text/markdown"] for data in outputs if "text/markdown" in data]
+    return [cell.source for cell in cells if cell.cell_type == "markdown"], below
+
+
+def test_a_chapter_that_is_run_as_it_stands_reads_as_it_last_ran(book, tmp_path):
+    built = notebooks.write("notebooks/treaty", tmp_path / "built")
+    assert read(notebooks.run(ROOT / "notebooks" / "treaty.md", tmp_path)) == read(built)
+
+
+def test_a_chapter_that_is_run_with_another_choice_marks_what_no_longer_holds(tmp_path):
+    text = (ROOT / "notebooks" / "china.md").read_text(encoding="utf-8")
+    chosen = tmp_path / "china.md"
+    chosen.write_text(text.replace('THIRD = "CHN"', 'THIRD = "IND"'), encoding="utf-8")
+    texts, below = read(notebooks.run(chosen, tmp_path))
+    assert f"## {TURNED}China agrees with Iran more often than Russia does" in "\n".join(texts)
+    assert re.match(r"\*\*Fig\. 4 India voted as Iran did more often", below[3])
+
+
 def test_a_chapter_that_has_not_run_is_named(tmp_path):
     with pytest.raises(DataError, match="notebooks/none has not run; build the book first"):
         notebooks.write("notebooks/none", tmp_path)

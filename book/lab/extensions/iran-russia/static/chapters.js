@@ -26,6 +26,16 @@
     .ir-figure .ir-unit, .ir-figure .ir-source { color: var(--jp-ui-font-color2); font-size: 0.9em; }
     .ir-figure .ir-plot svg { max-width: 100%; height: auto; }
     .ir-turned { color: var(--jp-error-color1, #a00); }
+    .ir-scroll { overflow: auto; max-height: 32em; }
+    .jp-RenderedHTMLCommon .ir-scroll :is(th, td) { text-align: left; vertical-align: top; }
+    .jp-RenderedHTMLCommon .ir-scroll .ir-number { text-align: right; }
+    /* Folded cells that show nothing stand side by side, so that the text is not torn apart. */
+    .ir-chapter .jp-CodeCell:has(.jp-InputPlaceholder):not(:has(.jp-OutputArea-output)) {
+      display: inline-block; padding: 0 0.2em; vertical-align: top; }
+    .ir-chapter .jp-CodeCell:has(.jp-InputPlaceholder):not(:has(.jp-OutputArea-output))
+      :is(.jp-InputCollapser, .jp-InputPrompt, .jp-CellHeader, .jp-Cell-outputWrapper) { display: none; }
+    .ir-chapter .jp-CodeCell:has(.jp-InputPlaceholder):not(:has(.jp-OutputArea-output)) .jp-PlaceholderText {
+      max-width: 11em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .ir-key-value { margin: 0 0.4em; }
     .ir-spark { height: 1.2em; width: 5em; fill: none; stroke: currentColor; }`;
 
@@ -173,6 +183,7 @@
 
   /** Fold the code that the page folds, in the view alone; choices stay open. */
   function fold(panel) {
+    panel.content.addClass("ir-chapter");
     for (const cell of codeCells(panel)) {
       const tags = cell.model.getMetadata("tags") ?? [];
       if (!tags.includes("hide-input") || tags.includes("choices")) continue;
