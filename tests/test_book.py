@@ -14,6 +14,7 @@ from conftest import CHAPTERS, ROOT
 from playwright.sync_api import expect
 
 from iran_russia import datasets, freshness
+from iran_russia.site.polish import lighten
 
 
 def _source(page: str) -> str:
@@ -325,6 +326,12 @@ def test_every_table_is_read_by_a_chapter(book):
     # A table that is ready for an import but has no rows yet says nothing to draw.
     filled = {table for table in datasets.names() if len(datasets.load(table))}
     assert filled - set().union(*(run.behind for run in runs)) == set()
+
+
+def test_names_in_code_lose_their_marks_and_words_of_the_page_keep_theirs():
+    marked = '<span class="n">x</span>', '<span class="o">=</span>', '<span class="mi">1</span>'
+    page = f"<body><p>{marked[0]}</p><pre>{''.join(marked)}</pre>"
+    assert lighten(page) == f"<body><p>{marked[0]}</p><pre>x{marked[1]}{marked[2]}</pre>"
 
 
 def test_no_page_weighs_more_than_a_phone_can_carry(book):

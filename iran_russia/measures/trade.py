@@ -678,7 +678,7 @@ def largest_lines(sample: pd.DataFrame, seen: int, most: int) -> pd.DataFrame:
 
 
 LEVELS = {"chapters": 2, "headings": 4, "subheadings": 6}
-"""Levels of the Harmonized System: name → digits of the code."""
+"""The levels of the Harmonized System, each with the number of digits of its codes."""
 
 
 def values_by_level(goods: pd.DataFrame) -> pd.DataFrame:
