@@ -10,6 +10,7 @@ from statsmodels.stats.inter_rater import aggregate_raters, cohens_kappa, fleiss
 
 from iran_russia.measures.agreement import (
     DRAWS,
+    binned,
     by_chance,
     cross_tables,
     drawn_distances,
@@ -21,7 +22,7 @@ from iran_russia.measures.agreement import (
     resampled,
     resampled_change,
     resampled_overlap,
-    samples,
+    resampled_sums,
     titles,
     with_each,
 )
@@ -111,14 +112,15 @@ def test_an_absence_of_either_leaves_the_roll_call_out(scores):
 def test_roll_calls_of_one_title_are_drawn_together_and_one_without_stands_alone():
     units = titles(ROLLS)
     assert units[0] != units[1] and units[2] == units[4] and units[3] == "R4"
-    drawn = samples(units)
-    assert drawn.shape == (1 + DRAWS, 6) and drawn[0].tolist() == [1] * 6
-    assert (drawn[:, 2] == drawn[:, 4]).all() and (drawn[:, 0] != drawn[:, 1]).any()
-    assert (drawn[1:, [0, 1, 2, 3, 5]].sum(axis=1) == 5).all()  # as many titles as there are
+    each = resampled_sums(np.eye(6, dtype=np.float32), units)
+    assert each.shape == (1 + DRAWS, 6) and each[0].tolist() == [1] * 6
+    assert (each[:, 2] == each[:, 4]).all() and (each[:, 0] != each[:, 1]).any()
+    assert (each[1:, [0, 1, 2, 3, 5]].sum(axis=1) == 5).all()  # as many titles as there are
 
 
 def test_the_samples_are_the_same_every_time():
-    assert samples(titles(ROLLS)).tobytes() == samples(titles(ROLLS)).tobytes()
+    once, again = (resampled_sums(np.eye(6, dtype=np.float32), titles(ROLLS)) for _ in range(2))
+    assert once.tobytes() == again.tobytes()
 
 
 def test_the_first_sample_is_the_roll_calls_as_they_are(scores):
@@ -217,7 +219,7 @@ def test_the_overlap_of_sponsors_is_drawn_by_title():
     drawn = resampled_overlap(sponsored, "IRN")
     assert drawn[0].to_dict() == pytest.approx({"CHN": 0, "RUS": 2 / 4})
     # With Food drawn k, Peace l and Law m times: 2k of 2k + l + m.
-    assert set(drawn.loc["RUS", 1:].dropna().round(4)) <= {
+    assert set(drawn.loc["RUS", 1:].dropna().astype(float).round(4)) <= {
         round(2 * k / (2 * k + rest), 4) for k in range(5) for rest in range(5) if k + rest
     }
 
@@ -241,3 +243,9 @@ def test_a_distance_has_the_errors_of_both_positions():
     assert spread["USA"] == pytest.approx(0.1, rel=0.05)
     nearer = percentile_interval(ranks(drawn, lowest_first=True))
     assert nearer.loc["CHN"].tolist() == [1, 1, 2] and nearer.loc["USA"].tolist() == [3, 3, 3]
+
+
+def test_values_are_counted_by_steps_and_an_edge_belongs_to_the_step_above():
+    found = binned(pd.Series([-0.01, 0.0, 0.04, 0.15, 0.3, None]), 0.05)
+    assert found["begin"].tolist() == [-0.05, 0, 0.15, 0.3]
+    assert found["pairs"].tolist() == [1, 2, 1, 1]

@@ -132,27 +132,32 @@ def cross_tables(scores: pd.DataFrame, rollcalls: pd.DataFrame, pairs: Pairs) ->
     return kinds[:, :, one][:, None] * kinds[:, :, other]
 
 
-def samples(units: pd.Series) -> np.ndarray:
-    """Draw units with replacement, as many as there are, :data:`DRAWS` times (Efron 1979).
+def resampled_sums(values: np.ndarray, units: pd.Series) -> np.ndarray:
+    """Sum rows over samples of units, drawn with replacement, as many as there are (Efron 1979).
 
     Args:
+        values: one row a roll call, whole numbers.
         units: what each row belongs to; rows of one unit are drawn together.
 
     Returns:
-        How often each row is in each sample, 1 + :data:`DRAWS` by rows; the first sample is the
-        rows as they are.
+        1 + :data:`DRAWS` rows: the sums of the columns of ``values`` over the rows as they are,
+        then over each sample.
     """
     row_unit, known = pd.factorize(units, sort=True)
-    return _counts(len(known))[:, row_unit]
+    order = np.argsort(row_unit, kind="stable")
+    begins = np.searchsorted(row_unit[order], np.arange(len(known)))
+    return _counts(len(known)) @ np.add.reduceat(values[order], begins, axis=0)
 
 
-@functools.lru_cache(maxsize=2)  # one measure after another asks for the same
+@functools.lru_cache(maxsize=4)  # one measure after another asks for the same
 def _counts(n: int) -> np.ndarray:
+    """How often each of n units is in each sample; the first sample is the units as they are."""
     drawn = np.random.default_rng(_SEED).integers(n, size=(DRAWS, n))
-    places = (drawn + n * np.arange(DRAWS)[:, None]).ravel()
-    counts = np.bincount(places, minlength=DRAWS * n).reshape(DRAWS, n)
+    drawn += n * np.arange(DRAWS)[:, None]
     # Whole numbers this small add up exactly in 32 bits, in whatever order.
-    return np.vstack([np.ones(n), counts]).astype(np.float32)
+    counts = np.ones((1 + DRAWS, n), np.float32)
+    counts[1:] = np.bincount(drawn.ravel(), minlength=DRAWS * n).reshape(DRAWS, n)
+    return counts
 
 
 def resampled(
@@ -172,11 +177,12 @@ def resampled(
         units: the column of what is drawn; none draws :func:`titles`.
 
     Returns:
-        Indexed by the two states, ``one`` and ``other``, a column a sample of :func:`samples`:
-        the first, 0, holds the roll calls as they are.
+        Indexed by the two states, ``one`` and ``other``, a column a sample: the first, 0,
+        holds the roll calls as they are, the others samples of :func:`resampled_sums`.
     """
-    drawn = samples(titles(rollcalls) if units is None else rollcalls[units])
-    return _in_samples(scores, rollcalls, pairs, measure, drawn).dropna(subset=0)
+    drawn = titles(rollcalls) if units is None else rollcalls[units]
+    cells = _cells(cross_tables(scores, rollcalls, pairs))
+    return _measured(resampled_sums(cells, drawn), pairs, measure).dropna(subset=0)
 
 
 def resampled_change(
@@ -200,18 +206,23 @@ def resampled_change(
     Returns:
         As :func:`resampled`: the measure after less that before.
     """
-    drawn = samples(titles(pd.concat([before, after])))
-    first = _in_samples(scores, before, pairs, measure, drawn[:, : len(before)])
-    last = _in_samples(scores, after, pairs, measure, drawn[:, len(before) :])
-    return (last - first).dropna(subset=0)
+    first, last = (_cells(cross_tables(scores, rolls, pairs)) for rolls in (before, after))
+    apart = np.zeros((len(before) + len(after), 2 * first.shape[1]), np.float32)
+    apart[: len(before), : first.shape[1]], apart[len(before) :, first.shape[1] :] = first, last
+    sums = resampled_sums(apart, titles(pd.concat([before, after])))
+    earlier, later = (_measured(half, pairs, measure) for half in np.hsplit(sums, 2))
+    return (later - earlier).dropna(subset=0)
 
 
-def _in_samples(
-    scores: pd.DataFrame, rollcalls: pd.DataFrame, pairs: Pairs, measure: Measure, drawn: np.ndarray
-) -> pd.DataFrame:
+def _cells(tables: np.ndarray) -> np.ndarray:
+    """Lay tables out as one row a roll call, the nine cells of all pairs side by side."""
+    return np.moveaxis(tables, 2, 0).reshape(tables.shape[2], -1)
+
+
+def _measured(sums: np.ndarray, pairs: Pairs, measure: Measure) -> pd.DataFrame:
+    tables = np.moveaxis(sums.astype(float).reshape(len(sums), 3, 3, len(pairs)), 0, 2)
     index = pd.MultiIndex.from_tuples([*pairs], names=["one", "other"])
-    counts = drawn @ cross_tables(scores, rollcalls, pairs)
-    return pd.DataFrame(measure(counts.astype(float)).T, index)
+    return pd.DataFrame(measure(tables).T, index)
 
 
 def resampled_overlap(sponsored: pd.DataFrame, country: str) -> pd.DataFrame:
@@ -229,10 +240,29 @@ def resampled_overlap(sponsored: pd.DataFrame, country: str) -> pd.DataFrame:
     """
     names = sponsored["sponsors_iso3"].str.get_dummies(";").astype(np.float32)
     own = names.pop(country).to_numpy()[:, None]
-    drawn = samples(letters(sponsored["title"]).fillna(sponsored["symbol"]))
-    both, either = drawn @ (names * own).to_numpy(), drawn @ np.maximum(names, own).to_numpy()
+    units = letters(sponsored["title"]).fillna(sponsored["symbol"])
+    both, either = (
+        resampled_sums(each.to_numpy(), units) for each in (names * own, np.maximum(names, own))
+    )
     with np.errstate(invalid="ignore"):
         return pd.DataFrame((both / either).T, names.columns)
+
+
+def binned(values: pd.Series, width: float) -> pd.DataFrame:
+    """Count values by steps of even width, of which one begins at zero.
+
+    Args:
+        values: numbers; missing ones are left out.
+        width: width of a step.
+
+    Returns:
+        One row a step that holds a value: ``begin``, ``end`` and ``pairs``, how many it holds; a
+        value on an edge belongs to the step above.
+    """
+    steps = (values.dropna() / width + 1e-9).floordiv(1)
+    counts = steps.value_counts().sort_index()
+    begin = counts.index.to_numpy() * width
+    return pd.DataFrame({"begin": begin, "end": begin + width, "pairs": counts.to_numpy()}).round(9)
 
 
 def drawn_distances(points: pd.DataFrame, one: str, year: int) -> pd.DataFrame:
