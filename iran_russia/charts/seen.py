@@ -6,6 +6,7 @@ outside a colour scale's domain no colour, a value beyond a fixed end of an axis
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 LEAST_PLOT = 0.4
 """Share of a figure's width that its plot must keep."""
@@ -35,6 +36,9 @@ def faults(scene: dict, width: int) -> list[str]:
             seen = [str(i["text"]) for i in items if i.get("text") and i.get("opacity", 1) > 0]
             found["labels of an axis are no words; name every code"] += sum(
                 text in _NO_WORDS for text in seen
+            )
+            found["labels of an axis repeat the one before; fewer ticks or a finer format"] += sum(
+                one == other for one, other in pairwise(seen)
             )
     for legend in _groups(scene["scenegraph"], "legend"):
         symbols = (m for m, _ in _marks(legend, {}) if m.get("role") == "legend-symbol")
