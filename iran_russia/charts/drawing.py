@@ -175,7 +175,10 @@ def _draw(spec: dict, made_by: str) -> dict:
     alone = _LINK.sub("", svg).replace(
         "<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1
     )
-    faults = seen.faults(vl_convert.vegalite_to_scenegraph(wide), WIDE)
+    scene = vl_convert.vegalite_to_scenegraph(wide)
+    faults = seen.faults(scene, WIDE)
+    if "labelExpr" not in json.dumps(spec):  # a chart that words its labels may repeat them
+        faults += seen.repeated_labels(scene)
     if seen.stacked_on_logarithms(spec):
         faults.append("bars on a logarithmic axis have no length; encode their other end (x2, y2)")
     return {
