@@ -361,6 +361,10 @@ FOUR = alt.Color("c:N").scale(domain=list("abc"), range=["#05635f", "#b5472f", "
         (_points([1, 2, 3, -9], domain=[0, 5]), "1 marks (symbol) lie beyond the y axis"),
         (_bars([1, 2, 3, 4]).encode(x=alt.X("c:N").axis(labelExpr="'null'")), "are no words"),
         (
+            _bars([1, 2, 3, 4]).encode(y=alt.Y("v:Q").axis(format=".0f", values=[0, 0.2, 0.4, 3])),
+            "2 labels of an axis repeat the one before",
+        ),
+        (
             _bars([1, 2, 3, 4]).encode(
                 alt.Y("c:N").axis(labelLimit=600, labelExpr="pad('', 80, 'm')"), alt.X("v:Q")
             ),
@@ -375,6 +379,7 @@ FOUR = alt.Color("c:N").scale(domain=list("abc"), range=["#05635f", "#b5472f", "
         "bar beyond",
         "point below",
         "no name",
+        "same names",
         "narrow",
     ],
 )
@@ -383,6 +388,19 @@ def test_a_chart_of_which_something_cannot_be_seen_is_refused(drawn, says, monke
     monkeypatch.setenv(BUILD, "yes")
     with pytest.raises(FigureError, match=re.escape(says)):
         shown(chart=drawn)
+
+
+def test_tooltips_read_as_a_table_does():
+    frame = FRAME.assign(value=[95.055556, 12345.678, None], exact_day=[True, False, None])
+    drawn = chart(frame).mark_point().encode(alt.Y("value:Q"), detail="exact_day:N")
+    signal = re.search(r'"tooltip":\{"signal":("(?:[^"\\]|\\.)*")', shown(chart=drawn).files["js"])[
+        1
+    ]
+    said = json.loads(signal)
+    assert '"exact day": isValid(datum["exact_day"]) ? isBoolean(' in said
+    assert said.count(': "–"') == said.count("isValid(") == 4
+    assert 'format(datum["value"], abs(datum["value"]) < 10000 ? ".4~r" : ",.0f")' in said
+    assert '""+' not in said
 
 
 def test_more_kinds_than_colours_are_refused(build):
