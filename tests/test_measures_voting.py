@@ -7,8 +7,10 @@ from iran_russia.measures.voting import (
     SUBJECTS,
     absent_share,
     agreement,
+    agreement_where,
     ballots,
     by_both_rules,
+    distance_to_group,
     final_votes,
     ideal_point_distance,
     identical_with_absence,
@@ -21,6 +23,7 @@ from iran_russia.measures.voting import (
     pair_agreement,
     pair_overall,
     ranked,
+    ranked_by_change,
     recurring,
     sponsored_by_year,
     votes_against,
@@ -252,6 +255,42 @@ def test_states_without_common_votes_have_no_agreement(scores):
     assert pair_overall(scores, ROLLS[:0], "IRN", "RUS").isna().all()
     assert pair_overall(scores, ROLLS, "IRN", "FRA").isna().all()
     assert agreement(scores, ROLLS[:0], "IRN", "year").empty
+
+
+def test_agreement_where_a_third_voted_yes_stands_beside_that_in_the_rest():
+    # The United States voted yes in R4, where both voted no; of R1 to R3 they agree in R1 alone.
+    found = agreement_where(VOTES, ROLLS, "IRN", "RUS", "USA", "yes")
+    assert found[["n_both", "share_identical", "share_different"]].tolist() == [1, 1, 0]
+    assert found["n_rest"] == 3 and found["share_rest"] == pytest.approx(1 / 3)
+    assert found["points"] == pytest.approx(100 * (1 - 1 / 3))
+    absent = agreement_where(VOTES, ROLLS, "IRN", "RUS", "USA", "absent")
+    assert absent[["n_both", "share_identical", "share_different"]].tolist() == [1, 0, 1]
+
+
+def test_agreement_where_a_third_never_voted_so_is_missing_and_all_else_is_the_rest():
+    found = agreement_where(VOTES, ROLLS, "IRN", "RUS", "CHN", "no")
+    assert found["n_rest"] == 4 and found["share_rest"] == 0.5
+    assert found[["share_identical", "share_different", "points"]].isna().all()
+
+
+def test_the_largest_rise_of_agreement_ranks_first_and_ties_share_the_better_place():
+    before = pd.Series({"A": 0.25, "B": 0.5, "C": 0.5, "D": 0.5, "E": 1.0})
+    after = pd.Series({"A": 0.75, "B": 0.75, "C": 0.75, "D": 0.25, "F": 1.0})
+    table = ranked_by_change(before, after)
+    assert table["change"].to_dict() == {"A": 0.5, "B": 0.25, "C": 0.25, "D": -0.25}
+    assert table["rank"].to_dict() == {"A": 1, "B": 2, "C": 2, "D": 4}
+    assert table["place"].to_dict() == {"A": 0.25, "B": 0.5, "C": 0.5, "D": 1.0}
+    assert (table["of"] == 4).all()
+    assert table.loc["A", ["before", "after"]].tolist() == [0.25, 0.75]
+
+
+def test_the_distance_to_a_group_is_that_to_its_middle():
+    # Middles of B and C are 0, 1 and (C alone) 4; A stands at 2, 2 and 1.
+    rows = [(1, "A", 2.0), (1, "B", -1.0), (1, "C", 1.0), (2, "A", 2.0), (2, "B", 0.0)]
+    rows += [(2, "C", 2.0), (3, "A", 1.0), (3, "C", 4.0)]
+    points = pd.DataFrame(rows, columns=["year", "iso3", "ideal_point"])
+    found = distance_to_group(points, "A", ["B", "C"], [(1, 2), (2, 3), (4, 5)])
+    assert found[:2].tolist() == [1.5, 2.0] and pd.isna(found[2])
 
 
 def test_votes_against_are_set_beside_all_roll_calls_of_the_year(scores):

@@ -32,7 +32,7 @@ def works_share(branches: list[str], currency: str) -> Reading:
         branches: branches of ``deals``.
         currency: ``usd`` or ``eur``; values in the other are left out.
     """
-    value = _valued(_counted("branch", branches), currency)
+    value = _valued(_deals_in("branch", branches), currency)
     if value.empty:
         return Reading(None, "", f"no announced value in {currency}")
     begun = value[value["works"]]
@@ -58,7 +58,7 @@ def money_in_works(sectors: list[str], first: str, last: str, currency: str) -> 
         last: ISO day; the date of the row whose value is counted decides.
         currency: ``usd`` or ``eur``; values in the other are left out.
     """
-    counted = _counted("sector", sectors)
+    counted = _deals_in("sector", sectors)
     value = _valued(counted, currency)
     value = value[value["date"].between(first, last)]
     amount = f"announced_value_{currency}"
@@ -83,7 +83,7 @@ def projects_running(sectors: list[str], since: str) -> Reading:
         sectors: sectors of ``deals``.
         since: ISO day; only reports of that state on it or later count.
     """
-    counted = _counted("sector", sectors)
+    counted = _deals_in("sector", sectors)
     held = counted[counted["status_group"].isin(["in operation", "completed"])]
     held = held[held["status_on"] >= since]
     names = sorted(held["project"].unique())
@@ -108,7 +108,7 @@ def contracts_less_exits(branches: list[str], since: str, months: int) -> Readin
     """
     start = pd.Timestamp(since)
     end = start + pd.DateOffset(months=months)
-    counted = _counted("branch", branches)
+    counted = _deals_in("branch", branches)
     new = counted[(counted["status_group"] == "contract") & counted["date"].between(start, end)]
     gone = counted[counted["status_group"].isin(["cancelled", "transferred"])]
     gone = gone[gone["status_on"].between(start, end)]
@@ -120,7 +120,7 @@ def contracts_less_exits(branches: list[str], since: str, months: int) -> Readin
     return Reading(balance, newest(gone["status_on"], new["date"]), told)
 
 
-def _counted(column: str, values: list[str]) -> pd.DataFrame:
+def _deals_in(column: str, values: list[str]) -> pd.DataFrame:
     deals = load("deals")
     return deals[deals["kind"].isin(COUNTED_KINDS) & deals[column].isin(values)]
 

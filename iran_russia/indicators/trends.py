@@ -48,7 +48,7 @@ def _turnover(reporter: str) -> pd.Series:
     return turnover(trade_balance(full), reporter) / 1e9
 
 
-def _counted(days: pd.Series, whole: pd.Series | None = None) -> pd.Series:
+def _yearly_counts(days: pd.Series, whole: pd.Series | None = None) -> pd.Series:
     """Count dated rows by whole year, from the first year with one; years without are zero."""
     newest_day = (days if whole is None else whole).max()
     last = newest_day.year if newest_day.month == 12 else newest_day.year - 1
@@ -76,12 +76,12 @@ def _arms() -> pd.Series:
 
 def _contacts() -> pd.Series:
     table = load("leader_contacts")
-    return _counted(table.loc[table["level"] == "presidents", "date"], table["date"])
+    return _yearly_counts(table.loc[table["level"] == "presidents", "date"], table["date"])
 
 
 def _exercises() -> pd.Series:
     table = load("military_exercises")
-    return _counted(table.loc[table["status"] == "held", "date_start"], table["date_start"])
+    return _yearly_counts(table.loc[table["status"] == "held", "date_start"], table["date_start"])
 
 
 def _distance() -> pd.Series:
@@ -102,12 +102,12 @@ def _memberships() -> pd.Series:
 
 def _friction() -> pd.Series:
     events = in_list(load("events"), "chronology")
-    return _counted(events.loc[events["valence"] == "frictional", "date"], events["date"])
+    return _yearly_counts(events.loc[events["valence"] == "frictional", "date"], events["date"])
 
 
 def _deals() -> pd.Series:
     deals = load("deals")
-    return _counted(project_outcomes(deals)["announced_on"], deals["status_on"])
+    return _yearly_counts(project_outcomes(deals)["announced_on"], deals["status_on"])
 
 
 def _freight() -> pd.Series:

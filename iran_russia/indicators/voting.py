@@ -5,18 +5,20 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, indicator, newest
-from iran_russia.measures.series import count, difference
+from iran_russia.measures.series import count, difference, relative_change, share_of
 from iran_russia.measures.voting import (
     agreement,
+    agreement_where,
     ballots,
+    distance_to_group,
     final_votes,
-    ideal_point_distance,
     key_positions,
     ranked,
+    ranked_by_change,
 )
 
 
-def _counted(first: int, last: int, important: bool = False) -> pd.DataFrame:
+def _roll_calls(first: int, last: int, important: bool = False) -> pd.DataFrame:
     """Return the final votes of a span of years."""
     rolls = final_votes(load("unga_rollcalls"))
     held = rolls["date"].dt.year.between(first, last)
@@ -47,7 +49,7 @@ def place(of: str, among: str, first: int, last: int) -> pd.Series:
         The row of :func:`iran_russia.measures.voting.ranked`, with ``latest``, the day of the
         newest roll call.
     """
-    rolls = _counted(first, last)
+    rolls = _roll_calls(first, last)
     row = ranked(_with_others(among, rolls), "span").loc[of]
     return pd.concat([row, pd.Series({"latest": newest(rolls["date"])})])
 
@@ -69,7 +71,7 @@ def identical(one: str, other: str, first: int, last: int, important: bool = Fal
         last: last year.
         important: only the votes that the United States lists as important.
     """
-    rolls = _counted(first, last, important)
+    rolls = _roll_calls(first, last, important)
     both = _with_others(one, rolls, other)
     if other not in both.index:
         return Reading(None, "")
@@ -78,20 +80,11 @@ def identical(one: str, other: str, first: int, last: int, important: bool = Fal
     return Reading(float(pair["share_identical"]), latest, told)
 
 
-def _when_voted(
-    one: str, other: str, third: str, vote: str, first: int, last: int
-) -> tuple[pd.DataFrame, str]:
-    """Say of each roll call of both states whether they voted alike and how a third one voted."""
-    rolls = _counted(first, last)
-    votes = load("unga_votes")
-    wide = votes[votes["iso3"].isin([one, other, third])].pivot(
-        index="rcid", columns="iso3", values="vote"
-    )
-    wide = wide[wide.index.isin(rolls["rcid"])]
-    took_part = wide[[one, other]].isin(["yes", "no", "abstain"]).all(axis=1)
-    both = wide[took_part]
-    told = pd.DataFrame({"alike": both[one] == both[other], "voted": both[third] == vote})
-    return told, newest(rolls["date"])
+def _where(one: str, other: str, third: str, vote: str, first: int, last: int) -> pd.Series:
+    """Return :func:`iran_russia.measures.voting.agreement_where` of a span, with ``latest``."""
+    rolls = _roll_calls(first, last)
+    found = agreement_where(load("unga_votes"), rolls, one, other, third, vote)
+    return pd.concat([found, pd.Series({"latest": newest(rolls["date"])})])
 
 
 @indicator(
@@ -99,7 +92,7 @@ def _when_voted(
     "share in all other roll calls{against_rest}]",
     unit=lambda given: "points" if given["against_rest"] else "share",
     rows="roll calls of the General Assembly",
-    measure=agreement,
+    measure=agreement_where,
 )
 def alike_when(
     one: str, other: str, third: str, vote: str, first: int, last: int, against_rest: bool = False
@@ -116,24 +109,21 @@ def alike_when(
         against_rest: give the difference to the same share in all other roll calls instead, in
             percentage points.
     """
-    told, latest = _when_voted(one, other, third, vote, first, last)
-    share = told.groupby("voted")["alike"].agg(["mean", "size"])
-    if True not in share.index or (against_rest and False not in share.index):
-        return Reading(None, latest)
-    there = share.loc[True]
-    words = f"{percent(there['mean'], 1)} of {number(there['size'])} votes"
-    if not against_rest:
-        return Reading(float(there["mean"]), latest, words)
-    rest = share.loc[False]
-    words += f" against {percent(rest['mean'], 1)} of {number(rest['size'])} others"
-    return Reading(float(100 * (there["mean"] - rest["mean"])), latest, words)
+    found = _where(one, other, third, vote, first, last)
+    value = found["points" if against_rest else "share_identical"]
+    if pd.isna(value):
+        return Reading(None, found["latest"])
+    told = f"{percent(found['share_identical'], 1)} of {number(found['n_both'])} votes"
+    if against_rest:
+        told += f" against {percent(found['share_rest'], 1)} of {number(found['n_rest'])} others"
+    return Reading(float(value), found["latest"], told)
 
 
 @indicator(
     "Share of votes in which {one} and {other} differ where {third} voted {vote}",
     unit="share",
     rows="roll calls of the General Assembly",
-    measure=agreement,
+    measure=agreement_where,
 )
 def apart_when(one: str, other: str, third: str, vote: str, first: int, last: int) -> Reading:
     """Share of votes in which two states differ where a third cast a given vote.
@@ -146,10 +136,11 @@ def apart_when(one: str, other: str, third: str, vote: str, first: int, last: in
         first: first year.
         last: last year.
     """
-    alike = alike_when(one, other, third, vote, first, last)
-    if alike.value is None:
-        return alike
-    return Reading(1 - alike.value, alike.latest, f"alike in {alike.detail}")
+    found = _where(one, other, third, vote, first, last)
+    if pd.isna(found["share_different"]):
+        return Reading(None, found["latest"])
+    told = f"alike in {percent(found['share_identical'], 1)} of {number(found['n_both'])} votes"
+    return Reading(float(found["share_different"]), found["latest"], told)
 
 
 @indicator(
@@ -171,14 +162,14 @@ def rank_share(of: str, among: str, first: int, last: int) -> Reading:
     """
     row = place(of, among, first, last)
     told = f"rank {row['rank']} of {row['of']}, {percent(row['share_identical'], 1)} identical"
-    return Reading(float(row["rank"] / row["of"]), row["latest"], told)
+    return Reading(share_of(row["rank"], row["of"]), row["latest"], told)
 
 
 @indicator(
     "Rank of {of} by the change of its agreement with {among}, as a share of the states compared",
     unit="share",
     rows="roll calls of the General Assembly",
-    measure=agreement,
+    measure=ranked_by_change,
     years="{before} and {after}",
 )
 def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> Reading:
@@ -191,18 +182,12 @@ def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> 
         after: first and last year of the time after.
     """
     shares = [
-        _with_others(among, _counted(first, last))["share_identical"]
-        for first, last in (before, after)
+        _with_others(among, _roll_calls(*span))["share_identical"] for span in (before, after)
     ]
-    change = (shares[1] - shares[0]).dropna()
-    rank = change.rank(ascending=False, method="min")
-    told = (
-        f"rank {rank[of]:.0f} of {len(change)}: {percent(shares[0][of], 1)} to "
-        f"{percent(shares[1][of], 1)}"
-    )
-    return Reading(
-        float(rank[of] / len(change)), newest(_counted(after[0], after[1])["date"]), told
-    )
+    own = ranked_by_change(*shares).loc[of]
+    told = f"rank {own['rank']:.0f} of {own['of']:.0f}: "
+    told += f"{percent(own['before'], 1)} to {percent(own['after'], 1)}"
+    return Reading(float(own["place"]), newest(_roll_calls(*after)["date"]), told)
 
 
 @indicator(
@@ -236,14 +221,14 @@ def key_votes_alike(topics: list[str], one: str = "IRN", other: str = "RUS") -> 
         f"{same.sum()} of {len(known)} with both votes established; {one} abstained in "
         f"{known[one].eq('abstain').sum()}, was absent in {known[one].eq('absent').sum()}"
     )
-    return Reading(float(same.mean()), newest(cast["date"]), told)
+    return Reading(share_of(same.sum(), len(known)), newest(cast["date"]), told)
 
 
 @indicator(
     "Change of the distance of {one} to {others} on the main dimension of voting",
     unit="share",
     rows="ideal points of the General Assembly",
-    measure=ideal_point_distance,
+    measure=distance_to_group,
     years="{before} and {after}",
 )
 def distance_change(one: str, others: list[str], before: list[int], after: list[int]) -> Reading:
@@ -255,19 +240,16 @@ def distance_change(one: str, others: list[str], before: list[int], after: list[
         before: first and last year of the time before.
         after: first and last year of the time after.
     """
-    points = load("unga_ideal_points").pivot_table(
-        index="year", columns="iso3", values="ideal_point"
-    )
-    distance = (points[one] - points[others].mean(axis=1)).abs().dropna()
-    means = [distance.loc[first:last].mean() for first, last in (before, after)]
-    latest = newest(int(distance.loc[: after[1]].index.max()))
-    if pd.isna(means).any():
-        return Reading(None, latest)
-    return Reading(means[1] / means[0] - 1, latest, f"{means[0]:.2f} to {means[1]:.2f} units")
+    points = load("unga_ideal_points")
+    earlier, later = distance_to_group(points, one, others, [tuple(before), tuple(after)])
+    latest = newest(points.loc[points["iso3"].eq(one) & points["year"].le(after[1]), "year"])
+    change = relative_change(later, earlier)
+    told = "" if change is None else f"{earlier:.2f} to {later:.2f} units"
+    return Reading(change, latest, told)
 
 
-def _texts_on_iran(first: int, last: int) -> tuple[int, int, str]:
-    """Count Russia’s vetoes on texts aimed at Iran and its votes for measures on Iran."""
+def _texts_on_iran(first: int, last: int) -> tuple[pd.Series, pd.Series, str]:
+    """List Russia’s vetoes on texts aimed at Iran and its votes for measures on Iran."""
     vetoes, council = load("unsc_vetoes"), load("unsc_votes")
     aimed = vetoes[
         (vetoes["iran_relation"] == "direct")
@@ -279,8 +261,8 @@ def _texts_on_iran(first: int, last: int) -> tuple[int, int, str]:
         & (council["aim"] == "critical_of_iran")
         & council["date"].dt.year.between(first, last)
     ]
-    voted_for = int((measures["rus_vote"] == "yes").sum())
-    return len(aimed), voted_for, newest(aimed["date"], measures["date"])
+    voted_for = measures.loc[measures["rus_vote"] == "yes", "unsc_vote_id"]
+    return aimed["veto_id"], voted_for, newest(aimed["date"], measures["date"])
 
 
 @indicator(
@@ -297,8 +279,8 @@ def vetoes_on_iran(first: int, last: int) -> Reading:
         last: last year.
     """
     vetoed, voted_for, latest = _texts_on_iran(first, last)
-    told = f"{vetoed} vetoes beside {voted_for} votes for texts critical of Iran"
-    return Reading(float(vetoed), latest, told)
+    told = f"{len(vetoed)} vetoes beside {len(voted_for)} votes for texts critical of Iran"
+    return Reading(count(vetoed), latest, told)
 
 
 @indicator(
@@ -315,4 +297,5 @@ def vetoes_less_votes_for(first: int, last: int) -> Reading:
         last: last year.
     """
     vetoed, voted_for, latest = _texts_on_iran(first, last)
-    return Reading(float(vetoed - voted_for), latest, f"{vetoed} vetoes less {voted_for} votes for")
+    told = f"{len(vetoed)} vetoes less {len(voted_for)} votes for"
+    return Reading(difference(count(vetoed), count(voted_for)), latest, told)

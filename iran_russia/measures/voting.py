@@ -196,6 +196,59 @@ def pair_overall(scores: pd.DataFrame, rollcalls: pd.DataFrame, one: str, other:
     return rows.set_index("span").reindex(["all"]).loc["all", _AGREEMENT]
 
 
+def agreement_where(
+    votes: pd.DataFrame, rollcalls: pd.DataFrame, one: str, other: str, third: str, vote: str
+) -> pd.Series:
+    """Agreement of two states where a third cast a vote, beside that in all other roll calls.
+
+    Formula: that of :func:`agreement`, over the roll calls in which the third state cast the vote,
+    and over the others, among them those before it was a member.
+
+    Args:
+        votes: rows of ``unga_votes``.
+        rollcalls: the roll calls counted, with ``rcid``.
+        one: a state.
+        other: another state.
+        third: the state whose vote selects the roll calls.
+        vote: yes, no, abstain or absent.
+
+    Returns:
+        ``n_both`` and ``n_rest`` (roll calls), ``share_identical``, ``share_different`` (1 less
+        that) and ``share_rest`` (between 0 and 1), and ``points``, the share identical less that
+        of the rest in percentage points; shares of no roll call are missing.
+    """
+    cast = rollcalls["rcid"].map(votes[votes["iso3"] == third].set_index("rcid")["vote"]).eq(vote)
+    scores = ballots(votes[votes["iso3"].isin([one, other])])
+    there, rest = (pair_overall(scores, rollcalls[held], one, other) for held in (cast, ~cast))
+    return pd.Series(
+        {
+            "n_both": there["n_both"],
+            "n_rest": rest["n_both"],
+            "share_identical": there["share_identical"],
+            "share_different": 1 - there["share_identical"],
+            "share_rest": rest["share_identical"],
+            "points": 100 * (there["share_identical"] - rest["share_identical"]),
+        }
+    )
+
+
+def ranked_by_change(before: pd.Series, after: pd.Series) -> pd.DataFrame:
+    """Rank states by the change of their agreement; 1 is the largest rise, ties share the better.
+
+    Args:
+        before, after: agreement of the two times, indexed by state.
+
+    Returns:
+        Indexed by state, of those with a value in both: ``before``, ``after``, ``change``,
+        ``rank``, ``of`` (states ranked) and ``place`` (rank / states ranked).
+    """
+    table = pd.DataFrame({"before": before, "after": after}).dropna()
+    table["change"] = table["after"] - table["before"]
+    table["rank"] = table["change"].rank(ascending=False, method="min").astype(int)
+    table["of"] = len(table)
+    return table.assign(place=table["rank"] / table["of"])
+
+
 def votes_against(scores: pd.DataFrame, rollcalls: pd.DataFrame, country: str) -> pd.DataFrame:
     """How often a state voted no, by year.
 
@@ -399,6 +452,27 @@ def mean_distance(points: pd.DataFrame, own: str, others: list[str]) -> pd.Serie
     """
     each = pd.concat(ideal_point_distance(points, own, other) for other in others)
     return each.groupby("year")["distance"].mean()
+
+
+def distance_to_group(
+    points: pd.DataFrame, one: str, others: list[str], spans: list[tuple[int, int]]
+) -> pd.Series:
+    """Mean distance of a state to the middle of a group in spans of years.
+
+    Formula: mean over the years of |ideal point of the state − mean ideal point of the others|.
+
+    Args:
+        points: rows of ``unga_ideal_points``.
+        one: the state.
+        others: the states of the group; the mean is that of those with an estimate.
+        spans: first and last year of each span.
+
+    Returns:
+        The mean in units of the scale, in the order of the spans; missing for a span without year.
+    """
+    wide = points.pivot_table(index="year", columns="iso3", values="ideal_point")
+    apart = (wide[one] - wide[others].mean(axis=1)).abs()
+    return pd.Series([apart.loc[first:last].mean() for first, last in spans], dtype="float64")
 
 
 def nearest_session(distances: pd.Series, first: int) -> pd.Series:
