@@ -7,7 +7,15 @@ from iran_russia.facts import percent
 from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.drones import DAYS_A_MONTH
 from iran_russia.measures.events import in_list, known_date
-from iran_russia.measures.series import count, extreme, mean, rank_of, ratio, share_of
+from iran_russia.measures.series import (
+    count,
+    extreme,
+    mean,
+    pooled_shares,
+    rank_of,
+    ratio,
+    share_of,
+)
 
 
 def _by_year(rows: pd.DataFrame, first: int, last: int) -> pd.Series:
@@ -259,8 +267,7 @@ def theme_rank(
 
 def _headline_shares(outlet: str, first: int, last: int) -> tuple[pd.Series, str]:
     rows = load("headline_mentions").query("outlet == @outlet and @first <= year <= @last")
-    sums = rows.groupby("country_iso3")[["mentions", "items"]].sum()
-    return (sums["mentions"] / sums["items"]).sort_values(ascending=False), newest(rows["year"])
+    return pooled_shares(rows, "country_iso3", "mentions", "items"), newest(rows["year"])
 
 
 @indicator(

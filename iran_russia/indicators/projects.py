@@ -8,7 +8,14 @@ from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.corridor import attainment
 from iran_russia.measures.deals import COUNTED_KINDS, project_outcomes
 from iran_russia.measures.schedule import different_plans, schedule_entries, slippage
-from iran_russia.measures.series import count, difference, relative_change, share_of, total
+from iran_russia.measures.series import (
+    count,
+    difference,
+    moved_on,
+    relative_change,
+    share_of,
+    total,
+)
 
 WORKS = ["in construction", "in operation", "partly completed", "completed"]
 """Statuses of ``deals`` that report works under way, in use or finished."""
@@ -352,17 +359,15 @@ def cargo_change(branch: str, first: int, last: int) -> Reading:
     freight = load("corridor_freight")
     rates = freight[(freight["branch"] == branch) & (freight["indicator"] == "cargo growth")]
     rates = rates.set_index(rates["period_end"].dt.year)["growth_percent"]
-    level, told = dict(by["low"]), []
-    for year in range(first + 1, last + 1):
-        if year not in level and year in rates.index and year - 1 in level:
-            level[year] = level[year - 1] * (1 + rates[year] / 100)
-            told.append(f"{year} by a growth of {rates[year]:g} %")
-    known = [year for year in level if first < year <= last]
-    if first not in level or not known:
+    level = moved_on(by["low"], rates / 100, last)
+    stated = [year for year in level.index.difference(by.index) if year > first]
+    known = [year for year in level.index if first < year <= last]
+    if first not in by.index or not known:
         return Reading(None, "", "no figure for the two years")
     end = max(known)
     base = by.loc[first, "high"]
-    told.insert(0, f"{number(level[end], 1)} million tonnes in {end}, {number(base, 1)} in {first}")
+    told = [f"{number(level[end], 1)} million tonnes in {end}, {number(base, 1)} in {first}"]
+    told += [f"{year} by a growth of {rates[year]:g} %" for year in stated]
     if end < last:
         told.append(f"no dated figure for {last}")
     return Reading(relative_change(level[end], base), str(end), "; ".join(told))
