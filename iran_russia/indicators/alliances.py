@@ -6,7 +6,7 @@ from iran_russia.datasets import load
 from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.arms import tiv_between
 from iran_russia.measures.series import count, share_of
-from iran_russia.measures.voting import agreement, ballots, final_votes, ranked
+from iran_russia.measures.voting import agreement, ballots, final_votes, in_top, ranked
 
 _NOT_NAMED = "unknown recipient"
 
@@ -136,8 +136,8 @@ def in_top_third(country: str, named: list[str], first: int, last: int) -> Readi
     ranks = ", ".join(f"{row.iso3} {row.rank}" for row in own.itertuples())
     years = f"{first}–{last}" if first < last else str(first)
     detail = f"ranks of {own['of'].iloc[0]} states in {years}: {ranks}"
-    top = own.loc[own["rank"] <= own["of"] / 3, "iso3"]
-    return Reading(count(top), latest, detail)
+    top = in_top(own, 1 / 3).query("top")
+    return Reading(count(top["iso3"]), latest, detail)
 
 
 @indicator(

@@ -1,5 +1,7 @@
 """Indicators on contacts of leaders, agreements, formats and attention."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from iran_russia.datasets import load
@@ -130,15 +132,13 @@ def meetings_with_paper(
 
 
 def _chronology(
-    types: list[str] | None = None,
+    types: list[str],
     themes: list[str] | None = None,
-    levels: list[str] | None = None,
+    levels: Sequence[str] = (),
     valence: str | None = None,
 ) -> pd.DataFrame:
     rows = in_list(load("events"), "chronology")
-    kept = pd.Series(True, rows.index)
-    if types is not None or levels is not None:
-        kept &= rows["event_type"].isin(types or []) | rows["level"].isin(levels or [])
+    kept = rows["event_type"].isin(types) | rows["level"].isin(levels)
     if themes is not None:
         kept &= rows["themes"].str.split(";").map(lambda own: bool({*own} & {*themes}))
     if valence is not None:

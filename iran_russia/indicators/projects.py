@@ -359,15 +359,15 @@ def cargo_change(branch: str, first: int, last: int) -> Reading:
     freight = load("corridor_freight")
     rates = freight[(freight["branch"] == branch) & (freight["indicator"] == "cargo growth")]
     rates = rates.set_index(rates["period_end"].dt.year)["growth_percent"]
-    level = moved_on(by["low"], rates / 100, last)
-    stated = [year for year in level.index.difference(by.index) if year > first]
-    known = [year for year in level.index if first < year <= last]
-    if first not in by.index or not known:
+    held = by.loc[first:last]
+    level = moved_on(held["low"], rates / 100, last)
+    if first not in level.index or len(level) < 2:
         return Reading(None, "", "no figure for the two years")
-    end = max(known)
+    end = level.index.max()
     base = by.loc[first, "high"]
     told = [f"{number(level[end], 1)} million tonnes in {end}, {number(base, 1)} in {first}"]
-    told += [f"{year} by a growth of {rates[year]:g} %" for year in stated]
+    moved = level.index.difference(held.index)
+    told += [f"{year} by a growth of {rates[year]:g} %" for year in moved]
     if end < last:
         told.append(f"no dated figure for {last}")
     return Reading(relative_change(level[end], base), str(end), "; ".join(told))

@@ -93,7 +93,7 @@ def _distance() -> pd.Series:
 
 def _tie() -> pd.Series:
     months = tie_by_month(load("gdelt_day"))
-    return months.set_index(months["month"].dt.strftime("%Y-%m"))["tie_per_1000_world"].dropna()
+    return months.set_index(months["month"].dt.strftime("%Y-%m"))["tie_per_1000_world"]
 
 
 def _memberships() -> pd.Series:
@@ -328,8 +328,9 @@ def steps_closer(name: str, spans: list[list[str]]) -> Reading:
     told = f"{name}: " + ", ".join(f"{_told(m)} in {s}" for s, m in means.items())
     if len(known) < 2:
         return Reading(None, newest(values.index.max()), told)
-    steps = known.diff().dropna() * (-1 if name in FALLING else 1)
-    return Reading(share_of((steps > 0).sum(), len(steps)), newest(values.index.max()), told)
+    steps = known.diff().dropna()
+    nearer = steps < 0 if name in FALLING else steps > 0
+    return Reading(share_of(nearer.sum(), len(steps)), newest(values.index.max()), told)
 
 
 @indicator(

@@ -209,14 +209,14 @@ def key_votes_alike(topics: list[str], one: str = "IRN", other: str = "RUS") -> 
         other: another state.
     """
     keys = load("unga_key_votes")
-    keys = keys[keys["topic"].isin(topics)].reset_index(drop=True)
-    cast = key_positions(keys, load("unga_rollcalls"), load("unga_votes"), [one, other])
+    cast = key_positions(
+        keys[keys["topic"].isin(topics)], load("unga_rollcalls"), load("unga_votes"), [one, other]
+    )
     sides = cast.pivot(index="key_vote_id", columns="iso3", values="vote")
     known = sides[(sides != "not established").all(axis=1)]
     if known.empty:
         return Reading(None, "")
-    took_part = known.isin(["yes", "no", "abstain"]).all(axis=1)
-    same = known[one].eq(known[other]) & took_part
+    same = known[one].eq(known[other]) & known[one].ne("absent")
     told = (
         f"{same.sum()} of {len(known)} with both votes established; {one} abstained in "
         f"{known[one].eq('abstain').sum()}, was absent in {known[one].eq('absent').sum()}"
@@ -242,7 +242,7 @@ def distance_change(one: str, others: list[str], before: list[int], after: list[
     """
     points = load("unga_ideal_points")
     earlier, later = distance_to_group(points, one, others, [tuple(before), tuple(after)])
-    latest = newest(points.loc[points["iso3"].eq(one) & points["year"].le(after[1]), "year"])
+    latest = newest(points.loc[points["year"].le(after[1]), "year"])
     change = relative_change(later, earlier)
     told = "" if change is None else f"{earlier:.2f} to {later:.2f} units"
     return Reading(change, latest, told)
