@@ -198,6 +198,11 @@ def test_a_year_without_an_amount_counts_as_nothing_and_years_outside_are_left_o
     assert series.yearly_totals(amounts, years, 2013, 2013).to_dict() == {2013: 0}
 
 
+def test_means_inside_and_outside_of_a_span_take_each_year_once():
+    by = pd.Series({2009: 1.0, 2010: 2.0, 2011: 4.0, 2012: 9.0})
+    assert series.mean_inside_and_outside(by, 2010, 2011) == (3.0, 5.0)
+
+
 @pytest.mark.parametrize(
     ("latest", "expected"),
     [

@@ -16,7 +16,7 @@ from iran_russia.measures.series import (
     count,
     difference,
     extreme,
-    mean,
+    mean_inside_and_outside,
     ratio,
     share_of,
     yearly_totals,
@@ -212,8 +212,7 @@ def ordered_ratio(
     inside = rows["order_year"].between(*within)
     value = rows["tiv_order_total_millions"]
     by = yearly_totals(value, rows["order_year"], first, last)
-    chosen = range(within[0], within[1] + 1)
-    looked_at, others = mean(by[by.index.isin(chosen)]), mean(by[~by.index.isin(chosen)])
+    looked_at, others = mean_inside_and_outside(by, *within)
     detail = (
         f"{tiv(looked_at)} a year in {_years(within)} ({_named(rows[inside])}) against "
         f"{tiv(others)} in the other years; {value.isna().sum()} orders have no value"

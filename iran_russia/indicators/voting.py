@@ -182,12 +182,13 @@ def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> 
         after: first and last year of the time after.
     """
     shares = [
-        _with_others(among, _roll_calls(*span))["share_identical"] for span in (before, after)
+        _with_others(among, _roll_calls(first, last))["share_identical"]
+        for first, last in (before, after)
     ]
     own = ranked_by_change(*shares).loc[of]
     told = f"rank {own['rank']:.0f} of {own['of']:.0f}: "
     told += f"{percent(own['before'], 1)} to {percent(own['after'], 1)}"
-    return Reading(float(own["place"]), newest(_roll_calls(*after)["date"]), told)
+    return Reading(float(own["place"]), newest(_roll_calls(after[0], after[1])["date"]), told)
 
 
 @indicator(
@@ -241,7 +242,7 @@ def distance_change(one: str, others: list[str], before: list[int], after: list[
         after: first and last year of the time after.
     """
     points = load("unga_ideal_points")
-    earlier, later = distance_to_group(points, one, others, [tuple(before), tuple(after)])
+    earlier, later = distance_to_group(points, one, others, [before, after])
     latest = newest(points.loc[points["year"].le(after[1]), "year"])
     change = relative_change(later, earlier)
     told = "" if change is None else f"{earlier:.2f} to {later:.2f} units"

@@ -180,6 +180,17 @@ def yearly_totals(values: pd.Series, years: pd.Series, first: int, last: int) ->
     return values.groupby(years).sum().reindex(range(first, last + 1), fill_value=0)
 
 
+def mean_inside_and_outside(by: pd.Series, first: int, last: int) -> tuple[float, float]:
+    """Mean over the years of a span, and over all other years; missing where there are none.
+
+    Args:
+        by: one value a year, indexed by year.
+        first, last: first and last year of the span.
+    """
+    inside = (by.index >= first) & (by.index <= last)
+    return float(by[inside].mean()), float(by[~inside].mean())
+
+
 def part_of_rise(
     base: pd.Series, latest: pd.Series, before: pd.Series, after: pd.Series, least: float = 0.05
 ) -> float:

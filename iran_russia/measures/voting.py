@@ -455,7 +455,7 @@ def mean_distance(points: pd.DataFrame, own: str, others: list[str]) -> pd.Serie
 
 
 def distance_to_group(
-    points: pd.DataFrame, one: str, others: list[str], spans: list[tuple[int, int]]
+    points: pd.DataFrame, one: str, others: list[str], spans: list[list[int]]
 ) -> pd.Series:
     """Mean distance of a state to the middle of a group in spans of years.
 
