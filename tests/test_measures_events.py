@@ -5,9 +5,9 @@ import pytest
 
 from iran_russia.measures.events import (
     alignments,
+    attested,
     before_or_after,
     coded_by_words,
-    counted,
     cross_counts,
     in_list,
     longest_gaps,
@@ -50,7 +50,7 @@ def test_what_only_channels_relay_is_left_out_of_every_count():
     status = ["relayed", "reported", None, "relayed"]
     lists = ["chronology", "chronology", "chronology;finance", "finance"]
     events = pd.DataFrame({"lists": lists, "status": pd.Series(status, dtype="str")})
-    assert list(counted(events).index) == [1, 2]
+    assert list(attested(events).index) == [1, 2]
     assert list(in_list(events, "chronology").index) == [1, 2]
     assert list(in_list(events, "finance").index) == [2]
 

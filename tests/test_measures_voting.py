@@ -9,6 +9,7 @@ from iran_russia.measures.voting import (
     agreement,
     ballots,
     by_both_rules,
+    distance_to_group,
     final_votes,
     ideal_point_distance,
     identical_with_absence,
@@ -252,6 +253,15 @@ def test_states_without_common_votes_have_no_agreement(scores):
     assert pair_overall(scores, ROLLS[:0], "IRN", "RUS").isna().all()
     assert pair_overall(scores, ROLLS, "IRN", "FRA").isna().all()
     assert agreement(scores, ROLLS[:0], "IRN", "year").empty
+
+
+def test_the_distance_to_a_group_is_that_to_its_middle():
+    # Middles of B and C are 0, 1 and (C alone) 4; A stands at 2, 2 and 1.
+    rows = [(1, "A", 2.0), (1, "B", -1.0), (1, "C", 1.0), (2, "A", 2.0), (2, "B", 0.0)]
+    rows += [(2, "C", 2.0), (3, "A", 1.0), (3, "C", 4.0)]
+    points = pd.DataFrame(rows, columns=["year", "iso3", "ideal_point"])
+    found = distance_to_group(points, "A", ["B", "C"], [(1, 2), (2, 3), (4, 5)])
+    assert found[:2].tolist() == [1.5, 2.0] and pd.isna(found[2])
 
 
 def test_votes_against_are_set_beside_all_roll_calls_of_the_year(scores):

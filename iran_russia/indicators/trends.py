@@ -17,6 +17,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import percent
 from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures import series as measures
 from iran_russia.measures.capabilities import followed_and_by_chance
 from iran_russia.measures.deals import project_outcomes, realisation_rate
 from iran_russia.measures.event_data import change_of_means, pair_code, tie_by_month
@@ -48,7 +49,7 @@ def _turnover(reporter: str) -> pd.Series:
     return turnover(trade_balance(full), reporter) / 1e9
 
 
-def _counted(days: pd.Series, whole: pd.Series | None = None) -> pd.Series:
+def _yearly_counts(days: pd.Series, whole: pd.Series | None = None) -> pd.Series:
     """Count dated rows by whole year, from the first year with one; years without are zero."""
     newest_day = (days if whole is None else whole).max()
     last = newest_day.year if newest_day.month == 12 else newest_day.year - 1
@@ -76,12 +77,12 @@ def _arms() -> pd.Series:
 
 def _contacts() -> pd.Series:
     table = load("leader_contacts")
-    return _counted(table.loc[table["level"] == "presidents", "date"], table["date"])
+    return _yearly_counts(table.loc[table["level"] == "presidents", "date"], table["date"])
 
 
 def _exercises() -> pd.Series:
     table = load("military_exercises")
-    return _counted(table.loc[table["status"] == "held", "date_start"], table["date_start"])
+    return _yearly_counts(table.loc[table["status"] == "held", "date_start"], table["date_start"])
 
 
 def _distance() -> pd.Series:
@@ -92,7 +93,7 @@ def _distance() -> pd.Series:
 
 def _tie() -> pd.Series:
     months = tie_by_month(load("gdelt_day"))
-    return months.set_index(months["month"].dt.strftime("%Y-%m"))["tie_per_1000_world"].dropna()
+    return months.set_index(months["month"].dt.strftime("%Y-%m"))["tie_per_1000_world"]
 
 
 def _memberships() -> pd.Series:
@@ -102,12 +103,12 @@ def _memberships() -> pd.Series:
 
 def _friction() -> pd.Series:
     events = in_list(load("events"), "chronology")
-    return _counted(events.loc[events["valence"] == "frictional", "date"], events["date"])
+    return _yearly_counts(events.loc[events["valence"] == "frictional", "date"], events["date"])
 
 
 def _deals() -> pd.Series:
     deals = load("deals")
-    return _counted(project_outcomes(deals)["announced_on"], deals["status_on"])
+    return _yearly_counts(project_outcomes(deals)["announced_on"], deals["status_on"])
 
 
 def _freight() -> pd.Series:
@@ -328,8 +329,9 @@ def steps_closer(name: str, spans: list[list[str]]) -> Reading:
     told = f"{name}: " + ", ".join(f"{_told(m)} in {s}" for s, m in means.items())
     if len(known) < 2:
         return Reading(None, newest(values.index.max()), told)
-    steps = known.diff().dropna() * (-1 if name in FALLING else 1)
-    return Reading(share_of((steps > 0).sum(), len(steps)), newest(values.index.max()), told)
+    steps = known.diff().dropna()
+    nearer = steps < 0 if name in FALLING else steps > 0
+    return Reading(share_of(nearer.sum(), len(steps)), newest(values.index.max()), told)
 
 
 @indicator(
@@ -383,7 +385,7 @@ def slope(name: str, first: int) -> Reading:
     "Part of the rise of a series that fell between two spans: {name}",
     unit="share",
     rows="the whole series in its tables, one value a period",
-    measure=share_of,
+    measure=measures.part_of_rise,
     years="rise from {base}; between {before} and {after}",
     words=SERIES_WORDS,
 )
@@ -409,15 +411,12 @@ def part_of_rise(name: str, base: list[int], before: list[int], after: list[int]
     end, one, other = values.iloc[-3:], values.loc[slice(*before)], values.loc[slice(*after)]
     if min(map(len, (start, end, one, other))) < _ENOUGH or start.index.max() >= end.index.min():
         return Reading(None, latest)
-    rise, within = end.mean() - start.mean(), other.mean() - one.mean()
     told = (
         f"{name}: {_told(start.mean())} in {start.index[0]}–{start.index[-1]} to "
         f"{_told(end.mean(), _SERIES[name][1])} in {end.index[0]}–{end.index[-1]}; "
         f"{_told(one.mean())} before and {_told(other.mean())} after February 2022"
     )
-    rose = rise > 0.05 * start.mean()
-    part = share_of(within, rise) if rose else share_of(0.0, 1.0)
-    return Reading(part, latest, told)
+    return Reading(measures.part_of_rise(start, end, one, other), latest, told)
 
 
 @indicator(
@@ -654,14 +653,16 @@ def contacts_around(month: str, days: int) -> Reading:
     """
     dates = load("leader_contacts")["date"]
     at, end = pd.Timestamp(f"{month}-01"), dates.max()
-    length = min(days, (end - at).days + 1)
-    before = int(((dates < at) & (dates >= at - pd.Timedelta(days=days))).sum())
-    after = int(((dates >= at) & (dates < at + pd.Timedelta(days=length))).sum())
+    until = min(end, at + pd.Timedelta(days=days - 1))
+    if until < at:
+        return Reading(None, newest(end), f"no contact since {month}")
+    found = rates_around(dates, at, days, until)
+    before, after, length = (int(found[name]) for name in ("before", "after", "days_after"))
     if length < 30 or not before:
         return Reading(None, newest(end), f"{before} contacts before, {after} after")
-    last = dates[dates < at + pd.Timedelta(days=length)].max()
     told = f"{before} in {days} days before, {after} in {length} days from {month}"
-    return Reading(relative_change(after / length, before / days), newest(last), told)
+    change = relative_change(found["rate_after"], found["rate_before"])
+    return Reading(change, newest(dates[dates <= until]), told)
 
 
 @indicator(

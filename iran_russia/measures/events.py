@@ -157,7 +157,7 @@ def alignments(positions: pd.DataFrame) -> pd.Series:
     return codings.groupby(positions["event_id"]).agg(lambda told: "; ".join(dict.fromkeys(told)))
 
 
-def counted(events: pd.DataFrame) -> pd.DataFrame:
+def attested(events: pd.DataFrame) -> pd.DataFrame:
     """Keep the events that count: all but those that only channels or logs relay.
 
     A relayed row tells what was said there and not that it happened. It is shown to the reader
@@ -171,7 +171,7 @@ def counted(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_list(events: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Keep the events that a list holds and that count (:func:`counted`).
+    """Keep the events that a list holds and that count (:func:`attested`).
 
     Lists were selected in different ways, so counts and shares are those of one list.
 
@@ -185,7 +185,7 @@ def in_list(events: pd.DataFrame, name: str) -> pd.DataFrame:
     held = names(events["lists"], name)
     if not held.any():
         raise ValueError(f"no event is in the list {name!r}")
-    return counted(events[held])
+    return attested(events[held])
 
 
 def share_range(events: pd.DataFrame, column: str, value: str, by: str, kind: str) -> pd.DataFrame:

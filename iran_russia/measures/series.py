@@ -222,6 +222,85 @@ def mean(values: pd.Series, weights: pd.Series | None = None) -> float | None:
     return ratio((values * weights).sum(), weights.sum())
 
 
+def yearly_totals(values: pd.Series, years: pd.Series, first: int, last: int) -> pd.Series:
+    """Sum values by year over a span; a year without a value counts as nothing.
+
+    Args:
+        values: amounts in one unit; missing ones count as nothing.
+        years: the year of each, on the same index.
+        first, last: first and last year.
+
+    Returns:
+        The sums, indexed by every year of the span.
+    """
+    return values.groupby(years).sum().reindex(range(first, last + 1), fill_value=0)
+
+
+def mean_inside_and_outside(by: pd.Series, first: int, last: int) -> tuple[float, float]:
+    """Mean over the years of a span, and over all other years; missing where there are none.
+
+    Args:
+        by: one value a year, indexed by year.
+        first, last: first and last year of the span.
+    """
+    inside = (by.index >= first) & (by.index <= last)
+    return float(by[inside].mean()), float(by[~inside].mean())
+
+
+def part_of_rise(
+    base: pd.Series, latest: pd.Series, before: pd.Series, after: pd.Series, least: float = 0.05
+) -> float:
+    """Part of the rise of a series that fell between two spans.
+
+    Formula: (mean after − mean before) / (mean of the latest − mean of the base). It is zero
+    without a rise of more than a share of the base, by which it could not be divided.
+
+    Args:
+        base: values of the years from which the rise is counted.
+        latest: values of the years up to which it is counted.
+        before, after: values of the two spans.
+        least: the smallest rise that is divided by, as a share of the mean of the base.
+    """
+    rise = latest.mean() - base.mean()
+    if rise <= least * base.mean():
+        return 0.0
+    return float((after.mean() - before.mean()) / rise)
+
+
+def moved_on(levels: pd.Series, rates: pd.Series, last: int) -> pd.Series:
+    """Move a level on by stated rates of growth where a year has a rate and no level.
+
+    Formula: level of a year = level of the year before × (1 + rate), year by year.
+
+    Args:
+        levels: levels, indexed by year.
+        rates: growth of each year on the one before, as a share, indexed by year.
+        last: the last year looked at.
+
+    Returns:
+        The levels with those moved on, in order of years.
+    """
+    known = levels.to_dict()
+    for year in range(min(known, default=last), last + 1):
+        if year not in known and year in rates.index and year - 1 in known:
+            known[year] = known[year - 1] * (1 + rates[year])
+    return pd.Series(known, dtype="float64").sort_index()
+
+
+def pooled_shares(rows: pd.DataFrame, by: str, part: str, whole: str) -> pd.Series:
+    """Share of a part in a whole over all rows of a group, the largest share first.
+
+    Formula: sum of the parts / sum of the wholes, so that large rows weigh more.
+
+    Args:
+        rows: one row an observation.
+        by: column of groups.
+        part, whole: columns of counts.
+    """
+    sums = rows.groupby(by)[[part, whole]].sum()
+    return (sums[part] / sums[whole]).sort_values(ascending=False)
+
+
 def shares(values: pd.Series) -> pd.Series:
     """Divide each value by the sum of all: shares between 0 and 1, in the order given."""
     return values / values.sum()
