@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from iran_russia.measures import breaks
-from iran_russia.measures.breaks import all_breaks, break_at, change_at, explained, find_break
+from iran_russia.measures.breaks import all_breaks, break_at, change_of, explained, find_break
 
 STEP = pd.Series([1.0, 2, 1, 2, 5, 6, 5, 6], index=range(2000, 2008))
 """Means of 1.5 and 5.5, every value half a unit off."""
@@ -28,9 +28,9 @@ def test_the_nile_flowed_lower_after_1898(nile):
     assert 1895 < found.low < 1899 < found.high < 1904
     assert (found.before, found.after) == pytest.approx((1097.75, 849.97), abs=0.01)
     assert found.chance == pytest.approx(1 / 1000)
-    change = change_at(nile, found.at, "levels")
+    change = change_of(nile, found, "levels")
     assert change["low"] < change["change"] == pytest.approx(-247.8, abs=0.1)
-    assert change["high"] < -150
+    assert change["high"] < -100
 
 
 def test_the_statistic_of_levels_by_hand():
@@ -45,17 +45,43 @@ def test_the_statistic_of_counts_by_hand():
     dispersion = (1 / 1.5 + 1 / 5.5) / 6
     found = find_break(STEP, "counts")
     assert (found.at, found.f) == (2004, pytest.approx(fall / dispersion))
-    change = change_at(STEP, 2004, "counts")
-    reach = 2.446912 * math.sqrt(dispersion * (1 / 6 + 1 / 22))  # t of six degrees of freedom
+    change = change_of(STEP, found, "counts")
     assert change["change"] == pytest.approx(5.5 / 1.5)
-    assert change["low"] == pytest.approx(5.5 / 1.5 * math.exp(-reach))
-    wider = change_at(STEP, 2004, "counts", persistence=0.6)
-    assert wider["high"] == pytest.approx(5.5 / 1.5 * math.exp(2 * reach))
+    for ratio in (change["low"], change["high"]):
+        before = 28 / (4 + 4 * ratio)  # the level before that fits best with this ratio
+        rise = 2 * (6 * math.log(1.5 / before) + 22 * math.log(5.5 / (before * ratio)))
+        assert rise == pytest.approx(found.bound * dispersion)
+    assert 1 < change["low"] < 5.5 / 1.5 < change["high"]
+
+
+def test_the_interval_holds_no_change_where_the_break_is_not_told():
+    rng = np.random.default_rng(4)
+    for kind, one in (("counts", 1), ("levels", 0), ("money", 1)):
+        told = set()
+        for shift in (0, 1, 2, 4, 8, 16):
+            values = pd.Series(rng.poisson(3, 16) + 1.0, index=range(16))
+            values += shift * (values.index >= 9)
+            found = break_at(values, 9, kind)
+            change = change_of(values, found, kind)
+            assert found.told == (not change["low"] <= one <= change["high"])
+            told.add(found.told)
+        assert told == {True, False}
+
+
+def test_a_rise_from_nothing_has_a_least_ratio_and_no_largest():
+    begun = pd.Series([0.0] * 10 + [3, 5, 4, 6], index=range(2012, 2026))
+    found = break_at(begun, 2022, "counts")
+    change = change_of(begun, found, "counts")
+    assert change["low"] > 1 and change[["change", "high"]].isna().all()
+    ended = begun[::-1].set_axis(begun.index)
+    change = change_of(ended, break_at(ended, 2016, "counts"), "counts")
+    assert change["change"] == 0 and math.isnan(change["low"]) and change["high"] < 1
 
 
 def test_money_is_compared_by_its_logarithm():
     doubled = pd.Series([1.0, 2, 1, 2, 2, 4, 2, 4], index=range(2000, 2008))
-    assert change_at(doubled, 2004, "money")["change"] == pytest.approx(2)
+    named = break_at(doubled, 2004, "money")
+    assert change_of(doubled, named, "money")["change"] == pytest.approx(2)
     logs = find_break(np.log(doubled), "levels")
     assert find_break(doubled, "money").f == pytest.approx(logs.f)
 
@@ -133,6 +159,21 @@ def test_a_year_that_is_named_is_tested_between_the_breaks_found(nile):
     assert named.loc[1913, "before"] == nile.loc[1899:1912].mean()
     assert named.loc[1913, "low"] < 0 < named.loc[1913, "high"]
     assert break_at(nile, 1913, "levels").chance < 0.05  # the break of 1899 passes for its own
+
+
+def test_a_year_is_clear_where_three_years_lie_outside_the_range_of_the_three_before():
+    values = pd.Series([1.0, 3, 2, 4, 5, 4, 3.5, 2], index=range(2000, 2008))
+    assert breaks.clear_years(values).to_dict() == {2003: True, 2004: False, 2005: False}
+    assert breaks.clear_years(-values).to_dict() == {2003: True, 2004: False, 2005: False}
+    gap = breaks.clear_years(values.drop(2006))
+    assert gap.to_dict() == {2003: True}
+
+
+def test_the_chance_of_at_least_two_of_three_by_hand():
+    chances = pd.Series([0.5, 0.2, 0.1])
+    two = 0.5 * 0.2 * 0.9 + 0.5 * 0.8 * 0.1 + 0.5 * 0.2 * 0.1
+    assert breaks.at_least(2, chances) == pytest.approx(two + 0.5 * 0.2 * 0.1)
+    assert breaks.at_least(0, chances) == pytest.approx(1)
 
 
 def test_every_call_gives_the_same(nile):

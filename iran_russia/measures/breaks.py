@@ -7,11 +7,18 @@ import numpy as np
 import pandas as pd
 
 LEAST = 3
-"""Fewest values on either side of a break: two years beside a series are no level."""
+"""Fewest values on either side of a break, since two years are no level."""
 
 Kind = Literal["counts", "money", "levels"]
 """Counts and other amounts from zero up vary with their mean and with a dispersion of their own
 (quasi-Poisson); money is compared by its logarithm; levels, such as shares, as they are."""
+
+COMPARED: dict[Kind, str] = {
+    "counts": "times the mean before",
+    "money": "times the geometric mean before",
+    "levels": "difference of means",
+}
+"""What a change of level is given in, by kind."""
 
 TOLD = 0.05
 """Chance below which a break counts as told."""
@@ -42,6 +49,8 @@ class Break(NamedTuple):
     """Chance of an ``f`` at least as large had the level not changed, 0 to 1."""
     independent: float
     """The same chance were the years independent, as a shuffle of them gives it."""
+    bound: float
+    """The ``f`` that chance reaches in one of twenty cases."""
     persistence: float
     """Correlation of neighbouring years that chance and set allow for, 0 to 0.9."""
     values: int
@@ -62,10 +71,10 @@ def find_break(values: pd.Series, kind: Kind) -> Break:
     largest F is at least as large: the years are looked through in them as well, so that a break
     found by looking is tested as such. Each takes the values of the series in an order of
     first-order autocorrelation, so that persistence is no break. That autocorrelation is the one
-    at which :data:`_SAFE` of the rearranged series have a correlation of neighbours around their
-    own best break below the one seen: a safe estimate, without which the search hides it. The set
-    of years holds those whose fall is less than 7.35 phi (1 + r) / (1 - r) below the largest (Eo
-    and Morley 2015), r the autocorrelation.
+    at which three in ten rearranged series have a correlation of neighbours around their own best
+    break below the one seen: a safe estimate, since the search for a break hides persistence. The
+    set of years holds those whose fall is less than 7.35 phi (1 + r) / (1 - r) below the largest
+    (Eo and Morley 2015), r the autocorrelation.
 
     A steady rise is found as a break as well: see :func:`explained`. Missing years stay missing:
     neighbours across a gap count as such neither in the series nor in the rearranged ones.
@@ -99,6 +108,7 @@ def find_break(values: pd.Series, kind: Kind) -> Break:
         f=float(f),
         chance=chances[0],
         independent=chances[1],
+        bound=chances[2],
         persistence=persistence,
         values=size,
     )
@@ -156,7 +166,7 @@ def named_years(values: pd.Series, kind: Kind, years: list[int]) -> pd.DataFrame
         One row a year: ``year``, ``status`` (``in the set`` of a break told, so that the year
         named may be its year; ``told``, ``not told``, or ``too few`` values on a side),
         ``chance`` (of the break told or of that year), ``before``, ``after`` (means), and
-        ``change``, ``low``, ``high`` of :func:`change_at`.
+        ``change``, ``low``, ``high`` of :func:`change_of`.
     """
     found, rows = all_breaks(values, kind), []
     for year in years:
@@ -173,10 +183,7 @@ def named_years(values: pd.Series, kind: Kind, years: list[int]) -> pd.DataFrame
         )
         row = {"year": year, "status": status, "chance": tested.chance}
         row |= {"before": tested.before, "after": tested.after}
-        of_change = dict.fromkeys(["change", "low", "high"], math.nan)
-        if not few:
-            of_change = change_at(window, tested.at, kind, tested.persistence).to_dict()
-        rows.append(row | of_change)
+        rows.append(row | change_of(window, tested, kind).to_dict())
     return pd.DataFrame(rows)
 
 
@@ -208,35 +215,98 @@ def explained(values: pd.Series, at: float, kind: Kind) -> pd.Series:
     return pd.Series({name: 1 - fit.deviance / fit.null_deviance for name, fit in left.items()})
 
 
-def change_at(values: pd.Series, at: float, kind: Kind, persistence: float = 0.0) -> pd.Series:
-    """By how much the level differs from a year on, with a 95 % interval.
+def change_of(values: pd.Series, found: Break, kind: Kind) -> pd.Series:
+    """By how much the level differs from a break on, with a 95 % interval.
 
-    Formula: coefficient of the time after in a generalised linear model, its error scaled by the
-    dispersion (Pearson's statistic) and by (1 + r) / (1 - r) for the autocorrelation r. The
-    interval takes the year as given: of a year found by looking it is somewhat too narrow.
+    Formula: the changes with which the deviance lies at most ``found.bound`` times the dispersion
+    above its least. So the interval allows for the dispersion, for neighbouring years being alike
+    and for a year found by looking, as the chance does: it holds no change where the break cannot
+    be told.
 
     Args:
         values, kind: as in :func:`find_break`.
-        at: first year of the time after.
-        persistence: correlation of neighbouring years around the two levels.
+        found: a break of these values.
 
     Returns:
         ``change``, ``low``, ``high``: times the level before for counts and money (of money the
-        geometric means), a difference for levels. Missing where one side of counts is all zero.
+        geometric means), a difference for levels. Where all counts on one side are zero, one end
+        of the interval is missing, and so is the change from zero.
     """
-    from scipy.stats import t
-    from statsmodels.genmod.families import Gaussian, Poisson
-    from statsmodels.genmod.generalized_linear_model import GLM
-
+    nothing = pd.Series(dict.fromkeys(["change", "low", "high"], math.nan))
+    if math.isnan(found.chance):
+        return nothing
     known = values.dropna().astype("float64")
-    own, after = _prepared(known, kind), known.index.to_numpy() >= at
-    if kind == "counts" and not (own[after].any() and own[~after].any()):
-        return pd.Series({"change": math.nan, "low": math.nan, "high": math.nan})
-    family = Poisson() if kind == "counts" else Gaussian()
-    fit = GLM(own, np.column_stack([np.ones(len(own)), after]), family=family).fit(scale="X2")
-    reach = t.ppf(0.975, len(own) - 2) * fit.bse[1] * math.sqrt(_inflation(persistence))
-    ends = np.array([fit.params[1], fit.params[1] - reach, fit.params[1] + reach])
-    return pd.Series(ends if kind == "levels" else np.exp(ends), ["change", "low", "high"])
+    own, place = _prepared(known, kind), int((known.index < found.at).sum())
+    sizes, sums = (place, len(own) - place), (own[:place].sum(), own[place:].sum())
+    _, (dispersion,) = _drops(own[None], np.array([place]), kind == "counts")
+    if kind == "counts":
+        low, high = _ratios(sizes, sums, found.bound * float(dispersion[0]))
+        ratio = found.after / found.before if found.before else math.nan
+        return pd.Series({"change": ratio, "low": low, "high": high})
+    change = sums[1] / sizes[1] - sums[0] / sizes[0]
+    reach = math.sqrt(found.bound * float(dispersion[0]) * (1 / sizes[0] + 1 / sizes[1]))
+    ends = np.array([change, change - reach, change + reach])
+    return pd.Series(ends if kind == "levels" else np.exp(ends), nothing.index)
+
+
+def _ratios(sizes: tuple[int, int], sums: tuple[float, float], reach: float) -> tuple[float, float]:
+    """Ends of the ratios of two Poisson means with a deviance at most so far above the least."""
+    from scipy.optimize import brentq
+
+    total = sum(sums)
+    least = sum(float(_poisson(np.array(s), n)) for s, n in zip(sums, sizes, strict=True))
+
+    def above(log_ratio: float) -> float:
+        before = total / (sizes[0] + sizes[1] * math.exp(log_ratio))
+        fit = sums[0] * math.log(before) + sums[1] * (math.log(before) + log_ratio)
+        return 2 * (least - fit) - reach
+
+    far = 50.0  # a ratio beyond any of data
+    middle = (
+        far
+        if not sums[0]
+        else -far
+        if not sums[1]
+        else math.log(sums[1] / sizes[1] / (sums[0] / sizes[0]))
+    )
+    low = math.exp(brentq(above, -far, middle)) if sums[1] and above(-far) > 0 else math.nan
+    high = math.exp(brentq(above, middle, far)) if sums[0] and above(far) > 0 else math.nan
+    return low, high
+
+
+def clear_years(values: pd.Series, years: int = 3) -> pd.Series:
+    """Say of each year whether every year from it on lies outside the range of those before it.
+
+    A series that moves slowly does so often, so that this is no test of a break.
+
+    Args:
+        values: numbers indexed by year.
+        years: how many on each side; a year without as many values on both sides is left out.
+
+    Returns:
+        True or False by year.
+    """
+    known = values.dropna().astype("float64").sort_index()
+    span = known.reindex(range(int(known.index.min()), int(known.index.max()) + 1))
+    before, after = span.shift(1).rolling(years), span[::-1].rolling(years)
+    above = after.min()[::-1] > before.max()
+    below = after.max()[::-1] < before.min()
+    return (above | below)[after.count()[::-1].eq(years) & before.count().eq(years)]
+
+
+def at_least(number: int, chances: pd.Series) -> float:
+    """Chance that at least so many of several independent things happen.
+
+    Formula: the tail of the Poisson binomial distribution, computed exactly (Hong 2013).
+
+    Args:
+        number: how many.
+        chances: the chance of each, 0 to 1.
+    """
+    of_number = np.array([1.0])
+    for chance in chances:
+        of_number = np.convolve(of_number, [1 - chance, chance])
+    return float(of_number[number:].sum())
 
 
 def _prepared(values: pd.Series, kind: Kind) -> np.ndarray:
@@ -251,8 +321,9 @@ def _inflation(persistence: float) -> float:
 
 def _by_chance(
     years: pd.Index, own: np.ndarray, places: np.ndarray, place: int, counts: bool, f: float
-) -> tuple[tuple[float, float], float]:
-    """Chance of an F as large without a break, for persistent and independent years; persistence.
+) -> tuple[tuple[float, float, float], float]:
+    """Chance of an F as large without a break, the same for independent years, and the F that has
+    a chance of :data:`TOLD`; and the persistence.
 
     The same draws are ordered by every persistence, so that the chances differ by it alone.
     """
@@ -264,12 +335,13 @@ def _by_chance(
         seen = _correlation(own[None], np.array([place]), adjacent)[0]
         by = [_correlations(own, noise, span, p, places, counts, adjacent) for p in _PERSISTENCES]
         persistence = float(np.interp(seen, np.maximum.accumulate(by), _PERSISTENCES))
-    chances = []
+    by_chance = []
     for allowed in (persistence, 0.0):
         rows = _rearranged(own, _paths(noise, allowed)[:, span])
-        _, largest = _largest(rows, places, counts)
-        chances.append(float((1 + (largest >= f * (1 - 1e-9)).sum()) / (_DRAWS + 1)))
-    return (chances[0], chances[1]), persistence
+        by_chance.append(_largest(rows, places, counts)[1])
+    chances = [(1 + (f_found >= f * (1 - 1e-9)).sum()) / (_DRAWS + 1) for f_found in by_chance]
+    bound = np.sort(by_chance[0])[-round(TOLD * (_DRAWS + 1)) + 1]
+    return (float(chances[0]), float(chances[1]), float(bound)), persistence
 
 
 def _correlations(
