@@ -29,6 +29,7 @@ from iran_russia.measures.series import (
     count,
     difference,
     extreme,
+    interval_of_slope,
     mean,
     rank_of,
     ratio,
@@ -421,7 +422,9 @@ def slope(name: str, first: int) -> Reading:
     if len(values) < 5:
         return Reading(None, str(int(values.index.max())))
     found = theil_sen(values)
-    told = f"{name}: {_told(found, _SERIES[name][1])} a year over {len(values)} years"
+    ends = interval_of_slope(values)
+    told = f"{name}: {_told(found, _SERIES[name][1])} a year over {len(values)} years, interval "
+    told += f"{_told(ends['low'])} to {_told(ends['high'])}"
     return Reading(-found if name in FALLING else found, str(int(values.index.max())), told)
 
 
