@@ -1,23 +1,40 @@
-"""Measure the build against stock Jupyter Book on the same chapters, side by side in one run.
+"""Measure the build against stock Jupyter Book, and against an earlier commit of the book.
 
 Stock is the same book without the extension ``iran_russia.build``, with Jupyter Book's own
 execution cache. The script of live charts, bundled once a version of vl-convert and kept for all
-books of a user, is there before. Only ratios are kept: seconds belong to one machine on one day.
+books of a user, is there before. All are built in turn, several times; only ratios of medians are
+kept: seconds belong to one machine on one day.
+
+    .venv/bin/python bench/bench.py --before 7214115 --rounds 3
+
+measures the commit as well, with its own package and data and the libraries of this environment.
+An earlier book is smaller, so that its ratios flatter it.
 """
 
+import argparse
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
+import threading
 import time
+import tomllib
+from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
+import psutil
+
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results.json"
-BUILD = [str(Path(sys.executable).with_name("jupyter-book")), "build", "."]
+BIN = Path(sys.executable).parent
+BUILD = [str(BIN / "jupyter-book"), "build", "."]
+PAGE = "nuclear"
+"""The chapter of which a cell is changed."""
 
 
 def copy_book(folder: Path, stock: bool) -> Path:
@@ -36,15 +53,60 @@ def copy_book(folder: Path, stock: bool) -> Path:
     return folder
 
 
-def seconds(folder: Path) -> float:
-    """Build and return how long it took."""
-    started = time.perf_counter()
+def copy_commit(folder: Path, commit: str) -> Path:
+    """Take out an earlier commit, with what its package announces to MyST-NB and Jupyter."""
+    stored = subprocess.run(["git", "archive", commit], cwd=ROOT, capture_output=True, check=True)
+    with tarfile.open(fileobj=io.BytesIO(stored.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    about = folder / f"iran_russia-{project['version']}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: iran-russia\nVersion: {project['version']}\n"
+    )
+    (about / "entry_points.txt").write_text(
+        "".join(
+            f"[{group}]\n" + "".join(f"{name} = {place}\n" for name, place in points.items())
+            for group, points in project.get("entry-points", {}).items()
+        )
+    )
+    return folder
+
+
+def run(folder: Path, command: list[str] = BUILD) -> tuple[float, float]:
+    """Run a command in a book; return its seconds, and the peak memory of all its processes."""
     # The copy's own package and data, not those of this checkout.
     environment = os.environ | {"PYTHONPATH": str(folder)}
-    done = subprocess.run(BUILD, cwd=folder, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(done.stdout[-3000:] + done.stderr[-3000:])
-    return time.perf_counter() - started
+    started = time.perf_counter()
+    with tempfile.TemporaryFile("w+") as told:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=told, stderr=told)
+        peak, ended = [0.0], threading.Event()
+        watcher = threading.Thread(target=_watch, args=(process.pid, peak, ended))
+        watcher.start()
+        failed = process.wait()
+        seconds = time.perf_counter() - started
+        ended.set()
+        watcher.join()
+        told.seek(0)
+        if failed:
+            sys.exit(told.read()[-3000:])
+    return seconds, peak[0]
+
+
+def _watch(pid: int, peak: list[float], ended: threading.Event) -> None:
+    """Keep the largest sum of memory, shared pages counted once, of a process and its children."""
+    while not ended.wait(0.5):
+        total = 0
+        try:
+            family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return
+        for process in family:
+            try:
+                total += process.memory_full_info().pss
+            except (psutil.NoSuchProcess, psutil.AccessDenied):  # ended meanwhile
+                continue
+        peak[0] = max(peak[0], total)
 
 
 def change_one_row(folder: Path) -> None:
@@ -57,6 +119,27 @@ def change_one_row(folder: Path) -> None:
     table.write_text("\n".join([head, ",".join(cells), *rest]) + "\n", encoding="utf-8")
 
 
+def add_one_event(folder: Path) -> None:
+    """Add a copy of the last event under a key of its own."""
+    table = folder / "data" / "events.csv"
+    text = table.read_text(encoding="utf-8")
+    last = text.rstrip("\n").rsplit("\n", 1)[1]
+    year = last.split("-")[1]
+    taken = text.count(f"IRRU-{year}-")
+    _, _, rest = last.partition(",")
+    table.write_text(f"{text.rstrip()}\nIRRU-{year}-{900 + taken % 99},{rest}\n", encoding="utf-8")
+
+
+def change_one_cell(folder: Path) -> None:
+    """Add a line to the first cell of code of a chapter."""
+    chapter = folder / "notebooks" / f"{PAGE}.md"
+    text = chapter.read_text(encoding="utf-8")
+    mark = "\nimport pandas as pd\n"
+    assert mark in text
+    line = f"\nTIME = {time.time()}\n"
+    chapter.write_text(text.replace(mark, mark + line, 1), encoding="utf-8")
+
+
 def record(results: dict) -> None:
     """Print results and put them beside those of the other measurements."""
     print(json.dumps(results, indent=2))
@@ -64,34 +147,60 @@ def record(results: dict) -> None:
     RESULTS.write_text(json.dumps(kept, indent=2) + "\n")
 
 
-def main(rounds: int = 3) -> None:
-    """Run both several times in turn, take medians, print the ratios and write them down."""
-    cold, noop, changed = {"stock": [], "ours": []}, {"stock": [], "ours": []}, []
+STEPS = {
+    "cold": lambda folder: shutil.rmtree(folder / "_build", ignore_errors=True),
+    "noop": lambda folder: None,
+    "row": change_one_row,
+    "event": add_one_event,
+    "cell": change_one_cell,
+}
+
+
+def main(before: str, rounds: int) -> None:
+    """Build all several times in turn, take medians, print the ratios and write them down."""
+    times, peaks = defaultdict(list), defaultdict(list)
     with tempfile.TemporaryDirectory() as temporary:
-        books = {
-            name: copy_book(Path(temporary) / name, stock=name == "stock")
-            for name in ("stock", "ours")
-        }
+        place = Path(temporary)
+        books = {name: copy_book(place / name, name == "stock") for name in ("stock", "ours")}
+        if before:
+            books["before"] = copy_commit(place / "before", before)
         for _ in range(rounds):
-            for name, folder in books.items():
-                shutil.rmtree(folder / "_build", ignore_errors=True)
-                cold[name].append(seconds(folder))
-            for name, folder in books.items():
-                noop[name].append(seconds(folder))
-            change_one_row(books["ours"])
-            changed.append(seconds(books["ours"]))
-    cold = {name: median(times) for name, times in cold.items()}
-    noop = {name: median(times) for name, times in noop.items()}
-    changed = median(changed)
+            for step, prepare in STEPS.items():
+                for name, folder in books.items():
+                    prepare(folder)
+                    seconds, peak = run(folder)
+                    times[name, step].append(seconds)
+                    peaks[name, step].append(peak)
+                    print(f"{name} {step}: {seconds:.1f} s, {peak / 1e6:.0f} MB", file=sys.stderr)
+            change_one_cell(books["ours"])
+            page = [str(BIN / "iran-russia"), "build", PAGE]
+            times["ours", "page"].append(run(books["ours"], page)[0])
+    medians = {key: median(each) for key, each in times.items()}
+
+    def against(step: str, peer: str, own: str = "") -> float:
+        return round(medians["ours", own or step] / medians[peer, step], 2)
+
     results = {
         "cores": os.cpu_count(),
-        "cold_build_ratio": round(cold["ours"] / cold["stock"], 2),
-        "noop_build_ratio": round(noop["ours"] / noop["stock"], 2),
-        "one_row_changed_to_cold_ratio": round(changed / cold["ours"], 2),
-        "one_row_changed_to_stock_cold_ratio": round(changed / cold["stock"], 2),
+        "cold_build_ratio": against("cold", "stock"),
+        "noop_build_ratio": against("noop", "stock"),
+        "one_row_changed_to_cold_ratio": round(medians["ours", "row"] / medians["ours", "cold"], 2),
+        "one_row_changed_to_stock_cold_ratio": round(
+            medians["ours", "row"] / medians["stock", "cold"], 2
+        ),
+        "one_page_after_a_changed_cell_to_stock_ratio": against("cell", "stock", "page"),
     }
+    if before:
+        results |= {f"{step}_to_before_ratio": against(step, "before") for step in STEPS}
+        results["page_to_before_ratio"] = against("cell", "before", "page")
+        results["peak_memory_to_before_ratio"] = round(
+            median(peaks["ours", "cold"]) / median(peaks["before", "cold"]), 2
+        )
     record(results)
 
 
 if __name__ == "__main__":
-    main()
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--before", default="", help="an earlier commit to measure as well")
+    asked.add_argument("--rounds", type=int, default=3)
+    main(**vars(asked.parse_args()))

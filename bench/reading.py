@@ -19,7 +19,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench import copy_book, record, seconds
+from bench import copy_book, record, run
 from iran_russia import singles
 
 CHAPTER, LOADS, SLOWDOWN = "notebooks/arms", 5, 4
@@ -51,7 +51,7 @@ def build(folder: Path, stock: bool) -> Path:
     if stock:
         with (folder / "iran_russia" / "charts" / "__init__.py").open("a") as charts:
             charts.write(STOCK_FIGURE)
-    seconds(folder)
+    run(folder)[0]
     return folder / "_build" / "html"
 
 

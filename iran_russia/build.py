@@ -19,8 +19,10 @@ from iran_russia.site.pages import (
     ChangesDirective,
     EventRole,
     PagesDirective,
+    SureDirective,
     keep_together,
     list_pages,
+    list_sure,
 )
 from iran_russia.site.polish import introduce, mend_html
 from iran_russia.site.publish import note_writing, publish
@@ -44,6 +46,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-resolved", name_chapters)
     app.connect("doctree-resolved", fold_limits)
     app.connect("doctree-resolved", list_pages)
+    app.connect("doctree-resolved", list_sure)
     app.connect("doctree-resolved", keep_together)
     app.connect("html-page-context", mend_html)
     app.connect("html-page-context", introduce)
@@ -56,6 +59,7 @@ def setup(app: Sphinx) -> dict:
     app.add_role("event", EventRole())
     app.add_directive("changes", ChangesDirective)
     app.add_directive("pages", PagesDirective)
+    app.add_directive("sure", SureDirective)
     for style in ("colours.css", "iran-russia.css"):
         app.add_css_file(style)
     app.add_js_file("iran-russia.js", loading_method="defer")

@@ -34,7 +34,8 @@ VERDICTS = (SUPPORTED, PARTLY, UNDECIDED, CONTRADICTED, NO_DATA, NOT_TESTABLE)
 RULE = (
     "A half is what could be true or false by itself: a second event, actor, field, cause or "
     "purpose. A part of a test, or a half, is supported or contradicted when its condition is met, "
-    "undecided between the conditions, without data when there is no value or row.",
+    "undecided between the conditions or when its interval reaches across one, without data when "
+    "there is no value or row.",
     "Supported: as many parts as registered are supported (of a claim read from rows: every half), "
     "none is contradicted, and no half goes untested.",
     "Contradicted: as many parts as registered are contradicted (of a claim read from rows: "
@@ -92,8 +93,12 @@ class Part:
 
     @property
     def shown(self) -> str:
-        """The number with its unit, for a reader."""
-        return _shown(self.reading.value, self.about.unit)
+        """The number with its unit and its interval, for a reader."""
+        value, ends = self.reading.value, (self.reading.low, self.reading.high)
+        said = _shown(value, self.about.unit)
+        if None in ends:
+            return said
+        return f"{said} (95 %: {' to '.join(_shown(end, self.about.unit) for end in ends)})"
 
     @property
     def found(self) -> str:
@@ -165,16 +170,23 @@ def _parsed(condition: str) -> tuple[str, float]:
     return parsed[1], float(parsed[2])
 
 
-def finding(value: float | None, supported_if: str, contradicted_if: str) -> str:
+def finding(
+    value: float | None,
+    supported_if: str,
+    contradicted_if: str,
+    ends: tuple[float | None, float | None] = (None, None),
+) -> str:
     """Decide one part of a test: between the two conditions it is *undecided*.
 
-    A part without one of the conditions (an empty text) can only be decided by the other.
+    A part without one of the conditions (an empty text) can only be decided by the other. A value
+    with an interval meets a condition when the ends of its interval meet it, too.
     """
     if value is None or pd.isna(value):
         return NO_DATA
-    if supported_if and holds(supported_if, value):
+    all_of = [value, *(end for end in ends if end is not None)]
+    if supported_if and all(holds(supported_if, one) for one in all_of):
         return SUPPORTED
-    if contradicted_if and holds(contradicted_if, value):
+    if contradicted_if and all(holds(contradicted_if, one) for one in all_of):
         return CONTRADICTED
     return UNDECIDED
 
@@ -283,7 +295,12 @@ def parts_of(claim_id: str) -> list[Part]:
                 supported_if=row.supported_if,
                 contradicted_if=row.contradicted_if,
                 thin=row.thin,
-                finding=finding(reading.value, row.supported_if, row.contradicted_if),
+                finding=finding(
+                    reading.value,
+                    row.supported_if,
+                    row.contradicted_if,
+                    (reading.low, reading.high),
+                ),
                 tables=used,
                 figure=row.figure,
             )

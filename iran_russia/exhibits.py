@@ -51,6 +51,7 @@ def _code(text: str) -> Markup:
 
 
 _templates.filters["code"] = _code
+_templates.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
 
 
 def _tex(text: str) -> str:

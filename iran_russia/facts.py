@@ -116,8 +116,35 @@ def _whole(what: str, text: str) -> str:
     return text
 
 
+class Interval(NamedTuple):
+    """Where a value may lie, in numbers and in words; written by :func:`interval`."""
+
+    low: float
+    high: float
+    words: str
+
+
+def interval(low: float, high: float, form: Callable[[float], str], by: str) -> Interval:
+    """Return an interval in words.
+
+    Args:
+        low: lower end.
+        high: upper end.
+        form: formatter of this module, such as :func:`percent`.
+        by: what the interval is of, such as ``resolutions drawn again``.
+    """
+    return Interval(low, high, f"{form(low)} to {form(high)} ({by})")
+
+
+COUNTED = "no interval: all rows of a register, which may lack some"
+STATED = "no interval: published without one"
+CLAIMED = "no interval: claims of one side or more, not checked"
+DATED = "no interval: dates on record"
+"""Reasons why a number or a sentence has no interval."""
+
+
 class Card(NamedTuple):
-    """A key number: label, formatted value, what it refers to; its figure and its series."""
+    """A key number: label, formatted value, what it refers to; how sure, its figure, its series."""
 
     label: str
     value: str
@@ -126,6 +153,8 @@ class Card(NamedTuple):
     """Name of the figure it leads to; of another chapter as ``trade#fig-trade-totals``."""
     series: "pd.Series | None" = None
     """What the number was before, in even steps of time; drawn as a small line."""
+    sure: Interval | str = ""
+    """Where the number may lie, or why there is no interval."""
 
 
 def key_numbers(*numbers: Card | tuple[str, str, str]) -> Exhibit:
@@ -137,9 +166,11 @@ def key_numbers(*numbers: Card | tuple[str, str, str]) -> Exhibit:
             "note": _whole(card.label, card.note),
             "to": _way(card.figure),
             "line": "" if card.series is None else _line(card.series),
+            "sure": _worded(card.sure),
         }
         for card in (Card(*n) for n in numbers)
     ]
+    _sure.extend(Sure("number", f"{c['label']}: {c['value']}", c["note"], c["sure"]) for c in cards)
     plain = "; ".join(f"{c['label']}: {c['value']} ({c['note']})" for c in cards)
     html = render("key_numbers.html", numbers=cards)
     return Exhibit(html=html, other={"text/html": html, "text/plain": plain})
@@ -169,12 +200,38 @@ def _line(series: pd.Series) -> str:
     return "".join(path)
 
 
-def finding(sentence: str, *, holds: bool) -> str:
+class Sure(NamedTuple):
+    """A key number or a sentence that the data bear out, and how sure it is."""
+
+    kind: str
+    """``number`` or ``sentence``."""
+    said: str
+    of: str
+    """What a number refers to."""
+    sure: str
+    """The interval in words, or why there is none."""
+
+
+def _worded(sure: Interval | str) -> str:
+    return sure.words if isinstance(sure, Interval) else sure
+
+
+def finding(sentence: str, *, holds: bool, sure: Interval | str = "") -> str:
     """Return a sentence that the data bear out: an answer, a title, a heading of the text.
 
     A sentence that does not hold is returned with a mark. A heading is static text; the same
     sentence, given here in a cell, makes the build say so when the data turn.
+
+    Args:
+        sentence: what is said.
+        holds: whether the data bear it out.
+        sure: of a change, a difference or a correlation that is claimed, the interval, which must
+            not hold zero; or the reason why there is none.
     """
+    if isinstance(sure, Interval):
+        holds = holds and not sure.low <= 0 <= sure.high
+    if sure:
+        _sure.append(Sure("sentence", sentence, "", _worded(sure)))
     if holds:
         return sentence
     _turned.append(sentence)
@@ -182,6 +239,12 @@ def finding(sentence: str, *, holds: bool) -> str:
 
 
 _turned: list[str] = []
+_sure: list[Sure] = []
+
+
+def how_sure() -> list[dict[str, str]]:
+    """Return what this kernel has said with how sure it is, once each."""
+    return [said._asdict() for said in dict.fromkeys(_sure)]
 
 
 def turned() -> list[str]:

@@ -49,6 +49,7 @@ class Run:
     modules: dict[str, str]
     libraries: dict[str, str]
     facts: dict[str, str]
+    sure: list[dict[str, str]]
     outputs: str
     cache_key: str
     seconds: float

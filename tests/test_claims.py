@@ -62,6 +62,12 @@ def test_between_the_two_conditions_a_part_is_undecided(value, expected):
     assert finding(value, ">= 0.25", "< 0.1") == expected
 
 
+def test_a_value_whose_interval_reaches_across_a_threshold_is_undecided():
+    assert finding(0.3, ">= 0.25", "< 0.2", (0.26, 0.34)) == SUPPORTED
+    assert finding(0.3, ">= 0.25", "< 0.2", (0.24, 0.36)) == UNDECIDED
+    assert finding(0.1, ">= 0.25", "< 0.2", (0.05, 0.21)) == UNDECIDED
+
+
 def test_without_a_value_a_part_is_not_supported_by_the_data():
     assert finding(None, ">= 1", "< 0") == NO_DATA
     assert finding(float("nan"), ">= 1", "< 0") == NO_DATA

@@ -168,6 +168,19 @@ def test_a_sentence_that_the_data_do_not_bear_out_is_marked_and_told(monkeypatch
     assert facts.turned() == ["It grows"]
 
 
+def test_a_change_whose_interval_holds_zero_is_not_borne_out(monkeypatch):
+    monkeypatch.setattr(facts, "_turned", [])
+    monkeypatch.setattr(facts, "_sure", [])
+    above = facts.interval(0.01, 0.09, facts.percent, "titles drawn again")
+    across = facts.interval(-0.01, 0.09, facts.percent, "titles drawn again")
+    assert facts.finding("It grew", holds=True, sure=above) == "It grew"
+    assert facts.finding("It fell", holds=True, sure=across).startswith("Not with these data")
+    assert [said["sure"] for said in facts.how_sure()] == [
+        "1 % to 9 % (titles drawn again)",
+        "−1 % to 9 % (titles drawn again)",
+    ]
+
+
 @pytest.mark.parametrize("chapter", THEMES)
 def test_the_data_of_the_edition_bear_out_what_its_pages_say(book, chapter):
     assert "Not with these data" not in (book / f"{chapter}.html").read_text(encoding="utf-8")

@@ -29,11 +29,15 @@ class Reading:
         latest: the newest datum it rests on, as ISO 8601 text as exact as is known (a year, a
             month or a day).
         detail: the figures behind the number in words, for the reader who checks it.
+        low: lower end of the 95 % interval of the value; None where it has none.
+        high: upper end.
     """
 
     value: float | None
     latest: str
     detail: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True)

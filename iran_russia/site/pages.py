@@ -89,6 +89,32 @@ class ChangesDirective(SphinxDirective):
         return [nodes.raw("", html, format="html")]
 
 
+class SureList(nodes.General, nodes.Element):
+    """Place of what the chapters say and how sure it is, filled in when all titles are known."""
+
+
+class SureDirective(SphinxDirective):
+    """Lists the headline numbers and sentences of all chapters, with how sure each is."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the place of the list."""
+        return [SureList()]
+
+
+def list_sure(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    """Fill in how sure the chapters are of what they say where a page asks for it."""
+    for place in list(doctree.findall(SureList)):
+        chapters = [
+            {
+                "title": app.env.titles[chapter].astext(),
+                "address": app.builder.get_relative_uri(page, chapter),
+                "said": said,
+            }
+            for chapter, said in (shown_by(app.env).sure or {}).items()
+        ]
+        place.replace_self(nodes.raw("", render("sure.html", chapters=chapters), format="html"))
+
+
 def list_pages(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Fill in the list of all pages where a page asks for it."""
     for place in list(doctree.findall(PageList)):

@@ -30,7 +30,7 @@ from iran_russia import changes, datasets, freshness
 from iran_russia.exhibits import BUILD
 from iran_russia.site.kernels import warm
 from iran_russia.site.pages import beginning
-from iran_russia.site.state import CHANGES, build_folder, build_of, shown_by
+from iran_russia.site.state import CHANGES, SURE, build_folder, build_of, shown_by
 from iran_russia.taken import Taken
 
 _log = logging.getLogger(__name__)
@@ -131,11 +131,19 @@ def run_out_of_date(
     stale = [c for c, outputs in shown.runs.items() if shown.outputs.get(c) != outputs]
     if renewed != env.found_docs:
         return stale
-    moved = changes.since(changes.EDITION, runs)
+    moved, sure = changes.since(changes.EDITION, runs), _sure(env, runs)
     if moved != shown.changes:
-        shown.changes = moved
         stale += [page for page in env.found_docs if page == CHANGES]
+    if sure != shown.sure:
+        stale += [page for page in env.found_docs if page == SURE]
+    shown.changes, shown.sure = moved, sure
     return stale
+
+
+def _sure(env: BuildEnvironment, runs: Path) -> dict[str, list[dict[str, str]]]:
+    """Collect how sure each chapter is of what it says, in the order of the book."""
+    recorded = ((c, freshness.read_run(c, runs)) for c in freshness.pages(Path(env.srcdir)))
+    return {chapter: run.sure for chapter, run in recorded if run and run.sure}
 
 
 @dataclass(frozen=True)
@@ -174,24 +182,25 @@ def _run_all(
         for job in as_completed(jobs):
             chapter, text, reason = jobs[job].chapter, jobs[job].text, jobs[job].reason
             try:
-                done, used_tables, values, used_modules, seconds = job.result()
+                done = job.result()
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
                 failed.append(_failure(env, chapter, text, error))
                 continue
-            outputs = [c.outputs for c in done.cells if "outputs" in c]
+            outputs = [c.outputs for c in done.notebook.cells if "outputs" in c]
             run = freshness.Run(
                 code=freshness.fingerprint_code(text),
-                tables={t: now.tables.get(t, "") for t in used_tables},
-                taken={call: now.of(value) for call, value in values.items()},
-                modules={m: now.modules[m] for m in used_modules},
+                tables={t: now.tables.get(t, "") for t in done.tables},
+                taken={call: now.of(value) for call, value in done.values.items()},
+                modules={m: now.modules[m] for m in done.modules},
                 libraries=now.libraries,
-                facts=_facts(done),
+                facts=_facts(done.notebook),
+                sure=done.sure,
                 outputs=freshness.fingerprint(json.dumps(outputs)),
-                cache_key=_keep(env, chapter, done, seconds),
-                seconds=round(seconds, 2),
+                cache_key=_keep(env, chapter, done.notebook, done.seconds),
+                seconds=round(done.seconds, 2),
             )
             freshness.write_run(chapter, run, runs)
-            _log.info("%s: run in %.1f s, because %s", chapter, seconds, reason)
+            _log.info("%s: run in %.1f s, because %s", chapter, done.seconds, reason)
     _log.info("%d chapters run in %.1f s", len(waiting), time.perf_counter() - started)
     # Imported here, as most builds run nothing and joblib takes a tenth of such a build.
     import joblib
@@ -248,19 +257,25 @@ import json, sys
 from iran_russia import taken
 modules = sorted(m for m in sys.modules if m.startswith("iran_russia"))
 facts = sys.modules.get("iran_russia.facts")
-print(json.dumps([taken.loaded(), taken.record(), modules, facts.turned() if facts else []]))
+told = [facts.turned(), facts.how_sure()] if facts else [[], []]
+print(json.dumps([taken.loaded(), taken.record(), modules, *told]))
 """
 
 
-def _run(
-    env: Any, chapter: str, text: str
-) -> tuple[nbformat.NotebookNode, list[str], dict[str, Taken], list[str], float]:
-    """Run one chapter in a fresh kernel.
+@dataclass(frozen=True)
+class _Done:
+    """A chapter that has run: with outputs, and what its kernel loaded, took, imported and said."""
 
-    Returns:
-        The notebook with outputs, the tables that its kernel loaded, the values that it took by
-        call, the modules it imported, the seconds.
-    """
+    notebook: nbformat.NotebookNode
+    tables: list[str]
+    values: dict[str, Taken]
+    modules: list[str]
+    sure: list[dict[str, str]]
+    seconds: float
+
+
+def _run(env: Any, chapter: str, text: str) -> _Done:
+    """Run one chapter in a fresh kernel."""
     done = _notebook(env, chapter, text)
     # A last cell, taken out again, reports what the kernel has loaded.
     done.cells.append(nbformat.v4.new_code_cell(_REPORT))
@@ -274,10 +289,11 @@ def _run(
     )
     if result.err:
         raise result.err
-    tables, values, modules, turned = json.loads(done.cells.pop().outputs[0].text)
+    tables, values, modules, turned, sure = json.loads(done.cells.pop().outputs[0].text)
     for told in turned:
         _log.info("%s: the data no longer bear out or give: %s", chapter, told)
-    return done, tables, {c: Taken(**v) for c, v in values.items()}, modules, result.time
+    taken = {call: Taken(**value) for call, value in values.items()}
+    return _Done(done, tables, taken, modules, sure, result.time)
 
 
 def _facts(done: nbformat.NotebookNode) -> dict[str, str]:

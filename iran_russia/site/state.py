@@ -18,6 +18,9 @@ CHRONOLOGY = "notebooks/chronology.html"
 CHANGES = "book/changes"
 """Page that lists what moved since the last edition."""
 
+SURE = "book/sure"
+"""Page that lists how sure the chapters are of what they say."""
+
 
 def build_folder(app: Sphinx) -> Path:
     """Return the folder that all builds of this book keep their state in."""
@@ -61,6 +64,8 @@ class Shown:
     """Page → kind → name → number of a figure, as Sphinx counts them through the book."""
     changes: list[dict] | None = None
     """What moved since the last edition; None before the first build."""
+    sure: dict[str, list[dict[str, str]]] | None = None
+    """Chapter → what it says and how sure that is; None before the first build."""
     static: str = ""
     """Fingerprint of all scripts and styles."""
 
