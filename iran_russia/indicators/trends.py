@@ -35,7 +35,6 @@ from iran_russia.measures.series import (
     ratio,
     relative_change,
     share_of,
-    theil_sen,
 )
 from iran_russia.measures.trade import trade_balance, turnover, with_customs_totals
 from iran_russia.measures.voting import (
@@ -406,7 +405,7 @@ def whole_change(name: str, spans: list[list[str]]) -> Reading:
     "Slope of a series by year: {name}; a rise is closer",
     unit=_slope_unit,
     rows="the whole series in its tables, one value a period",
-    measure=theil_sen,
+    measure=interval_of_slope,
     years="from {first}",
     words=SERIES_WORDS,
 )
@@ -421,11 +420,11 @@ def slope(name: str, first: int) -> Reading:
     values = values[values.index >= first]
     if len(values) < 5:
         return Reading(None, str(int(values.index.max())))
-    found = theil_sen(values)
-    ends = interval_of_slope(values)
-    told = f"{name}: {_told(found, _SERIES[name][1])} a year over {len(values)} years, interval "
-    told += f"{_told(ends['low'])} to {_told(ends['high'])}"
-    return Reading(-found if name in FALLING else found, str(int(values.index.max())), told)
+    found = interval_of_slope(values)
+    told = f"{name}: {_told(found['slope'], _SERIES[name][1])} a year over {len(values)} years"
+    closer_by = -found if name in FALLING else found
+    low, high = sorted([closer_by["low"], closer_by["high"]])
+    return Reading(float(closer_by["slope"]), str(int(values.index.max())), told, low, high)
 
 
 @indicator(

@@ -352,7 +352,7 @@ def interval_of_slope(values: pd.Series) -> pd.Series:
     alike = min(max(alike, 0.0), 0.9)
     reach = norm.ppf(0.975) * ((1 + alike) / (1 - alike)) ** 0.5
     found = theilslopes(known, years, alpha=2 * norm.sf(reach))
-    return pd.Series({"slope": found.slope, "low": found.low_slope, "high": found.high_slope})
+    return pd.Series({"slope": theil_sen(known), "low": found.low_slope, "high": found.high_slope})
 
 
 def price_levels(prices: pd.DataFrame, starts: pd.Series, ends: pd.Series) -> pd.DataFrame:
