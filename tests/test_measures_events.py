@@ -9,6 +9,7 @@ from iran_russia.measures.events import (
     before_or_after,
     coded_by_words,
     cross_counts,
+    dispersion,
     in_list,
     longest_gaps,
     middle,
@@ -193,3 +194,12 @@ def test_each_alignment_of_an_event_is_named_once():
     told = alignments(positions)
     assert told["e"] == "syria: aligned; south caucasus: divergent"
     assert told["f"] == "syria: partly"
+
+
+def test_records_that_come_in_pairs_have_twice_the_dispersion_of_single_ones():
+    start = pd.Timestamp("2024-01-01")
+    days = pd.Series(start + pd.to_timedelta([0, 1, 14, 15, 28], unit="D"))
+    # Weeks of 2, 0, 2 and 0 records; the fifth of a day more is left out.
+    found = dispersion(days, start, start + pd.Timedelta(days=28), 7)
+    assert found == pytest.approx((4 / 3) / 1)
+    assert dispersion(days[:0], start, start + pd.Timedelta(days=28), 7) is None

@@ -286,3 +286,22 @@ def test_a_pooled_share_weighs_by_the_whole_and_the_largest_comes_first():
     rows = pd.DataFrame({"of": ["x", "x", "y"], "part": [1, 0, 1], "whole": [2, 8, 4]})
     found = series.pooled_shares(rows, "of", "part", "whole")
     assert list(found.items()) == [("y", 0.25), ("x", 0.1)]
+
+
+def test_the_interval_of_a_slope_is_that_of_sen_where_neighbours_are_not_alike():
+    from scipy.stats import theilslopes
+
+    uneven = pd.Series([0.0, 3, 1, 4, 2, 6, 3, 7], index=range(2000, 2008))
+    sen = theilslopes(uneven, uneven.index)
+    found = series.interval_of_slope(uneven)
+    assert found.to_list() == pytest.approx([sen.slope, sen.low_slope, sen.high_slope])
+    assert found["low"] < found["slope"] == series.theil_sen(uneven)
+
+
+def test_neighbours_that_are_alike_widen_the_interval_of_a_slope():
+    from scipy.stats import theilslopes
+
+    waves = pd.Series([0.0, 2, 3, 2, 0, -1, 0, 2, 4, 5, 4, 2], index=range(2000, 2012))
+    sen, found = theilslopes(waves, waves.index), series.interval_of_slope(waves)
+    assert found["low"] < sen.low_slope < found["slope"] < sen.high_slope < found["high"]
+    assert series.interval_of_slope(waves.iloc[:4]).isna().all()

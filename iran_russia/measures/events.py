@@ -319,6 +319,28 @@ def rates_around(
     )
 
 
+def dispersion(
+    dates: pd.Series, first: pd.Timestamp, last: pd.Timestamp, days: int
+) -> float | None:
+    """Index of dispersion of records: variance over mean of their number in spans of equal length.
+
+    Independent records have 1; those that cluster more, those that keep apart less (Cox and Lewis
+    1966).
+
+    Args:
+        dates: days of the records.
+        first, last: first and last day of the time looked at.
+        days: length of a span; days left over at the end are left out.
+
+    Returns:
+        The index; None with fewer than two spans, or without records.
+    """
+    spans = ((last - first).days + 1) // days
+    place = (dates - first).dt.days // days
+    found = place.value_counts().reindex(range(spans), fill_value=0)
+    return float(found.var() / found.mean()) if spans > 1 and found.any() else None
+
+
 TAKES_PART = r"(?<!not a )member|participant|guarantor|in force|exempt|host"
 """What the status in a body says of a state that takes part in it, and does not only observe."""
 
