@@ -130,6 +130,7 @@ def test_the_interval_of_a_rank_correlation_follows_fishers_transformation():
 def test_a_perfect_correlation_has_an_interval_and_too_few_periods_have_none():
     line = pd.Series(range(8))
     assert interval_of_correlation(line, -line)["correlation"] == pytest.approx(-1)
+    assert interval_of_correlation(line, line[:5])["correlation"] == pytest.approx(1)
     few = interval_of_correlation(line, line[:4])
     assert few.pop("periods") == 4
     assert pd.Series(few).isna().all() and len(few) == 3
