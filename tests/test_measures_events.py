@@ -45,6 +45,8 @@ def test_an_era_of_one_kind_only_has_no_range(chosen):
     shares = share_range(chosen, "valence", "frictional", by="era", kind="kind").set_index("era")
     assert list(shares.loc["late", ["share", "low", "high"]]) == [0.5, 0.5, 0.5]
     assert shares["events"].sum() == len(chosen)
+    turned = share_range(chosen.iloc[::-1], "valence", "frictional", by="era", kind="kind")
+    assert turned["era"].tolist() == ["late", "early"]
 
 
 def test_what_only_channels_relay_is_left_out_of_every_count():

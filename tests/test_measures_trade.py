@@ -460,11 +460,16 @@ def test_a_reported_balance_needs_a_report_of_both_flows(both_reports):
     assert 2003 not in found.index
     assert found["source_id"].tolist() == ["imf", "imf"]
     assert reported_balance(both_reports[:0], "RUS").empty
+    of_2001 = both_reports[both_reports["year"] == 2001].assign(source_id=list("abc"))
+    own = of_2001.loc[of_2001["reporter"].eq("RUS"), "source_id"]
+    assert reported_balance(of_2001, "RUS")["source_id"].tolist() == own.tolist()[:1]
 
 
 def test_the_allowance_for_freight_counts_estimates_and_years_with_both_values(both_reports):
     found = freight_allowance(both_reports, "iran_to_russia", 2000, 2010)
     assert found.to_dict() == {2001: pytest.approx(1.06), 2003: 2.0}
+    edges = freight_allowance(both_reports, "iran_to_russia", 2001, 2003)
+    assert edges.to_dict() == found.to_dict()
     assert freight_allowance(both_reports, "iran_to_russia", 2010, 2020).empty
     assert freight_allowance(both_reports, "russia_to_iran", 2000, 2010).empty
 

@@ -305,7 +305,7 @@ def test_sponsors_are_counted_by_year():
 
 
 def test_the_nearest_session_is_told_with_the_last_that_was_nearer():
-    distances = pd.Series({1980: 0.5, 1985: 0.2, 1990: 1.0, 1995: 2.0, 2000: 0.7})
+    distances = pd.Series({1980: 0.5, 1985: 0.2, 1986: 0.7, 1990: 1.0, 1995: 2.0, 2000: 0.7})
     assert nearest_session(distances, 1990).tolist() == [2000, 1985]
     assert nearest_session(distances, 1985).isna().tolist() == [False, True]
     assert nearest_session(distances, 2001).isna().all()

@@ -775,8 +775,6 @@ def third_party_ratio(
     spans = [there[years.between(*span)] for span in (before, after)]
     latest = newest(rows.loc[years.between(*after), "date"])
     told = ", then ".join(f"{span.sum()} of {len(span)}" for span in spans)
-    if not len(spans[1]) or not spans[0].sum():
-        return Reading(None, latest, told)
     return Reading(ratio(spans[1].mean(), spans[0].mean()), latest, told)
 
 
