@@ -159,7 +159,12 @@ def _draw(spec: dict, made_by: str) -> dict:
     alone = _LINK.sub("", svg).replace(
         "<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1
     )
-    faults = seen.faults(vl_convert.vegalite_to_scenegraph(wide), WIDE)
+    faults = [
+        *seen.faults(vl_convert.vegalite_to_scenegraph(wide), WIDE),
+        *seen.faults(vl_convert.vegalite_to_scenegraph(narrow), NARROW),
+        *seen.left_out(spec),
+    ]
+    faults = list(dict.fromkeys(faults))
     if seen.stacked_on_logarithms(spec):
         faults.append("bars on a logarithmic axis have no length; encode their other end (x2, y2)")
     return {
