@@ -403,6 +403,54 @@ def test_tooltips_read_as_a_table_does():
     assert '""+' not in said
 
 
+def _kinds(*kinds, **fill):
+    frame = pd.DataFrame({"kind": kinds, "v": range(len(kinds)), "source_id": "cow_trade_v4"})
+    marks = alt.Chart(frame).mark_point(strokeWidth=1.5, stroke="#59636e", fill="#59636e")
+    shape = alt.Shape("kind:N").scale(domain=["sure", "guess"], range=["circle", "diamond"])
+    return marks.encode(alt.X("v:Q"), shape, **fill)
+
+
+def test_a_legend_is_as_hollow_as_its_marks(build):
+    drawn = _kinds("sure", "guess", fillOpacity=charts.hollow("kind", "sure", "guess"))
+    svg = shown(chart=drawn).files["svg"]
+    assert svg.count('fill-opacity="0"') == 2  # the mark and its entry
+
+
+def test_a_legend_shows_hollow_what_another_field_makes_hollow_in_all_rows(build):
+    drawn = _kinds("sure", "guess", "guess", fillOpacity=charts.hollow("v", 0, 1))
+    kept = drawing.grammar.true_legends(drawn.to_dict())["encoding"]["shape"]
+    assert "legend" not in kept  # one guess has neither filling
+    frame = drawn.data.assign(stage=["done", "planned", "planned"])
+    planned = drawn.properties(data=frame).encode(
+        fillOpacity=charts.hollow("stage", "done", "planned")
+    )
+    kept = drawing.grammar.true_legends(planned.to_dict())["encoding"]["shape"]["legend"]
+    look = kept["encoding"]["symbols"]["fillOpacity"]["condition"]
+    assert look == {"test": 'indexof(["guess"], datum.value) >= 0', "value": 0}
+
+
+def test_a_legend_that_looks_like_none_of_its_marks_is_refused(build):
+    hidden = alt.when("datum.kind == 'guess'").then(alt.value(0)).otherwise(alt.value(1))
+    with pytest.raises(FigureError, match="1 entries of a legend look like none of their marks"):
+        shown(chart=_kinds("sure", "guess", fillOpacity=hidden))
+
+
+def test_a_kind_without_a_look_and_a_row_without_a_panel_are_refused(build):
+    with pytest.raises(FigureError, match="shape has no look for kind 'rumour'"):
+        shown(chart=_kinds("sure", "guess", "rumour"))
+    three = _kinds("sure", "guess", "rumour").encode(shape=alt.Undefined)
+    frame = three.data
+    drawn = charts.panels(alt.layer(three), ["sure", "guess"], 40, field="kind")
+    with pytest.raises(FigureError, match="no panel shows kind 'rumour'"):
+        shown(chart=drawn, data=frame)
+
+
+def test_words_without_a_colour_are_refused(build):
+    words = _points([1, 2, 3, 4]).mark_text().encode(FOUR, text="c:N")
+    with pytest.raises(FigureError, match="1 words of marks have no colour"):
+        shown(chart=words)
+
+
 def test_more_kinds_than_colours_are_refused(build):
     frame = pd.DataFrame({"k": [f"kind {i}" for i in range(12)], "v": range(12)})
     many = (

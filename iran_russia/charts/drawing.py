@@ -212,9 +212,14 @@ def _draw(spec: dict, made_by: str) -> dict:
         "<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1
     )
     scene = vl_convert.vegalite_to_scenegraph(wide)
-    faults = seen.faults(scene, WIDE)
+    faults = [
+        *seen.faults(scene, WIDE),
+        *seen.faults(vl_convert.vegalite_to_scenegraph(narrow), NARROW),
+        *seen.left_out(spec),
+    ]
     if "labelExpr" not in json.dumps(spec):  # a chart that words its labels may repeat them
         faults += seen.repeated_labels(scene)
+    faults = list(dict.fromkeys(faults))
     if seen.stacked_on_logarithms(spec):
         faults.append("bars on a logarithmic axis have no length; encode their other end (x2, y2)")
     return {

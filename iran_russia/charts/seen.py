@@ -1,9 +1,10 @@
-"""Whether all that a chart is to show can be seen, read off its drawn marks.
+"""Whether all that a chart is to show can be seen, read off its drawn marks and its rows.
 
 Vega draws what it is given without a word: a zero on a logarithmic axis has no place, a category
 outside a colour scale's domain no colour, a value beyond a fixed end of an axis lies off the plot.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
@@ -130,6 +131,8 @@ def _of_item(item: dict, mark: dict, frame: dict) -> Iterator[str]:
     if kind == "text":
         if str(item.get("text")) in _NO_WORDS:
             yield "words of marks are missing; name every code"
+        elif item.get("fill") in _UNPAINTED and item.get("text"):
+            yield "words of marks have no colour; a value outside the domain of a colour scale"
         return
     if item.get("fill") in _UNPAINTED and item.get("stroke") in _UNPAINTED:
         yield f"marks ({kind}) have no colour; a value outside the domain of a colour scale"
@@ -140,3 +143,55 @@ def _of_item(item: dict, mark: dict, frame: dict) -> Iterator[str]:
         ends = [at, at + (item.get(length) or 0)] if kind == "rect" else [at]
         if room and (min(ends) < -1 or max(ends) > room + 1):
             yield f"marks ({kind}) lie beyond the {side} axis; let its end follow the data"
+
+
+_ONE_OF = re.compile(r"^\(?datum\.(\w+) ={2,3} '([^']*)'\)?$")
+
+
+def left_out(spec: dict) -> list[str]:
+    """List values of the rows that a chart has no look or no panel for.
+
+    Vega draws a shape, dash or filling that a fixed domain lacks like the first one, and of panels
+    that filter one frame by name it draws none for another name.
+
+    Args:
+        spec: a Vega-Lite specification with its data, as ``chart.to_dict()`` gives it.
+    """
+    found: list[str] = []
+    panels: dict[tuple[int, str], tuple[list[dict], set]] = {}
+    for view, rows, filters in _views(spec, spec.get("datasets", {}), [], []):
+        equal = [match for text in filters if (match := _ONE_OF.match(text))]
+        whole = rows
+        for field, value in (match.groups() for match in equal):
+            panels.setdefault((id(whole), field), (whole, set()))[1].add(value)
+            rows = [row for row in rows if row.get(field) == value]
+        if len(equal) < len(filters):  # which rows remain, Vega alone knows
+            continue
+        for name, channel in view.get("encoding", {}).items():
+            if not isinstance(channel, dict) or channel.get("type") not in ("nominal", "ordinal"):
+                continue
+            domain = (channel.get("scale") or {}).get("domain")
+            if not isinstance(domain, list):
+                continue
+            seen = {row.get(channel.get("field")) for row in rows} - {None, *domain}
+            found += [f"{name} has no look for {channel['field']} {v!r}" for v in seen]
+    for (_, field), (rows, names) in panels.items():
+        missing = {row.get(field) for row in rows} - {None, *names}
+        found += [f"no panel shows {field} {v!r}" for v in missing if len(names) > 1]
+    return sorted(dict.fromkeys(found))
+
+
+def _views(
+    view: dict, datasets: dict, rows: list[dict], filters: list[str]
+) -> Iterator[tuple[dict, list[dict], list[str]]]:
+    """Walk through the views that draw, each with its rows and the filters on them."""
+    rows = datasets.get((view.get("data") or {}).get("name", ""), rows)
+    own = [step["filter"] for step in view.get("transform", []) if "filter" in step]
+    filters = [*filters, *map(str, own)]
+    parts = [view["spec"]] if "spec" in view else []
+    for key in ("layer", "hconcat", "vconcat", "concat"):
+        parts += view.get(key, [])
+    for part in parts:
+        yield from _views(part, datasets, rows, filters)
+    if "mark" in view:
+        yield view, rows, filters
