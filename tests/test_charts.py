@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from iran_russia import charts, colours, facts, tables
-from iran_russia.charts import drawing, figure
+from iran_russia.charts import drawing, figure, waiting
 from iran_russia.colours import COLOURS
 from iran_russia.datasets import DataError
 from iran_russia.exhibits import BUILD, LAB_MIME, MIME, FigureError
@@ -483,3 +483,31 @@ def test_every_country_has_a_colour_and_no_two_alike():
 def test_a_month_is_written_out_and_a_missing_one_in_words():
     assert facts.month(pd.Timestamp("2001-03-12")) == "March 2001"
     assert facts.month(pd.NaT) == "no figure"
+
+
+def test_steps_that_go_on_reach_the_end_of_the_axis_and_those_that_stop_do_not():
+    told = pd.DataFrame(
+        {
+            "what": ["on"] * 3 + ["over"] * 2,
+            "years": [0.0, 4, 12, 0, 5],
+            "share": [0, 0.2, 0.9, 0, 0.5],
+        }
+    )
+    curves = told.assign(low=0.1, high=0.9, at_risk=9)
+    readings = curves.assign(dates="latest")
+    followed = pd.DataFrame({"what": ["on"], "years": [0], "at_risk": [9]})
+    chart = waiting(curves, readings, followed, {"on": "#111111", "over": "#222222"}, "on", end=10)
+    lines = chart.vconcat[0].layer[3].data
+    ends = lines.groupby("what")[["years", "share"]].last()
+    assert ends.loc["on"].tolist() == [10, 0.2]
+    assert ends.loc["over"].tolist() == [5, 0.5]
+
+
+def test_the_ground_is_shaded_from_where_fewer_than_five_are_followed():
+    curves = pd.DataFrame(
+        {"what": "on", "years": [0.0, 4, 6], "share": [0, 0.2, 0.9], "at_risk": [9, 5, 4]}
+    ).assign(low=0.1, high=0.9)
+    followed = curves[["what", "years", "at_risk"]]
+    chart = waiting(curves, curves.assign(dates="x"), followed, {"on": "#111111"}, "on", end=10)
+    shaded = chart.vconcat[0].layer[0].data
+    assert shaded[["years", "to"]].iloc[0].tolist() == [4, 10]
