@@ -463,7 +463,8 @@ def interval_of_slope(values: pd.Series) -> pd.Series:
 
     Formula: the interval of Sen (1968), which rests on Kendall’s statistic of independent years,
     with its reach in standard errors times the root of (1 + r) / (1 - r), r the correlation of
-    neighbours around the line, nothing below 0.
+    neighbours around the line, nothing below 0. A line fitted to n values hides part of it, which
+    (n r + 2) / (n - 4) gives back (Marriott and Pope 1954).
 
     Args:
         values: numbers by year, one a year; missing ones are left out.
@@ -482,7 +483,7 @@ def interval_of_slope(values: pd.Series) -> pd.Series:
     left = known - line.intercept - line.slope * years
     neighbours = (left * left.shift(1))[pd.Series(years, known.index).diff() == 1]
     alike = neighbours.mean() / (left**2).mean() if len(neighbours) and left.any() else 0.0
-    alike = min(max(alike, 0.0), 0.9)
+    alike = min(max((len(known) * alike + 2) / (len(known) - 4), 0.0), 0.9)
     reach = norm.ppf(0.975) * ((1 + alike) / (1 - alike)) ** 0.5
     found = theilslopes(known, years, alpha=2 * norm.sf(reach))
     return pd.Series({"slope": theil_sen(known), "low": found.low_slope, "high": found.high_slope})
