@@ -134,10 +134,10 @@ def start(folder: Path, imported: tuple[str, ...] = ()) -> float:
     """
     taken = []
     for chapter in sorted((folder / "notebooks").glob("*.md")):
-        code = [c.source for c in jupytext.read(chapter).cells if c.cell_type == "code"]
+        cells = [c.source for c in jupytext.read(chapter).cells if c.cell_type == "code"]
         asked = subprocess.run(
             [sys.executable, "-c", START, *imported],
-            input="\n".join(filter(_imports, code)),
+            input="\n".join(map(_imports, cells)),
             cwd=chapter.parent,
             env=os.environ | {"PYTHONPATH": str(folder)},
             capture_output=True,
@@ -148,13 +148,14 @@ def start(folder: Path, imported: tuple[str, ...] = ()) -> float:
     return median(taken)
 
 
-def _imports(code: str) -> bool:
-    """Whether a cell does nothing but import; one with a magic of IPython does something else."""
+def _imports(code: str) -> str:
+    """Return what a cell imports; one with a magic of IPython imports nothing."""
     try:
         statements = ast.parse(code).body
     except SyntaxError:
-        return False
-    return all(isinstance(s, ast.Import | ast.ImportFrom) for s in statements)
+        return ""
+    asked = [s for s in statements if isinstance(s, ast.Import | ast.ImportFrom)]
+    return "\n".join(map(ast.unparse, asked))
 
 
 def starts(books: dict[str, Path], rounds: int) -> dict[str, float]:

@@ -36,7 +36,14 @@ RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .filter((cell) => cell.model.type === "code" && cell.model.sharedModel.source.trim())
     .every((cell) => cell.model.executionCount !== null || cell.outputArea.node.querySelector(
         "[data-mime-type='application/vnd.jupyter.error']"))"""
-# Text and figures are drawn after they have come, out of sight the later the busier the browser is.
+# A busy browser draws what is out of sight only when a reader comes to it.
+READ = """async () => {
+    const pane = window.jupyterapp.shell.currentWidget.content.outerNode;
+    for (let y = 0; y < pane.scrollHeight; y += pane.clientHeight) {
+        pane.scrollTop = y;
+        await new Promise((done) => setTimeout(done, 50));
+    }
+}"""
 WRITTEN = """() => {
     const panel = window.jupyterapp.shell.currentWidget;
     const drawn = (cell, where) => cell.node.querySelector(where)?.childNodes.length;
@@ -120,7 +127,8 @@ def run_all(page: Page) -> None:
     """Run all cells of the open chapter once, and wait until its text is written."""
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     page.wait_for_function(RAN, timeout=300_000)
-    page.wait_for_function(WRITTEN, timeout=300_000)
+    page.evaluate(READ)
+    page.wait_for_function(WRITTEN, timeout=120_000)
 
 
 def change(page: Page, now: str, other: str) -> None:

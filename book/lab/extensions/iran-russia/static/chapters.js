@@ -151,6 +151,23 @@
     });
   }
 
+  /** Write anew, once for all that ask for it now. */
+  function soon(state) {
+    if (state) state.due ??= setTimeout(() => {
+      state.due = undefined;
+      refresh(state);
+    });
+  }
+
+  /** Write into a part of the chapter once it is on the page: a busy browser takes its time. */
+  function whenAttached(widget, options) {
+    const before = widget.onAfterAttach?.bind(widget);
+    widget.onAfterAttach = (message) => {
+      before?.(message);
+      soon(states.get(options.resolver?.path));
+    };
+  }
+
   /** Ask the kernel for its words; while an answer is awaited, ask once more after it at most. */
   async function ask(state) {
     if (state.asking) {
@@ -205,6 +222,7 @@
           await render(model);
           prepare(renderer.node, options.resolver?.path);
         };
+        whenAttached(renderer, options);
         return renderer;
       };
     }
@@ -212,10 +230,10 @@
     function figureRenderer(registry) {
       return (options) => {
         const widget = new Widget();
+        whenAttached(widget, options);
         widget.renderModel = async (model) => {
           widget.node.innerHTML = model.data["text/html"];
-          const state = states.get(options.resolver?.path);
-          if (state) setTimeout(() => refresh(state));
+          soon(states.get(options.resolver?.path));
           const slot = widget.node.querySelector(".ir-plot");
           const live = registry.createRenderer(LIVE, options);
           await live.renderModel(
