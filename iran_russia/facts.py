@@ -15,7 +15,7 @@ import pandas as pd
 from myst_nb import glue
 
 from iran_russia.datasets import LISTING, newest
-from iran_russia.exhibits import NO_FIGURE, Exhibit, credits, in_build, render
+from iran_russia.exhibits import NO_FIGURE, Exhibit, FigureError, credits, in_build, render
 from iran_russia.taken import loaded
 
 _MINUS = "−"
@@ -198,8 +198,18 @@ class Card(NamedTuple):
     """Where the number may lie, or why there is no interval."""
 
 
-def key_numbers(*numbers: Card | tuple[str, str, str]) -> Exhibit:
-    """Show a chapter's key numbers."""
+def key_numbers(*numbers: Card) -> Exhibit:
+    """Show a chapter's key numbers.
+
+    Raises:
+        FigureError: a number does not say how sure it is.
+    """
+    for card in numbers:
+        if not card.sure:
+            raise FigureError(
+                f"the key number {card.label!r} does not say how sure it is; add sure= an "
+                "interval(…), or the reason for none, such as COUNTED"
+            )
     cards = [
         {
             "label": card.label,
@@ -207,9 +217,9 @@ def key_numbers(*numbers: Card | tuple[str, str, str]) -> Exhibit:
             "note": whole(card.label, card.note),
             "to": _way(card.figure),
             "line": "" if card.series is None else _line(card.series),
-            "sure": _worded(card.sure),
+            "sure": whole(card.label, _worded(card.sure)),
         }
-        for card in (Card(*n) for n in numbers)
+        for card in numbers
     ]
     _sure.extend(Sure("number", f"{c['label']}: {c['value']}", c["note"], c["sure"]) for c in cards)
     plain = "; ".join(f"{c['label']}: {c['value']} ({c['note']})" for c in cards)

@@ -290,7 +290,7 @@ def test_a_number_that_is_missing_is_written_in_words(form, value):
 def test_a_fact_with_a_missing_number_says_so_and_is_told(text, monkeypatch):
     monkeypatch.setattr(facts, "_turned", [])
     facts.state(turnover=text)
-    assert "no figure" in facts.key_numbers(("Turnover", text, "2024")).html
+    assert "no figure" in facts.key_numbers(facts.Card("Turnover", text, "2024", sure="so")).html
     first, second = facts.turned()
     assert first.startswith("fact 'turnover': ") and second.startswith("Turnover: ")
 

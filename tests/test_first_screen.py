@@ -207,15 +207,17 @@ def test_findings_lead_to_their_sections_and_name_the_newest_datum(monkeypatch):
 
 def test_a_card_leads_to_its_figure_and_draws_its_series():
     series = pd.Series([0, None, 5, 10])
-    html = facts.key_numbers(facts.Card("Sum", "10", "now", "fig-sum", series)).html
+    html = facts.key_numbers(facts.Card("Sum", "10", "now", "fig-sum", series, facts.COUNTED)).html
     assert '<a href="#fig-sum">Sum</a>' in html
     # From the bottom at 0 to the top at 10, with a gap.
     assert 'd="M0.0 23.0M66.7 12.0L100.0 1.0"' in html
-    away = facts.key_numbers(facts.Card("Sum", "10", "now", "trade#fig-trade-totals")).html
+    card = facts.Card("Sum", "10", "now", "trade#fig-trade-totals", sure="so")
+    away = facts.key_numbers(card).html
     assert '<a href="site:notebooks/trade.html#fig-trade-totals">Sum</a>' in away
-    plain = facts.key_numbers(("Sum", "10", "now")).html
+    plain = facts.key_numbers(facts.Card("Sum", "10", "now", sure="so")).html
     assert "<a" not in plain and "<svg" not in plain
-    assert "<svg" not in facts.key_numbers(facts.Card("Sum", "0", "", "", pd.Series([0, 0]))).html
+    flat = facts.Card("Sum", "0", "", "", pd.Series([0, 0]), "so")
+    assert "<svg" not in facts.key_numbers(flat).html
 
 
 @pytest.mark.parametrize("how", ["script", "none", "print"])

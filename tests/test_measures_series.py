@@ -305,3 +305,12 @@ def test_neighbours_that_are_alike_widen_the_interval_of_a_slope():
     sen, found = theilslopes(waves, waves.index), series.interval_of_slope(waves)
     assert found["low"] < sen.low_slope < found["slope"] < sen.high_slope < found["high"]
     assert series.interval_of_slope(waves.iloc[:4]).isna().all()
+
+
+def test_a_change_of_share_has_the_interval_of_newcombe():
+    # Newcombe (1998), table II, method 10, first contrast: 56 of 70 against 48 of 80.
+    before = pd.Series([True] * 48 + [False] * 32)
+    after = pd.Series([True] * 56 + [False] * 14)
+    found = series.change_of_share(before, after)
+    assert found.round(4).to_list() == [0.2, 0.0524, 0.3339]
+    assert series.change_of_share(before.head(0), after).isna().all()

@@ -60,6 +60,30 @@ def share_interval(part: int, whole: int, level: float = 0.95) -> pd.Series:
     return pd.Series({"share": part / whole, "low": float(low), "high": float(high)})
 
 
+def change_of_share(before: pd.Series, after: pd.Series, level: float = 0.95) -> pd.Series:
+    """How much a share differs between two times, with the interval of Newcombe (1998).
+
+    Formula: share after minus share before; the ends of the interval are put together from those of
+    both shares (:func:`share_interval`). What is said there of registers holds here too.
+
+    Args:
+        before: truth values, one a row of the time before.
+        after: the same of the time after.
+        level: coverage of the interval.
+
+    Returns:
+        ``change``, ``low`` and ``high``, between -1 and 1; all missing where a time has no row.
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    if not len(before) or not len(after):
+        return pd.Series(dict.fromkeys(["change", "low", "high"], float("nan")))
+    counts = int(after.sum()), len(after), int(before.sum()), len(before)
+    low, high = confint_proportions_2indep(*counts, method="newcomb", alpha=1 - level)
+    change = float(after.mean() - before.mean())
+    return pd.Series({"change": change, "low": float(low), "high": float(high)})
+
+
 def ratio(one: float | None, other: float | None) -> float | None:
     """One value over another in the same unit; None where either is missing or the second is 0."""
     if one is None or other is None or pd.isna(one) or pd.isna(other) or not other:
