@@ -49,6 +49,30 @@ def percent(share: float, decimals: int = 0) -> str:
     return f"{number(100 * share, decimals)} %"
 
 
+def between(low: float, high: float, form: Callable[[float], str] = percent) -> str:
+    """Write the ends of an interval, e.g. ``72 % to 84 %``; ends that read alike are one.
+
+    Args:
+        low: lower end.
+        high: upper end.
+        form: formatter of one end.
+    """
+    return " to ".join(dict.fromkeys((form(low), form(high))))
+
+
+@_known
+def ordinal(rank: float) -> str:
+    """Write a rank, e.g. ``21st``."""
+    rank = int(rank)
+    ending = "th" if rank // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank}{ending}"
+
+
+def rank_between(low: float, high: float, of: float) -> str:
+    """Write within which ranks something stands, e.g. ``5th to 14th of 30``."""
+    return f"{between(low, high, ordinal)} of {number(of)}"
+
+
 @_known
 def usd(value: float) -> str:
     """Format current US dollars, in billions from one billion up, else in millions."""
@@ -147,8 +171,11 @@ def interval(low: float, high: float, form: Callable[[float], str], by: str) -> 
         form: formatter of this module, such as :func:`percent`.
         by: what the interval is of, such as ``resolutions drawn again``.
     """
-    return Interval(low, high, f"{form(low)} to {form(high)} ({by})")
+    return Interval(low, high, f"{between(low, high, form)} ({by})")
 
+
+OTHER_TEXTS = "had other texts come to a vote"
+"""What the interval of a share of votes, or of a rank by it, is of."""
 
 COUNTED = "no interval: all rows of a register, which may lack some"
 STATED = "no interval: published without one"

@@ -144,6 +144,16 @@ def test_a_chapter_answers_on_its_first_screen_and_says_what_it_finds(reader, ch
     assert faults == []
 
 
+@pytest.mark.parametrize("java_script", [True, False], ids=["script", "none"])
+def test_the_home_page_answers_on_its_first_screen(reader, java_script):
+    opened = reader("index.html", java_script_enabled=java_script)
+    if java_script:  # else nothing can be asked of the page
+        assert [fault for screen in SCREENS for fault in _first_screen(opened, screen)] == []
+    cards = opened.locator(".ir-key-numbers li")
+    assert cards.count() == cards.locator("a").count() == cards.locator(".ir-key-sure").count() > 0
+    assert opened.locator("figure .ir-plot svg:visible").count() > 0
+
+
 def test_the_chapters_of_the_edition_all_have_findings():
     assert len(THEMES) >= 15
 
