@@ -151,21 +151,13 @@
     });
   }
 
-  /** Write anew, once for all that ask for it now. */
-  function soon(state) {
-    if (state) state.due ??= setTimeout(() => {
-      state.due = undefined;
-      refresh(state);
-    });
-  }
-
-  /** Write into a part of the chapter once it is on the page: a busy browser takes its time. */
-  function whenAttached(widget, options) {
-    const before = widget.onAfterAttach?.bind(widget);
-    widget.onAfterAttach = (message) => {
-      before?.(message);
-      soon(states.get(options.resolver?.path));
-    };
+  /** Write into whatever comes to the page with places: a busy browser brings cells late. */
+  function watch(state) {
+    const places = "[data-ir-role], .ir-numbered";
+    const holds = (node) => node.matches?.(places) || node.querySelector?.(places);
+    new MutationObserver((changes) => {
+      if (changes.some(({ addedNodes }) => [...addedNodes].some(holds))) refresh(state);
+    }).observe(state.panel.node, { childList: true, subtree: true });
   }
 
   /** Ask the kernel for its words; while an answer is awaited, ask once more after it at most. */
@@ -222,7 +214,6 @@
           await render(model);
           prepare(renderer.node, options.resolver?.path);
         };
-        whenAttached(renderer, options);
         return renderer;
       };
     }
@@ -230,10 +221,8 @@
     function figureRenderer(registry) {
       return (options) => {
         const widget = new Widget();
-        whenAttached(widget, options);
         widget.renderModel = async (model) => {
           widget.node.innerHTML = model.data["text/html"];
-          soon(states.get(options.resolver?.path));
           const slot = widget.node.querySelector(".ir-plot");
           const live = registry.createRenderer(LIVE, options);
           await live.renderModel(
@@ -261,6 +250,7 @@
           states.set(panel.context.path, state);
           panel.content.node.addEventListener("click", (event) => follow(event, panel, app.commands), true);
           panel.disposed.connect(() => states.delete(panel.context.path));
+          watch(state);
           await panel.revealed;
           fold(panel);
           refresh(state);
