@@ -176,6 +176,8 @@ def test_a_sentence_that_the_data_do_not_bear_out_is_marked_and_told(monkeypatch
     assert facts.finding("It grows", holds=True) == "It grows" and facts.turned() == []
     assert facts.finding("It grows", holds=False) == "Not with these data: It grows"
     assert facts.turned() == ["It grows"]
+    facts.finding("It grows", holds=True)  # the cell runs again, with other choices
+    assert facts.turned() == []
 
 
 def test_a_change_whose_interval_holds_zero_is_not_borne_out(monkeypatch):

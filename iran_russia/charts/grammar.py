@@ -7,6 +7,7 @@ hold what must not be compared on one scale.
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -183,3 +184,47 @@ def panels(
         field: the field that tells the panels apart.
     """
     return alt.vconcat(*(panel(chart, field, name, height) for name in names))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A second reading of a figure: the same chart drawn by other columns of the same rows."""
+
+    names: tuple[str, str]
+    """What a reader chooses from: the reading shown at first, then this one."""
+    columns: dict[str, str]
+    """Column of the first reading → column of this one."""
+    unit: str
+    alt: str
+
+    def of(self, spec: Any) -> Any:
+        """Return a specification, or a part of one, with the two sets of columns exchanged."""
+        if isinstance(spec, list):
+            return [self.of(part) for part in spec]
+        if not isinstance(spec, dict):
+            return spec
+        other = self.columns | {second: first for first, second in self.columns.items()}
+        return {
+            key: other.get(part, part)
+            if key == "field" and isinstance(part, str)
+            else part
+            if key in ("datasets", "values")
+            else self.of(part)
+            for key, part in spec.items()
+        }
+
+
+def dollars(
+    year: int, columns: dict[str, str], unit: str, alt: str, first: str = "current"
+) -> Reading:
+    """Let a reader turn from current dollars to dollars of one year.
+
+    Args:
+        year: the year in whose dollars the second columns are.
+        columns: column drawn at first → column of the other reading.
+        unit: unit of the other reading.
+        alt: what the other reading shows, with its main figures.
+        first: which is shown at first, ``current`` or ``constant``.
+    """
+    names = "Current dollars", f"Dollars of {year}"
+    return Reading(names if first == "current" else names[::-1], columns, unit, alt)
