@@ -429,6 +429,12 @@ def test_a_legend_shows_hollow_what_another_field_makes_hollow_in_all_rows(build
     assert look == {"test": 'indexof(["guess"], datum.value) >= 0', "value": 0}
 
 
+def test_a_filling_by_degrees_leaves_the_legend_alone(build):
+    by_degrees = _kinds("sure", "guess", fillOpacity=alt.FillOpacity("v:Q"))
+    assert "encoding" not in by_degrees.to_dict()["encoding"]["shape"]
+    assert drawing.grammar.true_legends(by_degrees.to_dict()) == by_degrees.to_dict()
+
+
 def test_a_legend_that_looks_like_none_of_its_marks_is_refused(build):
     hidden = alt.when("datum.kind == 'guess'").then(alt.value(0)).otherwise(alt.value(1))
     with pytest.raises(FigureError, match="1 entries of a legend look like none of their marks"):

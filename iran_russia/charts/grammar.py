@@ -82,14 +82,15 @@ def true_legends(spec: dict) -> dict:
 
 
 def _of_two_fillings(view: dict, datasets: dict, rows: list[dict]) -> Iterator[tuple[dict, list]]:
-    """Walk through the views whose marks are filled or hollow by a field, each with its rows."""
+    """Walk through the views that fill marks by the values of a field, each with its rows."""
     rows = datasets.get((view.get("data") or {}).get("name", ""), rows)
     inner = [view["spec"]] if "spec" in view else []
     for part in ("layer", "hconcat", "vconcat", "concat"):
         inner += view.get(part, [])
     for one in inner:
         yield from _of_two_fillings(one, datasets, rows)
-    if "field" in view.get("encoding", {}).get("fillOpacity", {}):
+    fill = view.get("encoding", {}).get("fillOpacity", {})
+    if {"domain", "range"} <= set(fill.get("scale") or {}):
         yield view, rows
 
 

@@ -158,13 +158,11 @@ def left_out(spec: dict) -> list[str]:
         spec: a Vega-Lite specification with its data, as ``chart.to_dict()`` gives it.
     """
     found: list[str] = []
-    panels: dict[tuple[int, str], tuple[list[dict], set]] = {}
+    panels: dict[int, tuple[list[dict], list[dict]]] = {}
     for view, rows, filters in _views(spec, spec.get("datasets", {}), [], []):
-        equal = [match for text in filters if (match := _ONE_OF.match(text))]
-        whole = rows
-        for field, value in (match.groups() for match in equal):
-            panels.setdefault((id(whole), field), (whole, set()))[1].add(value)
-            rows = [row for row in rows if row.get(field) == value]
+        equal = {one[1]: one[2] for text in filters if (one := _ONE_OF.match(text))}
+        panels.setdefault(id(rows), (rows, []))[1].append(equal)
+        rows = [row for row in rows if all(row.get(f) == value for f, value in equal.items())]
         if len(equal) < len(filters):  # which rows remain, Vega alone knows
             continue
         for name, channel in view.get("encoding", {}).items():
@@ -175,9 +173,11 @@ def left_out(spec: dict) -> list[str]:
                 continue
             seen = {row.get(channel.get("field")) for row in rows} - {None, *domain}
             found += [f"{name} has no look for {channel['field']} {v!r}" for v in seen]
-    for (_, field), (rows, names) in panels.items():
-        missing = {row.get(field) for row in rows} - {None, *names}
-        found += [f"no panel shows {field} {v!r}" for v in missing if len(names) > 1]
+    for rows, named in panels.values():
+        for field in set.intersection(*map(set, named)):  # where no view shows the other rows
+            shown = {equal[field] for equal in named}
+            missing = {row.get(field) for row in rows} - {None, *shown}
+            found += [f"no panel shows {field} {v!r}" for v in missing if len(shown) > 1]
     return sorted(dict.fromkeys(found))
 
 
