@@ -248,7 +248,8 @@ def joint_output(one: str, other: str, measure: str, first: int, last: int) -> R
         return Reading(None, "", f"{found['pairs']:.0f} yearly changes are too few")
     told = f"95 % bounds {number(found['low'], 2)} to {number(found['high'], 2)}, "
     told += f"{found['pairs']:.0f} yearly changes"
-    return Reading(float(found["correlation"]), str(last), told)
+    ends = float(found["low"]), float(found["high"])
+    return Reading(float(found["correlation"]), str(last), told, *ends)
 
 
 @indicator(
