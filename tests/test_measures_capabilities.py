@@ -64,6 +64,8 @@ def test_imbalance_is_the_larger_flow_over_the_smaller_whichever_it_is():
     found = flow_imbalance(balances)
     assert found["imbalance"].tolist() == [4.0, 3.0]
     assert found["larger"].tolist() == ["RUS", "IRN"]
+    small = flow_imbalance(pd.DataFrame({"iran_to_russia": [0.5], "russia_to_iran": [0.25]}))
+    assert small["imbalance"].tolist() == [2.0]
 
 
 PARTNERS = pd.DataFrame(
@@ -200,7 +202,9 @@ def test_the_ranges_of_a_ratio_name_their_years_and_are_missing_without_one():
 
 
 def test_the_two_together_stand_below_the_ranks_without_one():
-    ranked = ranked_with_both(CAPABILITIES, "cinc", 2000, ["IRN", "RUS"]).set_index("iso3")
+    ranked = ranked_with_both(CAPABILITIES, "cinc", 2000, ["IRN", "RUS"])
+    assert list(ranked.index) == [0, 1, 2, 3]
+    ranked = ranked.set_index("iso3")
     assert list(ranked.index) == ["CHN", "RUS", "IRN", "both"]
     assert ranked.loc["both", "value"] == pytest.approx(0.08)
     assert pd.isna(ranked.loc["both", "rank"])

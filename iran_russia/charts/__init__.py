@@ -3,8 +3,10 @@
 from iran_russia.charts.drawing import figure
 from iran_russia.charts.grammar import (
     DASH,
+    Reading,
     at_end,
     axis_domain,
+    dollars,
     hollow,
     lane,
     on_tiles,
@@ -37,8 +39,10 @@ __all__ = [
     "STEPS",
     "VALENCE",
     "VERDICT",
+    "Reading",
     "at_end",
     "axis_domain",
+    "dollars",
     "figure",
     "hollow",
     "lane",
