@@ -241,6 +241,13 @@ LABELS = """[...document.querySelectorAll(".ir-plot .ir-wide")].map(
     (plot) => [...plot.querySelectorAll("text")].map((label) => label.textContent))"""
 
 
+# Lines of tooltips that no reader should see: names of columns, null, true, long decimals.
+RAW = """[...document.querySelectorAll("svg.marks *")].flatMap(({ __data__: item }) =>
+    typeof item?.tooltip === "object" ? Object.entries(item.tooltip ?? {}) : []
+).map(([name, said]) => `${name}: ${said}`)
+.filter((line) => /^[^:]*_|: (null|true|false|NaN)$|:.*\\.\\d{6}/.test(line))"""
+
+
 @pytest.mark.parametrize("page", CHARTED)
 def test_every_chart_comes_alive_on_hover_or_by_keyboard(reader, page):
     opened = reader(page)
@@ -255,6 +262,7 @@ def test_every_chart_comes_alive_on_hover_or_by_keyboard(reader, page):
     for before, after in zip(still, opened.evaluate(LABELS), strict=True):
         # Labels that overlap may be left out where letters are wider.
         assert len(set(before) & set(after)) >= 0.8 * len(set(before)), (before, after)
+    assert opened.evaluate(RAW) == []
 
 
 @pytest.mark.parametrize("page", [p for p in CHARTED if "reading=" in _source(p)])

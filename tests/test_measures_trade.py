@@ -377,7 +377,7 @@ def test_values_move_with_the_price_level_to_the_year_asked_for():
 
 def balances(*rows):
     columns = ["year", "reporter", "basis", "turnover", "doubtful"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(confidence="high")
 
 
 def test_of_several_turnovers_one_without_a_caution_comes_first_then_the_firmer_basis():
@@ -393,6 +393,22 @@ def test_of_several_turnovers_one_without_a_caution_comes_first_then_the_firmer_
         (2024, "IRN", lines, None, False),
     )
     assert turnover(table, "IRN").to_dict() == {2021: 2.0, 2022: 4.0, 2023: 5.0}
+
+
+def test_of_two_turnovers_on_one_basis_the_surer_one_is_taken_though_it_is_higher():
+    said = "official_statement"
+    table = balances((2022, "RUS", said, 4.0, True), (2022, "RUS", said, 5.0, True))
+    assert turnover(table, "RUS")[2022] == 4.0
+    assert turnover(table.assign(confidence=["low", "medium"]), "RUS")[2022] == 5.0
+
+
+def test_a_balance_is_no_surer_than_its_least_sure_figure():
+    rows = _totals(
+        (2021, "iran_to_russia", "RUS", "quoted", 1, None, "high"),
+        (2021, "russia_to_iran", "RUS", "quoted", 3, None, "medium"),
+        (2022, "both_ways", "RUS", "quoted", 5, None, "low"),
+    )
+    assert trade_balance(rows)["confidence"].tolist() == ["medium", "low"]
 
 
 def test_growth_needs_the_year_before_within_the_span():
@@ -444,11 +460,16 @@ def test_a_reported_balance_needs_a_report_of_both_flows(both_reports):
     assert 2003 not in found.index
     assert found["source_id"].tolist() == ["imf", "imf"]
     assert reported_balance(both_reports[:0], "RUS").empty
+    of_2001 = both_reports[both_reports["year"] == 2001].assign(source_id=list("abc"))
+    own = of_2001.loc[of_2001["reporter"].eq("RUS"), "source_id"]
+    assert reported_balance(of_2001, "RUS")["source_id"].tolist() == own.tolist()[:1]
 
 
 def test_the_allowance_for_freight_counts_estimates_and_years_with_both_values(both_reports):
     found = freight_allowance(both_reports, "iran_to_russia", 2000, 2010)
     assert found.to_dict() == {2001: pytest.approx(1.06), 2003: 2.0}
+    edges = freight_allowance(both_reports, "iran_to_russia", 2001, 2003)
+    assert edges.to_dict() == found.to_dict()
     assert freight_allowance(both_reports, "iran_to_russia", 2010, 2020).empty
     assert freight_allowance(both_reports, "russia_to_iran", 2000, 2010).empty
 

@@ -15,6 +15,7 @@ from iran_russia.charts.grammar import (
     panels,
     two_lines,
 )
+from iran_russia.charts.waiting import waiting
 from iran_russia.colours import (
     ALIGNMENT,
     EVIDENCE,
@@ -51,4 +52,5 @@ __all__ = [
     "panels",
     "parties",
     "two_lines",
+    "waiting",
 ]

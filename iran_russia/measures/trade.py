@@ -97,8 +97,8 @@ def trade_balance(totals: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row a reporter, basis, year and combination: ``iran_to_russia``, ``russia_to_iran``,
         ``turnover``, ``balance``, ``how`` (``both directions``, ``turnover and one direction``
-        or ``turnover only``), ``doubtful`` (a figure used carries a caution or low confidence)
-        and ``source_id``.
+        or ``turnover only``), ``doubtful`` (a figure used carries a caution or low confidence),
+        ``confidence`` (that of the least sure figure used) and ``source_id``.
 
     Raises:
         ValueError: there are parts of years, which cannot be put together.
@@ -106,12 +106,18 @@ def trade_balance(totals: pd.DataFrame) -> pd.DataFrame:
     if (totals["period_type"] == "partial").any():
         raise ValueError("parts of years cannot be put together: filter to full years first")
     keys = ["year", "period_type", "reporter", "basis"]
-    marked = totals.assign(doubtful=doubtful(totals), value=totals["value_usd"].astype(float))
+    marked = totals.assign(
+        value=totals["value_usd"].astype(float),
+        doubtful=doubtful(totals),
+        unsure=totals["confidence"].map(CONFIDENCE.index),
+        source=totals["source_id"],
+    )
+    told = ["doubtful", "unsure", "source"]
     sides = {}
     for side in ("iran_to_russia", "russia_to_iran", "both_ways"):
-        rows = marked.loc[marked["direction"] == side, [*keys, "value", "doubtful", "source_id"]]
+        rows = marked.loc[marked["direction"] == side, [*keys, "value", *told]]
         sides[side] = rows.rename(
-            columns={"value": side, "doubtful": f"doubtful_{side}", "source_id": f"source_{side}"}
+            columns={"value": side} | {column: f"{column}_{side}" for column in told}
         )
     out, back, turnover = sides.values()
     pairs = out.merge(back, on=keys).assign(how="both directions")
@@ -128,9 +134,15 @@ def trade_balance(totals: pd.DataFrame) -> pd.DataFrame:
     both["turnover"] = both["turnover"].fillna(both["both_ways"])
     both["balance"] = both["iran_to_russia"] - both["russia_to_iran"]
     both["doubtful"] = both.filter(like="doubtful_").eq(True).any(axis=1)
+    least_sure = both.filter(like="unsure_").max(axis=1)
+    both["confidence"] = least_sure.map(dict(enumerate(CONFIDENCE)))
     both["source_id"] = both.filter(like="source_").bfill(axis=1).iloc[:, 0]
-    shown = [*keys, *directions, "turnover", "balance", "how", "doubtful", "source_id"]
-    return both[shown].sort_values(keys, ignore_index=True)
+    shown = [*keys, *directions, "turnover", "balance", "how", "doubtful", "confidence"]
+    return both[[*shown, "source_id"]].sort_values(keys, ignore_index=True)
+
+
+CONFIDENCE = ["high", "medium", "low"]
+"""How sure a figure is, the surest first."""
 
 
 BASES = [
@@ -149,7 +161,8 @@ def turnover(balances: pd.DataFrame, reporter: str) -> pd.Series:
     """One turnover a year of one reporter, in US dollars: both directions together.
 
     Where a reporter gives several figures for a year, one without a caution comes before one with,
-    then the firmer basis (:data:`BASES`: tariff lines first), then the lowest figure.
+    then the firmer basis (:data:`BASES`: tariff lines first), then the surer figure
+    (:data:`CONFIDENCE`), then the lowest.
 
     Args:
         balances: what :func:`trade_balance` returns.
@@ -172,9 +185,12 @@ def firmest(balances: pd.DataFrame, reporter: str) -> pd.DataFrame:
         The rows by year, with all columns of ``balances``.
     """
     found = balances[(balances["reporter"] == reporter) & balances["turnover"].notna()]
-    found = found.assign(firm=found["basis"].map(BASES.index))
-    best = found.sort_values(["year", "doubtful", "firm", "turnover"]).drop_duplicates("year")
-    return best.drop(columns="firm").set_index("year")
+    order = {"basis": BASES, "confidence": CONFIDENCE}
+    best = found.sort_values(
+        ["year", "doubtful", "basis", "confidence", "turnover"],
+        key=lambda of: of.map(order[of.name].index) if of.name in order else of,
+    )
+    return best.drop_duplicates("year").set_index("year")
 
 
 def growth_by_year(balances: pd.DataFrame, reporter: str, first: int, last: int) -> pd.DataFrame:
