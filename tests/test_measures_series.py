@@ -230,3 +230,8 @@ def test_a_pooled_share_weighs_by_the_whole_and_the_largest_comes_first():
     rows = pd.DataFrame({"of": ["x", "x", "y"], "part": [1, 0, 1], "whole": [2, 8, 4]})
     found = series.pooled_shares(rows, "of", "part", "whole")
     assert list(found.items()) == [("y", 0.25), ("x", 0.1)]
+
+
+def test_ranks_of_a_correlation_are_those_of_the_pairs_that_are_whole():
+    one, other = pd.Series([1, 2, 3, 4]), pd.Series([1.0, float("nan"), 2.0, 9.0])
+    assert series.rank_correlation(one, other) == pytest.approx(1)
