@@ -161,6 +161,7 @@ def test_nothing_can_follow_without_events_or_answers():
     nothing = _days()
     for triggers, answers in ((nothing, _days("2020-01-01")), (_days("2020-01-01"), nothing)):
         found = followed_and_by_chance(triggers, answers, [30, 60])
+        assert found["followed"].tolist() == [0, 0]
         assert found["days"].tolist() == [30, 60]
         assert found["events"].tolist() == [len(triggers)] * 2
         assert found[["share", "expected", "p_value"]].isna().all(axis=None)

@@ -172,7 +172,8 @@ def test_the_corridor_is_set_against_the_sea_route_by_its_best_and_its_worst_var
     found = against_sea_route(journeys)
     assert found["days_low"].tolist() == [-0.25, 0.25]
     assert found["cost_usd_per_teu"].tolist() == pytest.approx([0.1, 0.1])
-    assert against_sea_route(journeys.iloc[:2]).isna().all(axis=None)
+    one_way = against_sea_route(journeys.iloc[:2])
+    assert one_way.isna().all(axis=None) and list(one_way.index) == ["min", "max"]
 
 
 def test_a_step_that_reports_contradict_is_neither_planned_nor_happened():

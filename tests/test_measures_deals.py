@@ -50,7 +50,7 @@ def test_by_value_only_deals_with_a_value_count_and_each_with_its_own():
 def test_shares_of_outcomes_add_up_by_number_and_by_value():
     named = RATED.assign(deal=list("abcde"))
     by_number = outcome_shares(named).set_index("status")
-    assert (by_number["share"] == 0.2).all()
+    assert (by_number["share"] == 0.2).all() and (by_number["amount"] == 1).all()
     by_value = outcome_shares(named, "usd").set_index("status")
     assert by_value["amount"].to_dict() == {"failed": 10, "open": 60, "partly": 20, "realised": 10}
     assert by_value["share"].sum() == pytest.approx(1)

@@ -272,3 +272,10 @@ def test_a_price_stands_at_its_low_end_and_is_written_with_both_only_when_a_rang
 def test_a_contract_is_its_drones_and_the_rest():
     contract = pd.Series({"value_usd": 1_000, "quantity_low": 6, "drone_price_low_usd": 100})
     assert contract_parts(contract).to_dict() == {"value": 1_000, "goods": 600, "rest": 400}
+
+
+def test_a_month_whose_first_and_last_day_have_a_bulletin_is_complete():
+    days = pd.to_datetime(["2024-03-01", "2024-03-31"])
+    bulletins = pd.DataFrame({"report_date": days, "launched": 2, "destroyed": 1})
+    months = launches_by(bulletins.assign(not_reach_goal=0))
+    assert months["complete"].tolist() == [True]

@@ -53,6 +53,8 @@ def test_a_complete_list_leaves_no_doubt_of_the_rank():
     complete = FIGURES.assign(value=[60.0, 30.0, 20.0, 10.0])
     table = world_shares(complete)
     assert (table["rank_best"] == table["rank_worst"]).all()
+    tied = world_shares(FIGURES.assign(value=[60.0, 20.0, 20.0, 20.0]))
+    assert tied["rank_best"].tolist() == [1, 1, 1]
 
 
 def test_there_is_no_share_without_the_world():
@@ -211,6 +213,9 @@ def test_reserves_last_as_many_years_as_they_hold_outputs_of_the_year():
     assert lives.loc["IRN", "oil"] == pytest.approx(10)
     assert pd.isna(lives.loc["IRN", "gas"])
     assert reserve_lives(figures, 2019).empty
+    gas = figures.tail(1).assign(measure="gas_production", value=100.0)
+    # Five trillion cubic metres at 100 billion a year.
+    assert reserve_lives(pd.concat([figures, gas]), 2020).loc["IRN", "gas"] == 50
 
 
 def test_two_series_moved_apart_in_years_when_one_rose_and_one_fell():

@@ -184,6 +184,8 @@ def test_changes_of_means_are_ranked_by_size_and_not_by_ratio():
     assert table["change"].to_dict() == pytest.approx({"x": 3, "y": 5, "z": 0.3})
     assert table["rank"].to_dict() == {"y": 1, "x": 2, "z": 3}
     assert change_of_means(values, (7, 9), (2, 3))["rank"].isna().all()
+    tied = change_of_means(values[["x", "x"]].set_axis(["one", "other"], axis=1), (0, 1), (2, 3))
+    assert tied["rank"].nunique() == 1 and tied["rank"].isin([1]).all()
 
 
 def test_a_share_by_year_divides_the_sums_of_the_months():

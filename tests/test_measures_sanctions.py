@@ -94,7 +94,10 @@ def test_a_promise_after_working_does_not_undo_it_and_a_new_start_after_a_setbac
         ("cards", "2025-01-01", "promised", "2026-01-01"),
         ("barter", "2017-05-25", "signed", None),
     )
-    status = link_outcomes(pd.concat([STEPS, more])).set_index("link")["status"]
+    outcomes = link_outcomes(pd.concat([STEPS, more])).set_index("link")
+    assert outcomes.loc["cards", "promised_on"] == pd.Timestamp("2024-07-04")
+    assert outcomes.loc["cards", "latest"] == pd.Timestamp("2025-01-01")
+    status = outcomes["status"]
     assert status[["cards", "barter"]].to_dict() == {"cards": "realised", "barter": "open"}
 
 

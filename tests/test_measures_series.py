@@ -314,3 +314,6 @@ def test_a_change_of_share_has_the_interval_of_newcombe():
     found = series.change_of_share(before, after)
     assert found.round(4).to_list() == [0.2, 0.0524, 0.3339]
     assert series.change_of_share(before.head(0), after).isna().all()
+def test_ranks_of_a_correlation_are_those_of_the_pairs_that_are_whole():
+    one, other = pd.Series([1, 2, 3, 4]), pd.Series([1.0, float("nan"), 2.0, 9.0])
+    assert series.rank_correlation(one, other) == pytest.approx(1)

@@ -363,3 +363,21 @@ def test_votes_on_iran_join_council_vetoes_and_board_in_order_of_date():
     assert listed["body"].tolist() == ["IAEA Board", "Security Council", "Security Council"]
     assert listed["aim"].tolist() == ["critical_of_iran", "not coded", "critical_of_iran"]
     assert listed["rus_vote"].iloc[-1] == "no"
+
+
+def test_intervals_that_touch_overlap_and_equally_near_states_share_the_better_rank():
+    rows = [("IRN", 0.0, -0.5, 0.5), ("RUS", 1.0, 0.5, 1.5), ("CHN", -1.0, -1.5, -0.5)]
+    points = pd.DataFrame(
+        rows, columns=["iso3", "ideal_point", "ideal_point_p05", "ideal_point_p95"]
+    ).assign(session=1, year=2001)
+    for other in ("RUS", "CHN"):
+        found = ideal_point_distance(points, "IRN", other)
+        assert found[["intervals_overlap", "rank", "of"]].values.tolist() == [[True, 1, 2]]
+        assert list(found.index) == [0] and "index" not in found
+
+
+def test_a_text_of_one_year_alone_does_not_recur():
+    titles = ["Peace", "War", "Peace", "Trade"]
+    dates = pd.to_datetime(["2001-01-01", "2001-01-02", "2002-01-01", "2002-01-02"])
+    rolls = pd.DataFrame({"rcid": list("abcd"), "title": titles, "date": dates})
+    assert recurring(rolls, 2001, 2002)["rcid"].tolist() == ["a", "c"]

@@ -387,7 +387,7 @@ def coded_spans(years: pd.Series) -> str:
     Returns:
         The runs with ``and`` between them; ``no year`` where there is none.
     """
-    ordered = years.drop_duplicates().sort_values()
+    ordered = years.sort_values()
     spans = ordered.groupby(runs(ordered)).agg(["min", "max"])
     return " and ".join(f"{first}–{last}" for first, last in spans.itertuples(index=False)) or (
         "no year"

@@ -81,7 +81,7 @@ def fates(months: pd.DataFrame, merged: pd.Timestamp) -> pd.DataFrame:
         then ``did not reach a target``), ``base`` and ``top`` (0 to 1; missing without launches):
         first all months with what was shot down, then all with what did not reach a target.
     """
-    shot = months["destroyed"] / months["launched"].where(months["launched"] > 0)
+    shot = months["destroyed"] / months["launched"]
     named = (months["start"] >= merged).map({True: "one class", False: "shot down"})
     off = months.assign(fate="did not reach a target", base=shot, top=months["neutralised_share"])
     return pd.concat([months.assign(fate=named, base=0.0, top=shot), off])

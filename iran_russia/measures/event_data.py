@@ -64,7 +64,7 @@ def conflict_shares(counts: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
     table = counts.groupby(by, as_index=False)[columns].sum()
     table["events"] = table[columns].sum(axis=1)
     table["conflict_events"] = table["verbal_conflict_events"] + table["material_conflict_events"]
-    of = table["events"].astype("float64").where(table["events"] > 0)
+    of = table["events"].astype("float64")
     table["conflict_share"] = table["conflict_events"].astype("float64") / of
     verbal = table["verbal_cooperation_events"] + table["verbal_conflict_events"]
     table["verbal_share"] = verbal.astype("float64") / of

@@ -209,7 +209,7 @@ def share_range(events: pd.DataFrame, column: str, value: str, by: str, kind: st
     for group, held in events.groupby(by, sort=False):
         hits = held[column] == value
         without = [hits[held[kind] != each].mean() for each in held[kind].unique()]
-        reached = pd.Series([hits.mean(), *without]).dropna()
+        reached = pd.Series([hits.mean(), *without])
         rows.append(
             {
                 by: group,

@@ -357,7 +357,7 @@ def hs_headings(goods: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     )
     named = named.assign(hs4=named["hs6"].str[:4]).sort_values("value_usd", ascending=False)
     keys = ["year", "flow"]
-    by = named.groupby([*keys, "hs4"], as_index=False, sort=False)
+    by = named.groupby([*keys, "hs4"], as_index=False)
     summed = by.agg(
         value_usd=("value_usd", "sum"),
         weight_kg=("weight_kg", "sum"),
