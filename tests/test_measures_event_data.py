@@ -148,6 +148,8 @@ def test_a_perfect_correlation_has_an_interval_and_too_few_periods_have_none():
     line = pd.Series(range(8))
     opposite = interval_of_correlation(line, -line)
     assert opposite["correlation"] == pytest.approx(-1) and math.isnan(opposite["low"])
+    assert interval_of_correlation(line, -line)["correlation"] == pytest.approx(-1)
+    assert interval_of_correlation(line, line[:5])["correlation"] == pytest.approx(1)
     few = interval_of_correlation(line, line[:4])
     assert few.pop("periods") == 4
     assert pd.Series(few).isna().all() and len(few) == 3

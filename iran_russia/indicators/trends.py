@@ -19,6 +19,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import percent
 from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures import series as measures
 from iran_russia.measures.capabilities import followed_and_by_chance
 from iran_russia.measures.deals import project_outcomes, realisation_rate
 from iran_russia.measures.drones import launches_by
@@ -62,7 +63,7 @@ def _last_whole_year(days: pd.Series) -> int:
     return newest_day.year if newest_day.month == 12 else newest_day.year - 1
 
 
-def _counted(days: pd.Series, whole: pd.Series | None = None) -> pd.Series:
+def _yearly_counts(days: pd.Series, whole: pd.Series | None = None) -> pd.Series:
     """Count dated rows by whole year, from the first year with one; years without are zero."""
     last = _last_whole_year(days if whole is None else whole)
     years = days.dt.year
@@ -91,12 +92,12 @@ def _arms(*flows: str) -> pd.Series:
 
 def _contacts() -> pd.Series:
     table = load("leader_contacts")
-    return _counted(table.loc[table["level"] == "presidents", "date"], table["date"])
+    return _yearly_counts(table.loc[table["level"] == "presidents", "date"], table["date"])
 
 
 def _exercises() -> pd.Series:
     table = load("military_exercises")
-    return _counted(table.loc[table["status"] == "held", "date_start"], table["date_start"])
+    return _yearly_counts(table.loc[table["status"] == "held", "date_start"], table["date_start"])
 
 
 def _distance() -> pd.Series:
@@ -107,7 +108,7 @@ def _distance() -> pd.Series:
 
 def _tie() -> pd.Series:
     months = tie_by_month(load("gdelt_day"))
-    return months.set_index(months["month"].dt.strftime("%Y-%m"))["tie_per_1000_world"].dropna()
+    return months.set_index(months["month"].dt.strftime("%Y-%m"))["tie_per_1000_world"]
 
 
 def _memberships() -> pd.Series:
@@ -117,12 +118,12 @@ def _memberships() -> pd.Series:
 
 def _friction() -> pd.Series:
     events = in_list(load("events"), "chronology")
-    return _counted(events.loc[events["valence"] == "frictional", "date"], events["date"])
+    return _yearly_counts(events.loc[events["valence"] == "frictional", "date"], events["date"])
 
 
 def _deals() -> pd.Series:
     deals = load("deals")
-    return _counted(project_outcomes(deals)["announced_on"], deals["status_on"])
+    return _yearly_counts(project_outcomes(deals)["announced_on"], deals["status_on"])
 
 
 def _freight() -> pd.Series:
@@ -135,7 +136,8 @@ def _freight() -> pd.Series:
         & (table["period_type"] == "calendar year")
         & (table["confidence"] == "high")
     ]
-    return rows.set_index(rows["period_start"].dt.year)["million_tonnes"]
+    # Several figures of one year count as one, the middle one.
+    return rows.groupby(rows["period_start"].dt.year)["million_tonnes"].median()
 
 
 def _alike() -> pd.Series:
@@ -374,8 +376,9 @@ def steps_closer(name: str, spans: list[list[str]]) -> Reading:
     told = f"{name}: " + ", ".join(f"{_told(m)} in {s}" for s, m in means.items())
     if len(known) < 2:
         return Reading(None, newest(values.index.max()), told)
-    steps = known.diff().dropna() * (-1 if name in FALLING else 1)
-    return Reading(share_of((steps > 0).sum(), len(steps)), newest(values.index.max()), told)
+    steps = known.diff().dropna()
+    nearer = steps < 0 if name in FALLING else steps > 0
+    return Reading(share_of(nearer.sum(), len(steps)), newest(values.index.max()), told)
 
 
 @indicator(
@@ -431,7 +434,7 @@ def slope(name: str, first: int) -> Reading:
     "Part of the rise of a series that fell between two spans: {name}",
     unit="share",
     rows="the whole series in its tables, one value a period",
-    measure=share_of,
+    measure=measures.part_of_rise,
     years="rise from {base}; between {before} and {after}",
     words=SERIES_WORDS,
 )
@@ -457,15 +460,12 @@ def part_of_rise(name: str, base: list[int], before: list[int], after: list[int]
     end, one, other = values.iloc[-3:], values.loc[slice(*before)], values.loc[slice(*after)]
     if min(map(len, (start, end, one, other))) < _ENOUGH or start.index.max() >= end.index.min():
         return Reading(None, latest)
-    rise, within = end.mean() - start.mean(), other.mean() - one.mean()
     told = (
         f"{name}: {_told(start.mean())} in {start.index[0]}–{start.index[-1]} to "
         f"{_told(end.mean(), _SERIES[name][1])} in {end.index[0]}–{end.index[-1]}; "
         f"{_told(one.mean())} before and {_told(other.mean())} after February 2022"
     )
-    rose = rise > 0.05 * start.mean()
-    part = share_of(within, rise) if rose else share_of(0.0, 1.0)
-    return Reading(part, latest, told)
+    return Reading(measures.part_of_rise(start, end, one, other), latest, told)
 
 
 @indicator(
@@ -702,14 +702,16 @@ def contacts_around(month: str, days: int) -> Reading:
     """
     dates = load("leader_contacts")["date"]
     at, end = pd.Timestamp(f"{month}-01"), dates.max()
-    length = min(days, (end - at).days + 1)
-    before = int(((dates < at) & (dates >= at - pd.Timedelta(days=days))).sum())
-    after = int(((dates >= at) & (dates < at + pd.Timedelta(days=length))).sum())
+    until = min(end, at + pd.Timedelta(days=days - 1))
+    if until < at:
+        return Reading(None, newest(end), f"no contact since {month}")
+    found = rates_around(dates, at, days, until)
+    before, after, length = (int(found[name]) for name in ("before", "after", "days_after"))
     if length < 30 or not before:
         return Reading(None, newest(end), f"{before} contacts before, {after} after")
-    last = dates[dates < at + pd.Timedelta(days=length)].max()
     told = f"{before} in {days} days before, {after} in {length} days from {month}"
-    return Reading(relative_change(after / length, before / days), newest(last), told)
+    change = relative_change(found["rate_after"], found["rate_before"])
+    return Reading(change, newest(dates[dates <= until]), told)
 
 
 @indicator(
@@ -734,7 +736,7 @@ def followed(first: int, days: int, levels: list[str]) -> Reading:
 
     if friction.empty or good.empty:
         return Reading(None, "")
-    found = followed_and_by_chance(friction, good, [days]).iloc[0]
+    found = followed_and_by_chance(friction, good, [days], until=dated["date"].max()).iloc[0]
     told = (
         f"{found['followed']:.0f} of {found['events']:.0f} frictional events; of random days "
         f"{percent(found['expected'])}"
@@ -773,8 +775,6 @@ def third_party_ratio(
     spans = [there[years.between(*span)] for span in (before, after)]
     latest = newest(rows.loc[years.between(*after), "date"])
     told = ", then ".join(f"{span.sum()} of {len(span)}" for span in spans)
-    if not len(spans[1]) or not spans[0].sum():
-        return Reading(None, latest, told)
     return Reading(ratio(spans[1].mean(), spans[0].mean()), latest, told)
 
 

@@ -23,14 +23,16 @@ def between(frame: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
         one: code of a country.
         other: code of another country.
     """
-    first, second = next(
-        pair
-        for pair in (("source_iso3", "target_iso3"), ("one_iso3", "other_iso3"))
-        if pair[0] in frame.columns
-    )
+    first, second = _ends(frame)
     forward = (frame[first] == one) & (frame[second] == other)
     back = (frame[first] == other) & (frame[second] == one)
     return frame[forward | back]
+
+
+def _ends(frame: pd.DataFrame) -> list[str]:
+    """Name the columns of the two countries, whichever of the two ways a frame writes them."""
+    ways = ("source_iso3", "one_iso3", "target_iso3", "other_iso3")
+    return [column for column in ways if column in frame.columns]
 
 
 def pair_code(frame: pd.DataFrame) -> pd.Series:
@@ -39,9 +41,7 @@ def pair_code(frame: pd.DataFrame) -> pd.Series:
     Args:
         frame: with ``source_iso3`` and ``target_iso3``, or ``one_iso3`` and ``other_iso3``.
     """
-    first, second = [
-        c for c in ("source_iso3", "one_iso3", "target_iso3", "other_iso3") if c in frame.columns
-    ]
+    first, second = _ends(frame)
     codes = zip(frame[first], frame[second], strict=True)
     return pd.Series(["-".join(sorted(pair)) for pair in codes], index=frame.index, dtype="str")
 
