@@ -418,13 +418,13 @@ def test_a_legend_is_as_hollow_as_its_marks(build):
 
 def test_a_legend_shows_hollow_what_another_field_makes_hollow_in_all_rows(build):
     drawn = _kinds("sure", "guess", "guess", fillOpacity=charts.hollow("v", 0, 1))
-    kept = drawing.grammar.true_legends(drawn.to_dict())["encoding"]["shape"]
+    kept = charts.grammar.true_legends(drawn.to_dict())["encoding"]["shape"]
     assert "legend" not in kept  # one guess has neither filling
     frame = drawn.data.assign(stage=["done", "planned", "planned"])
     planned = drawn.properties(data=frame).encode(
         fillOpacity=charts.hollow("stage", "done", "planned")
     )
-    kept = drawing.grammar.true_legends(planned.to_dict())["encoding"]["shape"]["legend"]
+    kept = charts.grammar.true_legends(planned.to_dict())["encoding"]["shape"]["legend"]
     look = kept["encoding"]["symbols"]["fillOpacity"]["condition"]
     assert look == {"test": 'indexof(["guess"], datum.value) >= 0', "value": 0}
 
@@ -432,7 +432,7 @@ def test_a_legend_shows_hollow_what_another_field_makes_hollow_in_all_rows(build
 def test_a_filling_by_degrees_leaves_the_legend_alone(build):
     by_degrees = _kinds("sure", "guess", fillOpacity=alt.FillOpacity("v:Q"))
     assert "encoding" not in by_degrees.to_dict()["encoding"]["shape"]
-    assert drawing.grammar.true_legends(by_degrees.to_dict()) == by_degrees.to_dict()
+    assert charts.grammar.true_legends(by_degrees.to_dict()) == by_degrees.to_dict()
 
 
 def test_a_legend_that_looks_like_none_of_its_marks_is_refused(build):
