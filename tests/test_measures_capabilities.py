@@ -47,7 +47,9 @@ def test_a_ratio_needs_both_states_in_the_same_year_and_measure():
 
 def test_states_are_ranked_from_the_largest_and_ties_share_the_better_rank():
     tied = pd.concat([CAPABILITIES, CAPABILITIES.iloc[[1]].assign(iso3="TUR")])
-    found = ranked_states(tied, "cinc", 2000).set_index("iso3")
+    found = ranked_states(tied, "cinc", 2000)
+    assert list(found.index) == [0, 1, 2, 3]
+    found = found.set_index("iso3")
     assert found["rank"].to_dict() == {"CHN": 1, "RUS": 2, "IRN": 3, "TUR": 3}
     assert found["of"].eq(4).all()
 

@@ -155,6 +155,13 @@ def test_turnover_less_one_direction_gives_the_other():
     assert (row["iran_to_russia"], row["balance"]) == (3, -4)
     assert row["how"] == "turnover and one direction"
     assert not row["doubtful"]
+    other_way = trade_balance(
+        _totals(
+            (2020, "both_ways", "RUS", "quoted", 10, None, "high"),
+            (2020, "iran_to_russia", "RUS", "quoted", 7, None, "high"),
+        )
+    ).iloc[0]
+    assert (other_way["russia_to_iran"], other_way["balance"]) == (3, 4)
 
 
 def test_turnover_alone_gives_no_balance():
@@ -173,6 +180,17 @@ def test_two_figures_for_one_flow_give_two_balances():
         )
     )
     assert sorted(result["balance"]) == [-5, -4]
+
+
+def test_balances_stand_in_order_of_years_whatever_they_were_made_of():
+    result = trade_balance(
+        _totals(
+            (2022, "iran_to_russia", "RUS", "quoted", 1, None, "high"),
+            (2022, "russia_to_iran", "RUS", "quoted", 3, None, "high"),
+            (2021, "both_ways", "RUS", "quoted", 4, None, "high"),
+        )
+    )
+    assert list(result["year"].items()) == [(0, 2021), (1, 2022)]
 
 
 @pytest.fixture
@@ -226,6 +244,10 @@ def test_lines_add_up_to_headings_named_after_the_largest_line(goods):
     assert result["value_usd"].tolist() == [80.0, 20.0]
     assert result["share"].tolist() == [0.8, 0.2]
     assert result["rank"].tolist() == [1, 2]
+    turned = hs_headings(goods.assign(value_usd=[1.0, 1.0, 9.0, 0.0]), products)
+    assert list(turned.index) == [0, 1] and turned["hs4"].tolist() == ["7208", "1001"]
+    tied = hs_headings(goods.assign(value_usd=[1.0, 1.0, 2.0, 0.0]), products)
+    assert tied["rank"].tolist() == [1, 1]
     assert result["largest_line"].tolist() == ["other wheat", "steel"]
     assert result["unit_value"][0] == 0.4
     assert pd.isna(result["unit_value"][1])

@@ -220,12 +220,13 @@ def test_subjects_come_from_the_terms_and_nuclear_weapons_are_not_other_arms_too
 
 
 def test_the_overlap_of_sponsors_is_joint_over_either():
-    sponsored = pd.DataFrame({"sponsors_iso3": ["IRN;RUS", "IRN", "RUS;CHN", None, "RUS"]})
+    sponsored = pd.DataFrame({"sponsors_iso3": ["IRN;RUS", "IRN", "RUS;CHN;TUR", None, "RUS"]})
     table = joint_sponsors(sponsored, "IRN").set_index("iso3")
     russia = table.loc["RUS"]
     assert russia[["n_own", "n_other", "n_joint"]].tolist() == [2, 3, 1]
     assert (russia["share_of_own"], russia["overlap"]) == (1 / 2, 1 / 4)
-    assert table.loc["CHN", ["n_joint", "overlap", "rank", "of"]].tolist() == [0, 0, 2, 2]
+    assert table.loc["CHN", ["n_joint", "overlap", "rank", "of"]].tolist() == [0, 0, 2, 3]
+    assert table.loc["TUR", "rank"] == 2
     with pytest.raises(KeyError, match="FRA"):
         joint_sponsors(sponsored, "FRA")
 
