@@ -35,7 +35,7 @@ _GATHER = """
   const here = key(name), known = new Set(pages.map((page) => page.name));
   const unwanted = "script, style, .headerlink, .cell_input, .ir-narrow, "
     + "details.hide:not(:has(.cell_output)), "
-    + ".ir-bar, .ir-code, .ir-whole-book, .ir-cite, .ir-code-switch, .tooltip, button";
+    + ".ir-choice, .ir-bar, .ir-code, .ir-whole-book, .ir-cite, .ir-code-switch, .tooltip, button";
   article.querySelectorAll(unwanted).forEach((node) => node.remove());
   for (const limits of article.querySelectorAll("details.ir-limits")) {
     limits.previousElementSibling.append(" ", ...limits.querySelector("p").childNodes);

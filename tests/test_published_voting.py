@@ -4,6 +4,18 @@ import pandas as pd
 import pytest
 
 from iran_russia.datasets import load
+from iran_russia.indicators.voting import place
+from iran_russia.measures.agreement import (
+    cross_tables,
+    identical,
+    kappa,
+    percentile_interval,
+    pi,
+    ranks,
+    resampled,
+    resampled_change,
+    with_each,
+)
 from iran_russia.measures.voting import (
     agreement,
     ballots,
@@ -199,6 +211,78 @@ def test_russia_is_23rd_of_32_for_iran_in_2010_19(scores, rolls):
     assert table.loc["RUS", ["rank", "of"]].tolist() == [23, 32]
     by_index = ranked(table.reset_index().assign(span="all"), "span", "agreement_index")
     assert by_index.set_index("iso3").loc["RUS", "rank"] == 24
+
+
+PAIR = [("IRN", "RUS")]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "by_kappa", "by_pi", "with_parts"),
+    [
+        (1979, 1990, 0.055, 0.028, 0.050),
+        (1991, 1999, -0.089, -0.207, -0.086),
+        (2010, 2019, 0.299, 0.281, 0.273),
+        (2025, 2025, 0.335, 0.317, 0.335),
+    ],
+)
+def test_agreement_beyond_chance(
+    scores, rolls, unrepeated, first, last, by_kappa, by_pi, with_parts
+):
+    """Kappa is 0.27 in 2010–19 with votes on parts of texts, 0.30 without, 0.34 in 2025."""
+    final, mixed = (
+        cross_tables(scores, kept[kept["year"].between(first, last)], PAIR).sum(axis=2)[..., 0]
+        for kept in (rolls, unrepeated)
+    )
+    assert kappa(final) == pytest.approx(by_kappa, abs=5e-4)
+    assert pi(final) == pytest.approx(by_pi, abs=5e-4)
+    assert kappa(mixed) == pytest.approx(with_parts, abs=5e-4)
+
+
+def test_beyond_chance_russia_is_nearer_to_iran_than_by_share(scores, rolls, unrepeated):
+    """18th instead of 23rd of 32 in 2010–19; with votes on parts 16th."""
+    own = place("RUS", "IRN", 2010, 2019)
+    assert own[["rank_share", "rank_kappa", "of"]].tolist() == [23, 18, 32]
+    assert own[["rank_share_low", "rank_share_high"]].tolist() == [23, 24]
+    assert own[["rank_kappa_low", "rank_kappa_high"]].tolist() == [12, 21]
+    mixed = unrepeated[unrepeated["year"].between(2010, 2019)]
+    drawn = resampled(scores, mixed, with_each(scores, "IRN"), kappa)
+    assert ranks(drawn[[0]]).loc[("IRN", "RUS"), 0] == 16
+
+
+def test_irans_place_for_russia_in_2025_is_known_within_ten():
+    own = place("IRN", "RUS", 2025, 2025)
+    assert own[["rank_share", "rank_kappa", "of"]].tolist() == [8, 4, 30]
+    assert own[["rank_share_low", "rank_share_high"]].tolist() == [5, 14]
+    back = place("RUS", "IRN", 2025, 2025)
+    assert back[["rank_share_low", "rank_share", "rank_share_high"]].tolist() == [20, 22, 23]
+
+
+def test_sessions_repeat_each_other_so_that_titles_are_drawn(scores, rolls):
+    """Standard errors of the share of 2010–19 by what is drawn."""
+    kept = rolls[rolls["year"].between(2010, 2019)]
+    spread = {
+        unit: resampled(scores, kept, PAIR, units=unit).loc[:, 1:].std(axis=1).iloc[0]
+        for unit in ("session", "rcid", None, "date")
+    }
+    expected = {"session": 0.010, "rcid": 0.017, None: 0.029, "date": 0.036}
+    assert spread == pytest.approx(expected, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "measure", "change", "low", "high"),
+    [
+        ((2010, 2019), (2025, 2025), identical, 0.086, 0.018, 0.157),
+        ((2010, 2019), (2025, 2025), kappa, 0.036, -0.091, 0.165),
+        ((2010, 2019), (2020, 2024), identical, -0.016, -0.084, 0.052),
+    ],
+)
+def test_what_changed_between_spans_of_years(
+    scores, rolls, before, after, measure, change, low, high
+):
+    """By share 2025 stands above 2010–19, beyond chance it does not surely."""
+    spans = (rolls[rolls["year"].between(*span)] for span in (before, after))
+    found = percentile_interval(resampled_change(scores, *spans, PAIR, measure)).iloc[0]
+    assert found.tolist() == pytest.approx([change, low, high], abs=0.002)
 
 
 def test_iran_is_8th_or_9th_for_russia_since_2010(scores, rolls):

@@ -4,9 +4,10 @@ import pandas as pd
 
 from iran_russia.datasets import load
 from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures import agreement as sure
 from iran_russia.measures.arms import tiv_between
 from iran_russia.measures.series import count, share_of
-from iran_russia.measures.voting import agreement, ballots, final_votes, ranked
+from iran_russia.measures.voting import ballots, final_votes
 
 _NOT_NAMED = "unknown recipient"
 
@@ -97,21 +98,6 @@ def supplier_share(supplier: str, recipient: str, first: int, last: int) -> Read
     return Reading(share_of(own, whole), newest(totals["year"]), detail)
 
 
-def _agreement_with(country: str, first: int, last: int) -> pd.DataFrame:
-    """Rank the other states by identical votes with one state in the General Assembly.
-
-    Returns:
-        One row a state that voted: ``iso3``, ``n_both``, ``share_identical``, ``rank``, ``of``.
-    """
-    rolls = final_votes(load("unga_rollcalls"))
-    rolls = rolls[rolls["date"].dt.year.between(first, last)].assign(span=f"{first}–{last}")
-    if rolls.empty:
-        return pd.DataFrame(columns=["iso3", "n_both", "share_identical", "rank", "of"])
-    votes = load("unga_votes")
-    votes = votes[votes["rcid"].isin(rolls["rcid"])]
-    return ranked(agreement(ballots(votes), rolls, country, "span"), "span")
-
-
 @indicator(
     "How many of {named} rank in the top third of agreement with {country} in the General Assembly",
     unit="of those named",
@@ -127,17 +113,21 @@ def in_top_third(country: str, named: list[str], first: int, last: int) -> Readi
         first: first year of roll calls.
         last: last year.
     """
-    table = _agreement_with(country, first, last)
-    own = table[table["iso3"].isin(named)].sort_values("rank")
-    if own.empty:
+    rolls = final_votes(load("unga_rollcalls"))
+    rolls = rolls[rolls["date"].dt.year.between(first, last)]
+    votes = load("unga_votes")
+    scores = ballots(votes[votes["rcid"].isin(rolls["rcid"])])
+    if not scores.columns.isin(named).any():
         return Reading(None, "", f"no votes in {first}–{last}")
-    rolls = load("unga_rollcalls")["date"]
-    latest = newest(rolls[rolls.dt.year.between(first, last)])
-    ranks = ", ".join(f"{row.iso3} {row.rank}" for row in own.itertuples())
+    ranks = sure.ranks(sure.resampled(scores, rolls, sure.with_each(scores, country)))
+    own = ranks.loc[country].reindex(named).dropna(subset=0).sort_values(0)
+    places = ", ".join(f"{state} {place:.0f}" for state, place in own[0].items())
     years = f"{first}–{last}" if first < last else str(first)
-    detail = f"ranks of {own['of'].iloc[0]} states in {years}: {ranks}"
-    top = own.loc[own["rank"] <= own["of"] / 3, "iso3"]
-    return Reading(count(top), latest, detail)
+    detail = f"ranks of {len(ranks)} states in {years}: {places}"
+    top = own.le(len(ranks) / 3)
+    ends = sure.percentile_interval(top.sum().to_frame().T).iloc[0]
+    named_in_top = count(top.index[top[0]])
+    return Reading(named_in_top, newest(rolls["date"]), detail, ends["low"], ends["high"])
 
 
 @indicator(

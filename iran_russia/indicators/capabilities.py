@@ -6,13 +6,13 @@ from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.indicators.voting import place
+from iran_russia.measures import agreement
 from iran_russia.measures import capabilities as measures
 from iran_russia.measures.arms import tiv_between
 from iran_russia.measures.capabilities import flow_imbalance
 from iran_russia.measures.energy import world_shares
-from iran_russia.measures.series import difference, extreme, relative_change
+from iran_russia.measures.series import difference, extreme, relative_change, share_of
 from iran_russia.measures.trade import partner_shares, trade_balance
-from iran_russia.measures.voting import ranked
 
 
 def _measure(measure: str) -> pd.DataFrame:
@@ -219,7 +219,7 @@ def arms_rank(first: int, last: int, which: str) -> Reading:
     return Reading(_chosen(list(places.values()), which), newest(last), told)
 
 
-def _chosen(ranks: list[int], which: str) -> float | None:
+def _chosen(ranks: list[float], which: str) -> float | None:
     """The worst or the best of several ranks."""
     return extreme(pd.Series(ranks), "max" if which == "worst" else "min")
 
@@ -229,7 +229,7 @@ def _chosen(ranks: list[int], which: str) -> float | None:
     "compared with",
     unit="rank",
     rows="roll calls of the General Assembly",
-    measure=ranked,
+    measure=agreement.ranks,
     years="{spans}",
 )
 def vote_rank(spans: list[list[int]], which: str) -> Reading:
@@ -240,14 +240,22 @@ def vote_rank(spans: list[list[int]], which: str) -> Reading:
         which: ``worst`` or ``best`` of all ranks.
     """
     both = (("RUS", "IRN"), ("IRN", "RUS"))
-    pairs = [(of, among, span[0], span[1]) for span in spans for of, among in both]
     found = {
         f"{of} for {among} {first}–{last}": place(of, among, first, last)
-        for of, among, first, last in pairs
+        for first, last in spans
+        for of, among in both
     }
-    ranks = [row["rank"] for row in found.values()]
-    told = "; ".join(f"{pair}: rank {row['rank']} of {row['of']}" for pair, row in found.items())
-    return Reading(_chosen(ranks, which), max(row["latest"] for row in found.values()), told)
+    told = "; ".join(
+        f"{pair}: rank {row['rank_share']:.0f} of {row['of']}, by the texts that came to a vote "
+        f"{row['rank_share_low']:.0f} to {row['rank_share_high']:.0f}"
+        for pair, row in found.items()
+    )
+    ends = (
+        _chosen([row[f"rank_share{end}"] for row in found.values()], which)
+        for end in ("", "_low", "_high")
+    )
+    rank, low, high = ends
+    return Reading(rank, max(row["latest"] for row in found.values()), told, low, high)
 
 
 @indicator(
@@ -325,4 +333,4 @@ def _stated_share(year: int) -> float | None:
         & (partners["flow"] == "turnover")
         & (partners["partner_iso3"] == "WLD")
     ]["value_usd"]
-    return float(own.max() / whole.iloc[0]) if len(own) and len(whole) else None
+    return share_of(own.max(), whole.iloc[0]) if len(whole) else None

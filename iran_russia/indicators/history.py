@@ -5,6 +5,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures import agreement as sure
 from iran_russia.measures.events import in_list, known_date
 from iran_russia.measures.series import count, difference, ratio, share_of
 from iran_russia.measures.trade import trade_balance
@@ -92,29 +93,6 @@ def _scores(countries: list[str]) -> pd.DataFrame:
 
 
 @indicator(
-    "Votes of {country} identical with those of {one} less those identical with {other}",
-    unit="points",
-    rows="roll calls of the General Assembly",
-    measure=difference,
-)
-def agreement_gap(country: str, one: str, other: str, first: int, last: int) -> Reading:
-    """Share of identical UN votes with one state minus that with another, in points.
-
-    Args:
-        country: the state that is compared, ISO3 code; RUS is also the USSR.
-        one, other: the states it is compared with.
-        first, last: first and last year.
-    """
-    calls = _roll_calls(first, last)
-    table = agreement(_scores([country, one, other]), calls, country, "all")
-    same = table.set_index("iso3")["share_identical"].reindex([one, other])
-    name = load("countries").set_index("iso3")["name"]
-    detail = "; ".join(f"with {name[state]} {percent(share, 1)}" for state, share in same.items())
-    gap = difference(same[one], same[other], scale=100)
-    return Reading(gap, newest(calls["year"]), detail)
-
-
-@indicator(
     "Share of identical votes of {one} and {other} where {opponent} voted no",
     unit="share",
     rows="roll calls of the General Assembly",
@@ -136,7 +114,8 @@ def identical_where_no(one: str, other: str, opponent: str, first: int, last: in
         return Reading(None, "", "no common vote")
     row = table.loc[other]
     detail = f"{number(row['n_identical'])} of {number(row['n_both'])} votes of both"
-    return Reading(float(row["share_identical"]), newest(calls["year"]), detail)
+    ends = sure.percentile_interval(sure.resampled(scores, calls, [(one, other)])).iloc[0]
+    return Reading(ends["value"], newest(calls["year"]), detail, ends["low"], ends["high"])
 
 
 @indicator(

@@ -5,18 +5,19 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, indicator, newest
-from iran_russia.measures.series import count, difference
+from iran_russia.measures import agreement as sure
+from iran_russia.measures.series import count, difference, relative_change, share_of
 from iran_russia.measures.voting import (
     agreement,
     ballots,
+    distance_to_group,
     final_votes,
-    ideal_point_distance,
     key_positions,
-    ranked,
+    pair_overall,
 )
 
 
-def _counted(first: int, last: int, important: bool = False) -> pd.DataFrame:
+def _roll_calls(first: int, last: int, important: bool = False) -> pd.DataFrame:
     """Return the final votes of a span of years."""
     rolls = final_votes(load("unga_rollcalls"))
     held = rolls["date"].dt.year.between(first, last)
@@ -25,13 +26,11 @@ def _counted(first: int, last: int, important: bool = False) -> pd.DataFrame:
     return rolls[held].assign(span="all")
 
 
-def _with_others(country: str, rolls: pd.DataFrame, other: str | None = None) -> pd.DataFrame:
-    """Return the agreement of a state with every other, or one, over some roll calls, by state."""
+def _scores(rolls: pd.DataFrame, states: list[str] | None = None) -> pd.DataFrame:
+    """Return what states, or all of them, cast in some roll calls."""
     votes = load("unga_votes")
-    if other:
-        votes = votes[votes["iso3"].isin([country, other])]
-    cast = votes[votes["rcid"].isin(rolls["rcid"])]
-    return agreement(ballots(cast), rolls, country, "span").set_index("iso3")
+    kept = votes["rcid"].isin(rolls["rcid"])
+    return ballots(votes[kept & votes["iso3"].isin(states)] if states else votes[kept])
 
 
 def place(of: str, among: str, first: int, last: int) -> pd.Series:
@@ -44,12 +43,21 @@ def place(of: str, among: str, first: int, last: int) -> pd.Series:
         last: last year.
 
     Returns:
-        The row of :func:`iran_russia.measures.voting.ranked`, with ``latest``, the day of the
-        newest roll call.
+        ``share``, ``kappa`` and the ranks by either, ``rank_share`` and ``rank_kappa``, each with
+        its interval (``share_low``, ``share_high`` and so on); ``of``, the number of states ranked;
+        ``latest``, the day of the newest roll call.
     """
-    rolls = _counted(first, last)
-    row = ranked(_with_others(among, rolls), "span").loc[of]
-    return pd.concat([row, pd.Series({"latest": newest(rolls["date"])})])
+    rolls = _roll_calls(first, last)
+    scores = _scores(rolls)
+    found: dict[str, object] = {"latest": newest(rolls["date"])}
+    for name, measure in (("share", sure.identical), ("kappa", sure.kappa)):
+        drawn = sure.resampled(scores, rolls, sure.with_each(scores, among), measure)
+        ranked = sure.ranks(drawn)
+        for label, samples in ((name, drawn), (f"rank_{name}", ranked)):
+            own = sure.percentile_interval(samples).loc[(among, of)]
+            found |= {label: own["value"], f"{label}_low": own["low"], f"{label}_high": own["high"]}
+        found["of"] = len(ranked)
+    return pd.Series(found)
 
 
 @indicator(
@@ -69,29 +77,25 @@ def identical(one: str, other: str, first: int, last: int, important: bool = Fal
         last: last year.
         important: only the votes that the United States lists as important.
     """
-    rolls = _counted(first, last, important)
-    both = _with_others(one, rolls, other)
-    if other not in both.index:
+    rolls = _roll_calls(first, last, important)
+    scores = _scores(rolls, [one, other]).reindex(columns=[one, other])
+    pair = pair_overall(scores, rolls, one, other)
+    if pair.isna().any():
         return Reading(None, "")
-    pair, latest = both.loc[other], newest(rolls["date"])
     told = f"{number(pair['n_identical'])} of {number(pair['n_both'])} votes"
-    return Reading(float(pair["share_identical"]), latest, told)
+    found = sure.percentile_interval(sure.resampled(scores, rolls, [(one, other)])).iloc[0]
+    return Reading(found["value"], newest(rolls["date"]), told, found["low"], found["high"])
 
 
 def _when_voted(
     one: str, other: str, third: str, vote: str, first: int, last: int
-) -> tuple[pd.DataFrame, str]:
-    """Say of each roll call of both states whether they voted alike and how a third one voted."""
-    rolls = _counted(first, last)
-    votes = load("unga_votes")
-    wide = votes[votes["iso3"].isin([one, other, third])].pivot(
-        index="rcid", columns="iso3", values="vote"
-    )
-    wide = wide[wide.index.isin(rolls["rcid"])]
-    took_part = wide[[one, other]].isin(["yes", "no", "abstain"]).all(axis=1)
-    both = wide[took_part]
-    told = pd.DataFrame({"alike": both[one] == both[other], "voted": both[third] == vote})
-    return told, newest(rolls["date"])
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the votes of two states, and the roll calls of both with how a third one voted."""
+    rolls, votes = _roll_calls(first, last), load("unga_votes")
+    scores = _scores(rolls, [one, other])
+    both = rolls[scores.reindex(rolls["rcid"])[[one, other]].notna().all(axis=1).to_numpy()]
+    cast = votes[votes["iso3"] == third].set_index("rcid")["vote"].reindex(both["rcid"])
+    return scores, both.assign(voted=cast.eq(vote).to_numpy())
 
 
 @indicator(
@@ -116,17 +120,20 @@ def alike_when(
         against_rest: give the difference to the same share in all other roll calls instead, in
             percentage points.
     """
-    told, latest = _when_voted(one, other, third, vote, first, last)
-    share = told.groupby("voted")["alike"].agg(["mean", "size"])
-    if True not in share.index or (against_rest and False not in share.index):
+    scores, both = _when_voted(one, other, third, vote, first, last)
+    latest = newest(_roll_calls(first, last)["date"])
+    there, rest = both[both["voted"]], both[~both["voted"]]
+    if there.empty or (against_rest and rest.empty):
         return Reading(None, latest)
-    there = share.loc[True]
-    words = f"{percent(there['mean'], 1)} of {number(there['size'])} votes"
+    pair = [(one, other)]
+    share = sure.percentile_interval(sure.resampled(scores, there, pair)).iloc[0]
+    words = f"{percent(share['value'], 1)} of {number(len(there))} votes"
     if not against_rest:
-        return Reading(float(there["mean"]), latest, words)
-    rest = share.loc[False]
-    words += f" against {percent(rest['mean'], 1)} of {number(rest['size'])} others"
-    return Reading(float(100 * (there["mean"] - rest["mean"])), latest, words)
+        return Reading(share["value"], latest, words, share["low"], share["high"])
+    without = pair_overall(scores, rest, one, other)["share_identical"]
+    words += f" against {percent(without, 1)} of {number(len(rest))} others"
+    gap = 100 * sure.percentile_interval(sure.resampled_change(scores, rest, there, pair)).iloc[0]
+    return Reading(gap["value"], latest, words, gap["low"], gap["high"])
 
 
 @indicator(
@@ -147,16 +154,17 @@ def apart_when(one: str, other: str, third: str, vote: str, first: int, last: in
         last: last year.
     """
     alike = alike_when(one, other, third, vote, first, last)
-    if alike.value is None:
+    if alike.value is None or alike.low is None or alike.high is None:
         return alike
-    return Reading(1 - alike.value, alike.latest, f"alike in {alike.detail}")
+    told = f"alike in {alike.detail}"
+    return Reading(1 - alike.value, alike.latest, told, 1 - alike.high, 1 - alike.low)
 
 
 @indicator(
     "Rank of {of} by agreement with {among}, as a share of the states compared",
     unit="share",
     rows="roll calls of the General Assembly",
-    measure=ranked,
+    measure=sure.ranks,
 )
 def rank_share(of: str, among: str, first: int, last: int) -> Reading:
     """Rank of one state among those compared with another, as a share of their number.
@@ -170,15 +178,20 @@ def rank_share(of: str, among: str, first: int, last: int) -> Reading:
         last: last year.
     """
     row = place(of, among, first, last)
-    told = f"rank {row['rank']} of {row['of']}, {percent(row['share_identical'], 1)} identical"
-    return Reading(float(row["rank"] / row["of"]), row["latest"], told)
+    of_all = row[["rank_share", "rank_share_low", "rank_share_high"]] / row["of"]
+    told = (
+        f"rank {row['rank_share']:.0f} of {row['of']}, by the texts that came to a vote "
+        f"{row['rank_share_low']:.0f} to {row['rank_share_high']:.0f}; "
+        f"{percent(row['share'], 1)} identical"
+    )
+    return Reading(of_all.iloc[0], row["latest"], told, of_all.iloc[1], of_all.iloc[2])
 
 
 @indicator(
     "Rank of {of} by the change of its agreement with {among}, as a share of the states compared",
     unit="share",
     rows="roll calls of the General Assembly",
-    measure=agreement,
+    measure=sure.ranks,
     years="{before} and {after}",
 )
 def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> Reading:
@@ -190,19 +203,18 @@ def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> 
         before: first and last year of the time before.
         after: first and last year of the time after.
     """
-    shares = [
-        _with_others(among, _counted(first, last))["share_identical"]
-        for first, last in (before, after)
-    ]
-    change = (shares[1] - shares[0]).dropna()
-    rank = change.rank(ascending=False, method="min")
+    spans = [_roll_calls(first, last) for first, last in (before, after)]
+    scores = _scores(pd.concat(spans))
+    pairs = sure.with_each(scores, among)
+    ranked = sure.ranks(sure.resampled_change(scores, spans[0], spans[1], pairs))
+    own = sure.percentile_interval(ranked).loc[(among, of)]
+    shares = [pair_overall(scores, rolls, among, of)["share_identical"] for rolls in spans]
     told = (
-        f"rank {rank[of]:.0f} of {len(change)}: {percent(shares[0][of], 1)} to "
-        f"{percent(shares[1][of], 1)}"
+        f"rank {own['value']:.0f} of {len(ranked)}, by the texts that came to a vote "
+        f"{own['low']:.0f} to {own['high']:.0f}: {percent(shares[0], 1)} to {percent(shares[1], 1)}"
     )
-    return Reading(
-        float(rank[of] / len(change)), newest(_counted(after[0], after[1])["date"]), told
-    )
+    latest, ends = newest(spans[1]["date"]), own / len(ranked)
+    return Reading(ends["value"], latest, told, ends["low"], ends["high"])
 
 
 @indicator(
@@ -224,26 +236,26 @@ def key_votes_alike(topics: list[str], one: str = "IRN", other: str = "RUS") -> 
         other: another state.
     """
     keys = load("unga_key_votes")
-    keys = keys[keys["topic"].isin(topics)].reset_index(drop=True)
-    cast = key_positions(keys, load("unga_rollcalls"), load("unga_votes"), [one, other])
+    cast = key_positions(
+        keys[keys["topic"].isin(topics)], load("unga_rollcalls"), load("unga_votes"), [one, other]
+    )
     sides = cast.pivot(index="key_vote_id", columns="iso3", values="vote")
     known = sides[(sides != "not established").all(axis=1)]
     if known.empty:
         return Reading(None, "")
-    took_part = known.isin(["yes", "no", "abstain"]).all(axis=1)
-    same = known[one].eq(known[other]) & took_part
+    same = known[one].eq(known[other]) & known[one].ne("absent")
     told = (
         f"{same.sum()} of {len(known)} with both votes established; {one} abstained in "
         f"{known[one].eq('abstain').sum()}, was absent in {known[one].eq('absent').sum()}"
     )
-    return Reading(float(same.mean()), newest(cast["date"]), told)
+    return Reading(share_of(same.sum(), len(known)), newest(cast["date"]), told)
 
 
 @indicator(
     "Change of the distance of {one} to {others} on the main dimension of voting",
     unit="share",
     rows="ideal points of the General Assembly",
-    measure=ideal_point_distance,
+    measure=distance_to_group,
     years="{before} and {after}",
 )
 def distance_change(one: str, others: list[str], before: list[int], after: list[int]) -> Reading:
@@ -255,19 +267,16 @@ def distance_change(one: str, others: list[str], before: list[int], after: list[
         before: first and last year of the time before.
         after: first and last year of the time after.
     """
-    points = load("unga_ideal_points").pivot_table(
-        index="year", columns="iso3", values="ideal_point"
-    )
-    distance = (points[one] - points[others].mean(axis=1)).abs().dropna()
-    means = [distance.loc[first:last].mean() for first, last in (before, after)]
-    latest = newest(int(distance.loc[: after[1]].index.max()))
-    if pd.isna(means).any():
-        return Reading(None, latest)
-    return Reading(means[1] / means[0] - 1, latest, f"{means[0]:.2f} to {means[1]:.2f} units")
+    points = load("unga_ideal_points")
+    earlier, later = distance_to_group(points, one, others, [before, after])
+    latest = newest(points.loc[points["year"].le(after[1]), "year"])
+    change = relative_change(later, earlier)
+    told = "" if change is None else f"{earlier:.2f} to {later:.2f} units"
+    return Reading(change, latest, told)
 
 
-def _texts_on_iran(first: int, last: int) -> tuple[int, int, str]:
-    """Count Russia’s vetoes on texts aimed at Iran and its votes for measures on Iran."""
+def _texts_on_iran(first: int, last: int) -> tuple[pd.Series, pd.Series, str]:
+    """List Russia’s vetoes on texts aimed at Iran and its votes for measures on Iran."""
     vetoes, council = load("unsc_vetoes"), load("unsc_votes")
     aimed = vetoes[
         (vetoes["iran_relation"] == "direct")
@@ -279,8 +288,8 @@ def _texts_on_iran(first: int, last: int) -> tuple[int, int, str]:
         & (council["aim"] == "critical_of_iran")
         & council["date"].dt.year.between(first, last)
     ]
-    voted_for = int((measures["rus_vote"] == "yes").sum())
-    return len(aimed), voted_for, newest(aimed["date"], measures["date"])
+    voted_for = measures.loc[measures["rus_vote"] == "yes", "unsc_vote_id"]
+    return aimed["veto_id"], voted_for, newest(aimed["date"], measures["date"])
 
 
 @indicator(
@@ -297,8 +306,8 @@ def vetoes_on_iran(first: int, last: int) -> Reading:
         last: last year.
     """
     vetoed, voted_for, latest = _texts_on_iran(first, last)
-    told = f"{vetoed} vetoes beside {voted_for} votes for texts critical of Iran"
-    return Reading(float(vetoed), latest, told)
+    told = f"{len(vetoed)} vetoes beside {len(voted_for)} votes for texts critical of Iran"
+    return Reading(count(vetoed), latest, told)
 
 
 @indicator(
@@ -315,4 +324,5 @@ def vetoes_less_votes_for(first: int, last: int) -> Reading:
         last: last year.
     """
     vetoed, voted_for, latest = _texts_on_iran(first, last)
-    return Reading(float(vetoed - voted_for), latest, f"{vetoed} vetoes less {voted_for} votes for")
+    told = f"{len(vetoed)} vetoes less {len(voted_for)} votes for"
+    return Reading(difference(count(vetoed), count(voted_for)), latest, told)

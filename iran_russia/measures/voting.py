@@ -48,6 +48,11 @@ def votes_on_parts(rollcalls: pd.DataFrame) -> pd.DataFrame:
     return rollcalls[part & ~rollcalls["possible_duplicate"]]
 
 
+def letters(titles: pd.Series) -> pd.Series:
+    """Write titles by their letters alone, so that spelling and numbers part none."""
+    return titles.str.lower().str.replace(r"[^a-z]+", " ", regex=True).str.strip()
+
+
 def recurring(rollcalls: pd.DataFrame, one: int, other: int) -> pd.DataFrame:
     """Keep the roll calls of two years whose title was voted on in both.
 
@@ -64,7 +69,7 @@ def recurring(rollcalls: pd.DataFrame, one: int, other: int) -> pd.DataFrame:
     """
     rows = rollcalls.assign(year=rollcalls["date"].dt.year)
     rows = rows[rows["year"].isin([one, other]) & rows["title"].notna()]
-    words = rows["title"].str.lower().str.replace(r"[^a-z]+", " ", regex=True).str.strip()
+    words = letters(rows["title"])
     both = set(words[rows["year"] == one]) & set(words[rows["year"] == other])
     return rows[words.isin(both)]
 
@@ -399,6 +404,27 @@ def mean_distance(points: pd.DataFrame, own: str, others: list[str]) -> pd.Serie
     """
     each = pd.concat(ideal_point_distance(points, own, other) for other in others)
     return each.groupby("year")["distance"].mean()
+
+
+def distance_to_group(
+    points: pd.DataFrame, one: str, others: list[str], spans: list[list[int]]
+) -> pd.Series:
+    """Mean distance of a state to the middle of a group in spans of years.
+
+    Formula: mean over the years of abs(ideal point of the state − mean ideal point of the others).
+
+    Args:
+        points: rows of ``unga_ideal_points``.
+        one: the state.
+        others: the states of the group; the mean is that of those with an estimate.
+        spans: first and last year of each span.
+
+    Returns:
+        The mean in units of the scale, in the order of the spans; missing for a span without year.
+    """
+    wide = points.pivot_table(index="year", columns="iso3", values="ideal_point")
+    apart = (wide[one] - wide[others].mean(axis=1)).abs()
+    return pd.Series([apart.loc[first:last].mean() for first, last in spans], dtype="float64")
 
 
 def nearest_session(distances: pd.Series, first: int) -> pd.Series:
