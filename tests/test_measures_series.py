@@ -240,13 +240,6 @@ def test_a_year_of_the_iranian_calendar_ends_before_the_next_begins():
     assert series.year_spans(years)[0].dt.dayofyear.tolist() == [1, 1]
 
 
-def test_a_rank_lies_between_those_of_its_bounds():
-    assert series.rank_range(VALUES, "a", 10.0, 20.0) == (3.0, 3.0)
-    assert series.rank_range(VALUES, "a", 10.0, 30.0) == (1.0, 3.0)  # a tie shares the better rank
-    assert series.rank_range(VALUES, "a", 40.0, 50.0, lowest_first=True) == (3.0, 3.0)
-    assert series.rank_range(VALUES, "e", 20.0, 35.0) == (1.0, 3.0)
-
-
 def test_a_year_without_an_amount_counts_as_nothing_and_years_outside_are_left_out():
     amounts = pd.Series([1.0, 2.0, 4.0, 8.0, float("nan")])
     years = pd.Series([2009, 2010, 2010, 2012, 2013])
@@ -314,6 +307,8 @@ def test_a_change_of_share_has_the_interval_of_newcombe():
     found = series.change_of_share(before, after)
     assert found.round(4).to_list() == [0.2, 0.0524, 0.3339]
     assert series.change_of_share(before.head(0), after).isna().all()
+
+
 def test_ranks_of_a_correlation_are_those_of_the_pairs_that_are_whole():
     one, other = pd.Series([1, 2, 3, 4]), pd.Series([1.0, float("nan"), 2.0, 9.0])
     assert series.rank_correlation(one, other) == pytest.approx(1)

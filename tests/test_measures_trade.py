@@ -38,7 +38,6 @@ from iran_russia.measures.trade import (
     reported_balance,
     reported_intensities,
     section_shares,
-    share_range,
     trade_balance,
     trade_intensity,
     turnover,
@@ -733,18 +732,3 @@ def test_turnover_of_a_year_lies_between_the_figures_of_the_two_sides():
     assert found.loc[2023].tolist() == [2.6, 4.0, 2, 3, 1]
     assert found.loc[2024].tolist() == [4.8, 4.8, 1, 1, 1]
     assert 2025 not in found.index
-
-
-def test_a_share_is_taken_by_either_report_of_the_same_flow():
-    rows = [
-        ("IRN", "RUS", "import", 2020, 30.0),
-        ("IRN", "WLD", "import", 2020, 1000.0),
-        ("RUS", "IRN", "export", 2020, 20.0),
-        ("IRN", "RUS", "import", 2021, 30.0),
-        ("RUS", "IRN", "export", 2022, 20.0),
-    ]
-    keys = ["reporter_iso3", "partner_iso3", "flow", "year", "value_usd"]
-    reports = pd.DataFrame(rows, columns=keys)
-    found = share_range(reports, "IRN", "RUS", "import")
-    assert found.to_dict("index") == {2020: {"own": 0.03, "other": 0.02, "low": 0.02, "high": 0.03}}
-    assert share_range(reports, "RUS", "IRN", "import").empty

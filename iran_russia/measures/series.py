@@ -145,28 +145,6 @@ def rank_of(values: pd.Series, name: str, lowest_first: bool = False) -> float |
     return float(ranks[name]) if name in ranks.index else None
 
 
-def rank_range(
-    values: pd.Series, name: str, low: float, high: float, lowest_first: bool = False
-) -> tuple[float, float]:
-    """Best and worst rank of one among several, if its value lies between two bounds.
-
-    Args:
-        values: one value each, indexed by name; those of the others are taken as they are.
-        name: whose rank is wanted.
-        low, high: between what its value lies.
-        lowest_first: rank 1 is the smallest instead.
-
-    Returns:
-        Ranks as :func:`rank_of` gives them, the better one first.
-    """
-    others = values.drop(name, errors="ignore").dropna()
-    ranks = [
-        1.0 + ((others < value) if lowest_first else (others > value)).sum()
-        for value in (low, high)
-    ]
-    return min(ranks), max(ranks)
-
-
 def extreme(values: pd.Series, which: str) -> float | None:
     """Least or largest of several values; None where there are none or one of them is missing.
 

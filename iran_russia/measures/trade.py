@@ -904,36 +904,3 @@ def turnover_range(balances: pd.DataFrame) -> pd.DataFrame:
         figures=("turnover", "size"),
         doubtful=("doubtful", "sum"),
     )
-
-
-def share_range(reports: pd.DataFrame, country: str, partner: str, flow: str) -> pd.DataFrame:
-    """Share of a partner in a country's trade, once by the report of each of the two.
-
-    Formula: value / X, where X is the country's trade with the world by its own report, and the
-    value that of the country, or what the partner reports of the same flow.
-
-    Args:
-        reports: rows of ``trade_imf_partners`` of one vintage a cell (:func:`imf_newest`); without
-            estimates, which are made from the other side's report.
-        country, partner: ISO 3166-1 alpha-3 codes.
-        flow: ``export`` or ``import`` of the country.
-
-    Returns:
-        One row a year that has both: ``own``, ``other``, ``low``, ``high``, all between 0 and 1
-        unless the partner reports more than the country's whole trade.
-    """
-    keys = ["reporter_iso3", "partner_iso3", "flow", "year"]
-    value = reports.set_index(keys)["value_usd"].astype(float).sort_index()
-
-    def series(*key: str) -> pd.Series:
-        return value.loc[key] if key in value.index else pd.Series(dtype="float64")
-
-    turned = {"export": "import", "import": "export"}[flow]
-    whole = series(country, "WLD", flow)
-    both = pd.DataFrame(
-        {
-            "own": series(country, partner, flow) / whole,
-            "other": series(partner, country, turned) / whole,
-        }
-    ).dropna()
-    return both.assign(low=both.min(axis=1), high=both.max(axis=1))
