@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HTML := _build/html
 INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: book watch format lint check test lab notebooks serve bench pdf epub linkcheck lock clean
+.PHONY: book watch format lint check test lab notebooks serve bench pdf epub picture linkcheck lock clean
 
 book: $(VENV)/ready
 	$(BIN)/iran-russia validate
@@ -59,6 +59,10 @@ bench: $(VENV)/ready
 # The book as one file, in _build and on its home page.
 pdf epub: book
 	$(BIN)/iran-russia $@
+
+# The picture at the top of the README, from the home page.
+picture: book
+	$(BIN)/python tools/picture.py
 
 linkcheck: book
 	$(BIN)/iran-russia linkcheck

@@ -8,10 +8,12 @@ kept: seconds belong to one machine on one day.
     .venv/bin/python bench/bench.py --before 7214115 --rounds 3
 
 measures the commit as well, with its own package and data and the libraries of this environment.
-An earlier book is smaller, so that its ratios flatter it.
+An earlier book is smaller, so that its ratios flatter it. ``--starts`` measures only how long
+chapters take to begin, which is to import what they import.
 """
 
 import argparse
+import ast
 import io
 import json
 import os
@@ -27,7 +29,10 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
+import jupytext
 import psutil
+
+from iran_russia.site.nursery import LIBRARIES
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "bench" / "results.json"
@@ -109,6 +114,67 @@ def _watch(pid: int, peak: list[float], ended: threading.Event) -> None:
         peak[0] = max(peak[0], total)
 
 
+START = """
+import sys, time
+from importlib import import_module
+for library in sys.argv[1:]:
+    import_module(library)
+started = time.perf_counter()
+exec(sys.stdin.read())
+print(time.perf_counter() - started)
+"""
+
+
+def start(folder: Path, imported: tuple[str, ...] = ()) -> float:
+    """Return the seconds that the median chapter of a book takes to import what it imports.
+
+    Args:
+        folder: the book.
+        imported: what its process has imported before, as a warm kernel has.
+    """
+    taken = []
+    for chapter in sorted((folder / "notebooks").glob("*.md")):
+        cells = [c.source for c in jupytext.read(chapter).cells if c.cell_type == "code"]
+        asked = subprocess.run(
+            [sys.executable, "-c", START, *imported],
+            input="\n".join(map(_imports, cells)),
+            cwd=chapter.parent,
+            env=os.environ | {"PYTHONPATH": str(folder)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        taken.append(float(asked.stdout))
+    return median(taken)
+
+
+def _imports(code: str) -> str:
+    """Return what a cell imports; one with a magic of IPython imports nothing."""
+    try:
+        statements = ast.parse(code).body
+    except SyntaxError:
+        return ""
+    asked = [s for s in statements if isinstance(s, ast.Import | ast.ImportFrom)]
+    return "\n".join(map(ast.unparse, asked))
+
+
+def starts(books: dict[str, Path], rounds: int) -> dict[str, float]:
+    """Compare how chapters begin, in new kernels and in warm ones, with those before."""
+    taken = defaultdict(list)
+    for _ in range(rounds):
+        for kind, imported in (("cold", ()), ("warm", LIBRARIES)):
+            for name in ("ours", "before"):
+                taken[name, kind].append(start(books[name], imported))
+    for (name, kind), each in taken.items():
+        print(f"{name}, {kind} kernel: {median(each):.2f} s to begin", file=sys.stderr)
+    return {
+        f"{kind}_start_to_before_ratio": round(
+            median(taken["ours", kind]) / median(taken["before", kind]), 2
+        )
+        for kind in ("cold", "warm")
+    }
+
+
 def change_one_row(folder: Path) -> None:
     """Raise the delivered value of the first deal in the arms register by one million TIV."""
     table = folder / "data" / "arms_transfers.csv"
@@ -156,7 +222,7 @@ STEPS = {
 }
 
 
-def main(before: str, rounds: int) -> None:
+def main(before: str, rounds: int, only_starts: bool) -> None:
     """Build all several times in turn, take medians, print the ratios and write them down."""
     times, peaks = defaultdict(list), defaultdict(list)
     with tempfile.TemporaryDirectory() as temporary:
@@ -164,6 +230,10 @@ def main(before: str, rounds: int) -> None:
         books = {name: copy_book(place / name, name == "stock") for name in ("stock", "ours")}
         if before:
             books["before"] = copy_commit(place / "before", before)
+            begun = starts(books, rounds)
+        if only_starts:
+            record(begun)
+            return
         for _ in range(rounds):
             for step, prepare in STEPS.items():
                 for name, folder in books.items():
@@ -191,6 +261,7 @@ def main(before: str, rounds: int) -> None:
         "one_page_after_a_changed_cell_to_stock_ratio": against("cell", "stock", "page"),
     }
     if before:
+        results |= begun
         results |= {f"{step}_to_before_ratio": against(step, "before") for step in STEPS}
         results["page_to_before_ratio"] = against("cell", "before", "page")
         results["peak_memory_to_before_ratio"] = round(
@@ -203,4 +274,8 @@ if __name__ == "__main__":
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     asked.add_argument("--before", default="", help="an earlier commit to measure as well")
     asked.add_argument("--rounds", type=int, default=3)
-    main(**vars(asked.parse_args()))
+    asked.add_argument("--starts", action="store_true", help="only how chapters begin")
+    given = asked.parse_args()
+    if given.starts and not given.before:
+        asked.error("--starts compares with a commit; name it with --before")
+    main(given.before, given.rounds, given.starts)

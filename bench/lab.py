@@ -36,8 +36,22 @@ RAN = """() => window.jupyterapp.shell.currentWidget.content.widgets
     .filter((cell) => cell.model.type === "code" && cell.model.sharedModel.source.trim())
     .every((cell) => cell.model.executionCount !== null || cell.outputArea.node.querySelector(
         "[data-mime-type='application/vnd.jupyter.error']"))"""
-WRITTEN = """() => !window.jupyterapp.shell.currentWidget.node.querySelector(
-    ".ir-waits, .ir-figure .ir-numbered:empty")"""
+# A busy browser draws what is out of sight only when a reader comes to it.
+READ = """async () => {
+    const pane = window.jupyterapp.shell.currentWidget.content.outerNode;
+    for (let y = 0; y < pane.scrollHeight; y += pane.clientHeight) {
+        pane.scrollTop = y;
+        await new Promise((done) => setTimeout(done, 50));
+    }
+}"""
+WRITTEN = """() => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    const drawn = (cell, where) => cell.node.querySelector(where)?.childNodes.length;
+    return panel.content.widgets.every((cell) =>
+        cell.model.type === "markdown" ? drawn(cell, ".jp-RenderedMarkdown")
+        : !cell.model.getMetadata("mystnb")?.figure || drawn(cell, ".jp-OutputArea-output"))
+        && !panel.node.querySelector(".ir-waits, .ir-figure .ir-numbered:empty");
+}"""
 SEEN = """() => {
     const panel = window.jupyterapp.shell.currentWidget.node;
     const texts = (where) => [...panel.querySelectorAll(where)].map((node) => node.textContent);
@@ -113,7 +127,8 @@ def run_all(page: Page) -> None:
     """Run all cells of the open chapter once, and wait until its text is written."""
     page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
     page.wait_for_function(RAN, timeout=300_000)
-    page.wait_for_function(WRITTEN, timeout=60_000)
+    page.evaluate(READ)
+    page.wait_for_function(WRITTEN, timeout=120_000)
 
 
 def change(page: Page, now: str, other: str) -> None:
@@ -168,6 +183,9 @@ def faults(seen: dict, chapter: str, before: str) -> list[str]:
         found += [f"figure {number} has no {part}" for part, text in figure.items() if not text]
         if not re.match(rf"Fig\. {number} \S", figure["title"]):
             found.append(f"figure {number} is headed {figure['title']!r}")
+    named = len(re.findall(r"\{glue:text\}`\w+`", before))
+    if len(seen["facts"]) != named:
+        found.append(f"{len(seen['facts'])} of {named} numbers are there")
     drawn = before.count("\n  figure:\n")
     if len(seen["figures"]) != drawn:
         found.append(f"{len(seen['figures'])} of {drawn} figures are there")

@@ -191,7 +191,7 @@ def finding(
     return UNDECIDED
 
 
-def counted(findings: list[str], thin: list[bool]) -> list[str]:
+def corroborated(findings: list[str], thin: list[bool]) -> list[str]:
     """Say what each part counts for: a thin one for nothing unless a firm one finds the same.
 
     Args:
@@ -223,7 +223,7 @@ def verdict(
     """
     if all(f == NO_DATA for f in findings):
         return NO_DATA
-    found = counted(findings, thin or [False] * len(findings))
+    found = corroborated(findings, thin or [False] * len(findings))
     for_it, against = found.count(SUPPORTED), found.count(CONTRADICTED)
     if for_it >= to_support and not against and not untested:
         return SUPPORTED

@@ -99,15 +99,24 @@ def _page(name: str, known: list[str]) -> str:
 
 
 @main.command()
-def notebooks() -> None:
+@click.argument(
+    "files",
+    metavar="[FILE]…",
+    nargs=-1,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+def notebooks(files: tuple[Path, ...]) -> None:
     """Write the chapters with their results as .ipynb.
 
-    They stand in _build/notebooks.
+    Those of the built book, as they last ran; a FILE, such as notebooks/trade.md, is run as it
+    stands, with the choices made in it. They stand in _build/notebooks.
     """
     from iran_russia import notebooks as executed
 
     folder = freshness.ROOT / BUILD / "notebooks"
-    written = [executed.write(page, folder) for page in freshness.chapters()]
+    written = [executed.run(file.resolve(), folder) for file in files] or [
+        executed.write(page, folder) for page in freshness.chapters()
+    ]
     click.echo(f"Written: {len(written)} notebooks in {BUILD / 'notebooks'}")
 
 

@@ -105,6 +105,15 @@ def month(date: datetime.date) -> str:
     return f"{date:%B %Y}"
 
 
+def from_to(first: int, last: int) -> str:
+    """Format a span of years, e.g. ``2010–19``, ``1999–2008``; of one year, that year."""
+    if pd.isna(first) or pd.isna(last) or last < first:
+        return NO_FIGURE
+    if first == last:
+        return str(first)
+    return f"{first}–{last % 100:02}" if first // 100 == last // 100 else f"{first}–{last}"
+
+
 def state(**facts: str) -> None:
     """Glue formatted facts into the chapter under their names.
 
@@ -114,7 +123,7 @@ def state(**facts: str) -> None:
     for name, text in facts.items():
         if not isinstance(text, str):
             raise TypeError(f"fact {name!r} is {type(text).__name__}; format it first, e.g. usd()")
-        _stated[name] = _whole(f"fact {name!r}", text)
+        _stated[name] = whole(f"fact {name!r}", text)
         if in_build():
             glue(name, _stated[name], display=False)
 
@@ -132,8 +141,13 @@ def _in_words(when: str) -> str:
     return day(datetime.date.fromisoformat(when)) if "-" in when else when
 
 
-def _whole(what: str, text: str) -> str:
-    """Return a text with its missing numbers in words; a build tells of them."""
+def whole(what: str, text: str) -> str:
+    """Return a text with its missing numbers in words; a build tells of them.
+
+    Args:
+        what: what the text is, for the build.
+        text: a sentence, a title or a number as it is shown.
+    """
     text = _MISSING.sub(NO_FIGURE, text)
     if NO_FIGURE in text:
         _turned.append(f"{what}: {text}")
@@ -189,8 +203,8 @@ def key_numbers(*numbers: Card | tuple[str, str, str]) -> Exhibit:
     cards = [
         {
             "label": card.label,
-            "value": _whole(card.label, card.value),
-            "note": _whole(card.label, card.note),
+            "value": whole(card.label, card.value),
+            "note": whole(card.label, card.note),
             "to": _way(card.figure),
             "line": "" if card.series is None else _line(card.series),
             "sure": _worded(card.sure),
@@ -247,7 +261,8 @@ def finding(sentence: str, *, holds: bool, sure: Interval | str = "") -> str:
     """Return a sentence that the data bear out: an answer, a title, a heading of the text.
 
     A sentence that does not hold is returned with a mark. A heading is static text; the same
-    sentence, given here in a cell, makes the build say so when the data turn.
+    sentence, given here in a cell, makes the build say so when the data turn, and JupyterLab mark
+    the heading.
 
     Args:
         sentence: what is said.
@@ -255,6 +270,7 @@ def finding(sentence: str, *, holds: bool, sure: Interval | str = "") -> str:
         sure: of a change, a difference or a correlation that is claimed, the interval, which must
             not hold zero; or the reason why there is none.
     """
+    _turned[:] = [told for told in _turned if told != sentence]  # a cell may run again
     if isinstance(sure, Interval):
         holds = holds and not sure.low <= 0 <= sure.high
     if sure:
@@ -262,8 +278,11 @@ def finding(sentence: str, *, holds: bool, sure: Interval | str = "") -> str:
     if holds:
         return sentence
     _turned.append(sentence)
-    return f"Not with these data: {sentence}"
+    return f"{TURNED}{sentence}"
 
+
+TURNED = "Not with these data: "
+"""The mark of a sentence that the data do not bear out."""
 
 _turned: list[str] = []
 _sure: list[Sure] = []
@@ -285,7 +304,7 @@ def key_findings(*findings: tuple[str, str]) -> Exhibit:
     Args:
         findings: sentence and name of the section, as ``(name)=`` stands above its heading.
     """
-    shown = [{"sentence": _whole(section, said), "section": section} for said, section in findings]
+    shown = [{"sentence": whole(section, said), "section": section} for said, section in findings]
     read = [table for table in loaded() if table != LISTING]
     html = render("key_findings.html", findings=shown, newest=_in_words(newest(read)))
     return Exhibit(
@@ -306,7 +325,7 @@ def answer(*sentences: str, figure: str, source: pd.DataFrame | list[str]) -> Ex
         FigureError: there is no source.
     """
     chapter, _, name = figure.partition("#")
-    said = " ".join(_whole(figure, sentence) for sentence in sentences)
+    said = " ".join(whole(figure, sentence) for sentence in sentences)
     ways = {"chapter": chapter, "figure": name, "credits": credits(source)}
     html = render("answer.html", said=said, **ways)
     return Exhibit(html=html, other={"text/html": html, "text/plain": said})

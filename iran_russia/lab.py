@@ -17,9 +17,19 @@ _FIGURE = re.compile(r"^  figure:\n    name: (\S+)$", re.MULTILINE)
 
 
 def words() -> JSON:
-    """Return, by name, the facts stated so far, sources as they are cited, figures and pages."""
+    """Return, by name, the facts stated so far, sources as they are cited, figures and pages.
+
+    Beside them stand the sentences that the data do not bear out, for headings among them.
+    """
     return JSON(
-        {"facts": facts.stated(), "cited": cited(), "figures": figures(), "titles": titles()}
+        {
+            "facts": facts.stated(),
+            "turned": facts.turned(),
+            "mark": facts.TURNED,
+            "cited": cited(),
+            "figures": figures(),
+            "titles": titles(),
+        }
     )
 
 

@@ -1,20 +1,27 @@
-"""Chapters of the built book as executed notebooks that read well where no kernel runs.
+"""Chapters as executed notebooks that read well where no kernel runs.
 
-Numbers, figures and sources that the text names stand in it as words, figures as pictures.
+Numbers, figures and sources that the text names stand in it as words, figures as pictures. A
+chapter of the built book is written as it last ran; a file is run as it stands, with the choices
+that a student has made in it.
 """
 
+import base64
+import html
 import json
 import re
 from pathlib import Path
 
 import jupytext
 import nbformat
+import vl_convert
 from jupyter_cache import get_cache
-from nbformat.v4 import new_output
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_output
 
 from iran_russia import freshness, lab
 from iran_russia.datasets import DataError
-from iran_russia.exhibits import MIME
+from iran_russia.exhibits import LAB_MIME, MIME
+from iran_russia.facts import TURNED
 
 CACHE = freshness.ROOT / "_build" / ".jupyter_cache"
 """Where MyST-NB keeps what the chapters gave when they last ran."""
@@ -44,7 +51,7 @@ def write(page: str, folder: Path) -> Path:
         raise DataError(f"{page} has not run; build the book first, with `make book`")
     notebook = jupytext.read(freshness.ROOT / f"{page}.md")
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    figures = [f["name"] for cell in code if (f := cell.metadata.get("mystnb", {}).get("figure"))]
+    figures = figures_of(notebook)
     ran = cache.get_cache_bundle(kept[0].pk).nb.cells
     for cell, done in zip(code, ran, strict=True):
         named = cell.metadata.get("mystnb", {}).get("figure", {})
@@ -57,14 +64,104 @@ def write(page: str, folder: Path) -> Path:
         ]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _in_words(cell.source, page, run.facts, figures)
-    file = folder / f"{Path(page).name}.ipynb"
-    folder.mkdir(parents=True, exist_ok=True)
+            cell.source = in_words(cell.source, page, run.facts, figures)
+    return _written(notebook, folder / f"{Path(page).name}.ipynb")
+
+
+def _written(notebook: nbformat.NotebookNode, file: Path) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, file)
     return file
 
 
-def _in_words(text: str, page: str, facts: dict[str, str], figures: list[str]) -> str:
+def figures_of(notebook: nbformat.NotebookNode) -> list[str]:
+    """Return the names of the figures of a notebook in their order."""
+    named = (cell.metadata.get("mystnb", {}).get("figure") for cell in notebook.cells)
+    return [figure["name"] for figure in named if figure]
+
+
+# A last cell, taken out again, tells what the kernel has stated, and what does not hold.
+_STATED = """
+import json
+from iran_russia import facts
+print(json.dumps([facts.stated(), facts.turned()]))
+"""
+
+
+def execute(
+    notebook: nbformat.NotebookNode, folder: Path, allow_errors: bool = False
+) -> tuple[dict[str, str], list[str]]:
+    """Run a notebook in a folder, as a student does; its cells get their outputs.
+
+    Returns:
+        The facts that it has stated, by name, and the sentences that the data do not bear out.
+    """
+    notebook.cells.append(new_code_cell(_STATED))
+    NotebookClient(
+        notebook,
+        resources={"metadata": {"path": str(folder)}},
+        allow_errors=allow_errors,
+        # Kernels listen on this machine only; each would warn that it does so unencrypted.
+        extra_arguments=["--log-level=ERROR"],
+    ).execute()
+    stated, turned = json.loads(notebook.cells.pop().outputs[-1].text)
+    return stated, turned
+
+
+def run(file: Path, folder: Path) -> Path:
+    """Run a chapter as it stands and write it with its results; return the file.
+
+    Args:
+        file: the chapter, in Markdown.
+        folder: where the notebook goes, under the name of the chapter.
+
+    Raises:
+        DataError: its text names what it does not give.
+    """
+    notebook = jupytext.read(file)
+    stated, turned = execute(notebook, file.parent)
+    figures = figures_of(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = marked(in_words(cell.source, file.stem, stated, figures), turned)
+            continue
+        name = cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
+        number = f"Fig. {figures.index(name) + 1}" if name else ""
+        cell.outputs = [shown for output in cell.outputs for shown in _seen(output, number)]
+    return _written(notebook, folder / f"{file.stem}.ipynb")
+
+
+_HEADING = re.compile(r"^(#+ )(.+)$", re.MULTILINE)
+
+
+def marked(text: str, turned: list[str]) -> str:
+    """Mark the headings of a text that the data do not bear out."""
+    return _HEADING.sub(lambda h: f"{h[1]}{TURNED * (h[2] in turned)}{h[2]}", text)
+
+
+# Of a figure in JupyterLab, as the template lab.html has it.
+_SVG = re.compile(r"<svg.*</svg>", re.DOTALL)
+_TOLD = re.compile(r'class="ir-(title|unit|source)">(.*?)</(?:span|p)>', re.DOTALL)
+
+
+def _seen(output: nbformat.NotebookNode, number: str) -> list:
+    """Return what of an output of a student's kernel is seen, as :func:`_shown` of the book's."""
+    data = output.get("data", {})
+    if LAB_MIME not in data:
+        if "text/html" in data:
+            data["text/html"] = _AWAY.sub("", data["text/html"])
+        return [output]
+    drawn = "".join(_SVG.findall(data["text/html"]))
+    png = base64.b64encode(vl_convert.svg_to_png(drawn, scale=2)).decode()
+    told = {part: html.unescape(words) for part, words in _TOLD.findall(data["text/html"])}
+    below = f"**{number} {told['title']}**\n\n{told['unit']}\n\n{told['source']}"
+    return [
+        new_output("display_data", {"image/png": png, "text/plain": data["text/plain"]}),
+        new_output("display_data", {"text/markdown": below}),
+    ]
+
+
+def in_words(text: str, page: str, facts: dict[str, str], figures: list[str]) -> str:
     """Put words in the place of names; lead links to where this notebook finds their pages."""
 
     def words(role: re.Match) -> str:

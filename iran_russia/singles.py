@@ -33,13 +33,15 @@ _GATHER = """
   const article = parsed.querySelector("article.bd-article");
   const key = (page) => page.replace(/\\.html$/, "").replace(/[^a-z0-9]+/gi, "-");
   const here = key(name), known = new Set(pages.map((page) => page.name));
-  const unwanted = "script, style, .headerlink, .cell_input, details.hide, .ir-narrow, "
-    + ".ir-bar, .ir-code, .ir-whole-book, .ir-cite, .ir-code-switch, .tooltip, button";
+  const unwanted = "script, style, .headerlink, .cell_input, .ir-narrow, "
+    + "details.hide:not(:has(.cell_output)), "
+    + ".ir-choice, .ir-bar, .ir-code, .ir-whole-book, .ir-cite, .ir-code-switch, .tooltip, button";
   article.querySelectorAll(unwanted).forEach((node) => node.remove());
   for (const limits of article.querySelectorAll("details.ir-limits")) {
     limits.previousElementSibling.append(" ", ...limits.querySelector("p").childNodes);
     limits.remove();
   }
+  article.querySelectorAll("details.hide > summary").forEach((node) => node.remove());
   article.querySelectorAll("details").forEach((node) => node.setAttribute("open", ""));
   for (const table of article.querySelectorAll("table.ir-register")) {
     const rows = [...table.tBodies[0].rows];

@@ -3,6 +3,10 @@
 Without JavaScript a register is a plain HTML table with all its rows.
 """
 
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +19,30 @@ from iran_russia.exhibits import Exhibit, credits, refused, render
 _CHRONOLOGY = "site:notebooks/chronology.html#"
 
 
+# What a column is wide, in letters' heights: the fonts of the book take about this much a letter.
+_LETTER, _BOLD, _PADDING = 0.62, 0.7, 1.3
+_ROOM = 53.5
+"""Width of a table that fits the text column of a page on a screen of 1366 px."""
+_SENTENCE = 18.0
+"""Width below which sentences are hard to read."""
+_HOST = 13.0
+"""Width below which what is folded under a row is hard to read."""
+
+_NEAR = 6
+"""Columns in which a number counts as what a table tells of."""
+
+_LAST = re.compile(r"(?:(?:^|_)id|^url)(?:_\d)?$")
+"""Columns that point elsewhere: the first to be folded."""
+
+_CODE = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
+_STATES = re.compile(r"[A-Z]{3}(?:;[A-Z]{3})*")
+_WORDED = re.compile(
+    r"(?!(?:.*\s)?\d{1,2} [A-Z][a-z]{2})(?:[^\W\d]+\s)*[~≈<>±$€]?\s?"
+    r"([-−]?\d[\d,]*(?:\.\d+)?)(?![\w/-])"
+)
+"""A quantity with words: "about 1,700 drones"; no day, no designation."""
+
+
 def rows(
     frame: pd.DataFrame,
     *,
@@ -23,8 +51,12 @@ def rows(
     limit: int | None = None,
     links: dict[str, str] | None = None,
     anchor: str | None = None,
+    first: Collection[str] = (),
 ) -> str:
-    """Write a frame as an HTML table.
+    """Write a frame as an HTML table that fits its page.
+
+    Where not all columns fit, the later ones are folded under each row, or said once where all
+    rows have the same, and a number comes third at the latest. Codes are written as words.
 
     Args:
         frame: column names become headings.
@@ -35,58 +67,152 @@ def rows(
             http, https, or ``site:`` for a page of the book.
         anchor: column whose value becomes the id of its row, so that pages can link to the row
             (not shown itself).
+        first: columns to be folded last.
     """
     links = links or {}
     shown = frame if limit is None else frame.head(limit)
     if len(shown) < len(frame):
         caption += f": first {len(shown)} of {len(frame):,} rows, all in the CSV"
-    columns = [c for c in frame.columns if c not in links.values() and c != anchor]
-    numeric = {
-        c
-        for c in columns
-        if pd.api.types.is_numeric_dtype(frame[c]) and not pd.api.types.is_bool_dtype(frame[c])
-    }
-    # Long texts get room and short ones stay whole; on a narrow page the table then scrolls.
-    width = {c: _width(frame[c].astype("str").str.len().max()) for c in columns}
-    body = [
-        {
-            "id": row[anchor] if anchor else None,
-            "cells": [
-                _cell(row[c], c in numeric, row.get(links.get(c))) | {"short": width[c] == "short"}
-                for c in columns
-            ],
-        }
-        for row in shown.to_dict("records")
+    codes = _states_in(shown)
+    names = _names_of_states(codes) if codes else {}
+    columns = [
+        _column(c, shown[c], shown[links[c]] if c in links else None, names)
+        for c in shown.columns
+        if c not in links.values() and c != anchor
     ]
-    shares = _shares(shown[columns])
+    kept, folded, host = _fitted(columns, first)
+    same = [c for c in folded if len(shown) > 1 and len({cell["text"] for cell in c.cells}) == 1]
+    folded = [c for c in folded if c not in same]
+    anchors = shown[anchor].tolist() if anchor else [None] * len(shown)
+    body = []
+    for place, at in enumerate(anchors):
+        more = [
+            {"label": c.label} | c.cells[place] for c in folded if c.cells[place]["text"].strip()
+        ]
+        cells = [c.cells[place] | {"more": more if c is host else []} for c in kept]
+        body.append({"id": at, "cells": cells})
     heads = [
-        {
-            "label": str(c).replace("_", " "),
-            "number": c in numeric,
-            "width": width[c],
-            "share": shares[c],
-        }
-        for c in columns
+        {"label": c.label, "kind": c.kind, "need": c.need, "share": share}
+        for c, share in zip(kept, _shares(kept, host, folded), strict=True)
     ]
-    return render("rows.html", caption=caption, css=css, columns=heads, rows=body)
+    return render(
+        "rows.html",
+        caption=caption,
+        css=css,
+        columns=heads,
+        rows=body,
+        same=[{"label": c.label} | c.cells[0] for c in same if c.cells[0]["text"].strip()],
+        sortable="ir-register" in css,
+    )
 
 
-def _width(longest: int) -> str:
-    return "long" if longest > 40 else "middle" if longest > 14 else "short"
+@dataclass(eq=False)
+class _Column:
+    """A column as it is shown."""
+
+    name: str
+    label: str
+    kind: str
+    """number, short or text."""
+
+    measured: bool
+    """Holds quantities, perhaps with words."""
+
+    need: float
+    """Width that it cannot do without."""
+
+    cells: list[dict]
 
 
-def _shares(shown: pd.DataFrame) -> pd.Series:
+def _column(name: str, values: pd.Series, urls: pd.Series | None, names: dict) -> _Column:
+    number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    addresses = [None] * len(values) if urls is None else urls.tolist()
+    named = None if _LAST.search(name) else names
+    cells = [
+        _cell(value, number, url, named)
+        for value, url in zip(values.tolist(), addresses, strict=True)
+    ]
+    label = " ".join(word for word in str(name).split("_") if word != "iso3") or "state"
+    texts = [cell["text"] for cell in cells if cell["text"]]
+    longest = max(map(len, texts), default=0)
+    kind = "number" if number else "short" if longest <= 10 else "text"
+    widest = (
+        longest if kind != "text" else min(14, max(map(len, re.split(r"[\s-]", " ".join(texts)))))
+    )
+    for cell in cells:
+        cell["kind"] = kind
+    need = max(_LETTER * widest, _BOLD * max(map(len, label.split()))) + _PADDING
+    if longest > 40:
+        need = max(need, _SENTENCE)
+    if number:
+        measured = not _LAST.search(name) and not _years(values)
+    else:
+        worded = [_WORDED.match(text) for text in texts]
+        measured = bool(texts) and sum(map(bool, worded)) >= 0.8 * len(texts)
+        if measured:
+            for cell in cells:
+                found = _WORDED.match(cell["text"])
+                cell["order"] = found[1].replace(",", "").replace("−", "-") if found else ""
+    return _Column(name, label, kind, measured, round(need, 1), cells)
+
+
+def _years(values: pd.Series) -> bool:
+    known = values.dropna()
+    return len(known) > 0 and bool(known.between(1300, 2200).all() and (known % 1 == 0).all())
+
+
+def _fitted(
+    columns: list[_Column], first: Collection[str]
+) -> tuple[list[_Column], list[_Column], _Column]:
+    """Part the columns that fit a page from those to fold; name the one to fold them in."""
+    texts = [c for c in columns if c.kind == "text"]
+    host = next((c for c in texts if c.need >= _SENTENCE), (texts or columns)[0])
+    # A number that stands further on is beside the point.
+    near = [c for c in columns if c.name in first] + columns[:_NEAR]
+    number = next((c for c in near if c.measured), None)
+    kept = list(columns)
+    if sum(c.need for c in columns) > _ROOM:
+        host.need = max(host.need, _HOST)
+        wanted = [host, columns[0], *([number] if number else [])]
+        wanted += [c for c in columns if c.name in first]
+        wanted += sorted(columns, key=lambda c: bool(_LAST.search(c.name)))
+        room, taken = _ROOM, set()
+        for c in dict.fromkeys(wanted):
+            if c.need <= room:
+                room -= c.need
+                taken.add(c)
+        kept = [c for c in columns if c in taken]
+    if number in kept and not any(c.measured for c in kept[:3]):
+        kept.remove(number)
+        kept.insert(2, number)
+    return kept, [c for c in columns if c not in kept], host
+
+
+def _shares(kept: list[_Column], host: _Column, folded: list[_Column]) -> list[float]:
     """Share out the width of a printed page, in per cent, by how much stands in each column."""
-    texts = shown.astype("object").where(shown.notna(), "").astype("str")
-    words = pd.Series({c: max(texts[c].str.split(r"[\s-]+").explode().str.len()) for c in texts})
-    heads = pd.Series({c: max(map(len, str(c).split("_"))) for c in texts})
-    needed = words.where(words > heads, heads).clip(upper=14)
-    wanted = (12 * texts.apply(lambda column: column.str.len().mean())) ** 0.5
-    weights = needed.where(needed > wanted, wanted)
-    return (100 * weights / weights.sum()).round(1)
+    weights = []
+    for c in kept:
+        held = [c, *folded] if c is host else [c]
+        letters = sum(len(cell["text"]) for one in held for cell in one.cells)
+        wanted = (12 * letters / max(1, len(c.cells))) ** 0.5
+        needed = min(14.0, (c.need - _PADDING) / _LETTER)
+        weights.append(max(needed, wanted))
+    return [round(100 * weight / sum(weights), 1) for weight in weights]
 
 
-def _cell(value: Any, number: bool, url: object = None) -> dict:
+def _states_in(shown: pd.DataFrame) -> list[str]:
+    """List the codes of states that stand alone in cells."""
+    texts = {value for c in shown for value in shown[c].tolist() if isinstance(value, str)}
+    return sorted({code for text in texts if _STATES.fullmatch(text) for code in text.split(";")})
+
+
+@taken.taken
+def _names_of_states(codes: list[str]) -> dict[str, str]:
+    states = datasets.load("countries").set_index("iso3")["name"]
+    return states[states.index.isin(codes)].to_dict()
+
+
+def _cell(value: Any, number: bool, url: object, names: dict | None) -> dict:
     text = ""
     if isinstance(value, pd.Timestamp):
         text = value.date().isoformat()
@@ -97,14 +223,27 @@ def _cell(value: Any, number: bool, url: object = None) -> dict:
     elif isinstance(value, bool):
         text = "yes" if value else "no"
     elif number:
-        # A year is not a quantity: no thousands separator below 10,000.
-        text = f"{value:,.10g}" if abs(value) >= 10_000 else f"{value:.6g}"
+        text = _written(value)
     else:
         text = str(value)
+        if names is not None and _CODE.fullmatch(text):
+            text = text.replace("_", " ")
+        elif names and _STATES.fullmatch(text):
+            text = "; ".join(names.get(code, code) for code in text.split(";"))
+    cell = {"text": text, "url": None, "order": None}
     if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https", "site"):
-        return {"text": text, "number": number, "url": None}
+        return cell
     text = text or urlsplit(url).netloc  # a link without words could not be read out
-    return {"text": text, "number": number, "url": url if text else None}
+    return cell | {"text": text, "url": url if text else None}
+
+
+def _written(value: float) -> str:
+    """Write a number with six digits, from 10,000 on with ten, and its integer part whole."""
+    # A year is not a quantity: no thousands separator below 10,000.
+    if abs(value) < 10_000:
+        return f"{Decimal(f'{value:.6g}'):f}"
+    whole = len(str(abs(int(value))))
+    return f"{Decimal(f'{value:.{max(10, whole)}g}'):,f}"
 
 
 def register(
@@ -213,9 +352,10 @@ def data_used() -> Exhibit:
     have would let the chapter depend on all of them.
     """
     hidden = {"sources", datasets.LISTING}
+    names_only = {"countries"}  # which every table with codes of states asks
     names = [name for name in taken.loaded() if name not in hidden]
     used = [datasets.summary(name) for name in names]
-    looked_up = [name for name in taken.tables() if name not in hidden.union(names)]
+    looked_up = [name for name in taken.tables() if name not in hidden.union(names, names_only)]
     html = render("data_used.html", tables=used, looked_up=looked_up)
     return _shown(html, "Data used: " + ", ".join(t["table"] for t in used))
 

@@ -94,7 +94,7 @@ FAINT_LABELS = """() => {
     const faint = [];
     for (const drawing of document.querySelectorAll(".ir-plot svg")) {
         if (!drawing.checkVisibility()) continue;
-        const shapes = [...drawing.querySelectorAll("path, rect")];
+        const shapes = [...drawing.querySelectorAll("path, rect, circle")];
         for (const label of drawing.querySelectorAll("text")) {
             const ink = paint(label), box = label.getBoundingClientRect();
             // Labels that would overlap are hidden.

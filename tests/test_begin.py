@@ -118,6 +118,16 @@ def test_a_table_is_proposed_with_types_units_values_and_key(fresh, tmp_path):
     assert all(f["title"] and f["description"] for f in fields.values())
 
 
+def test_a_column_of_one_value_closes_no_list(fresh, tmp_path):
+    lines = [
+        f"{line},{'city' if not n else 'Tehran'}" for n, line in enumerate(TEA.split("\n")[:-1])
+    ]
+    new_table(tmp_path, "\n".join([*lines, ""]))
+    *_, new = json.loads((fresh / "data/datapackage.json").read_text())["resources"]
+    (city,) = (field for field in new["schema"]["fields"] if field["name"] == "city")
+    assert city["constraints"] == {"required": True}
+
+
 def test_the_new_table_loads_and_its_source_is_registered(fresh, tmp_path):
     new_table(tmp_path)
     frame = datasets.load("tea_exports")

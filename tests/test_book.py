@@ -14,6 +14,7 @@ from conftest import CHAPTERS, ROOT
 from playwright.sync_api import expect
 
 from iran_russia import datasets, freshness
+from iran_russia.site.polish import lighten
 
 
 def _source(page: str) -> str:
@@ -228,32 +229,59 @@ def test_a_reader_finds_a_word_from_any_page(reader):
 @pytest.mark.parametrize("page", CHARTED)
 def test_every_chart_is_visible_without_javascript(reader, page, scheme):
     opened = reader(page, java_script_enabled=False, color_scheme=scheme)
-    charts = opened.locator(".ir-wide svg")
+    charts = opened.locator(".ir-wide:visible svg")
     assert charts.count() >= 1
     for chart in charts.all():
         box = chart.bounding_box()
         assert box and box["width"] > 300 and box["height"] > 60
-        assert chart.locator("path, text").count() > 5
+        assert chart.locator("path, circle, text").count() > 5
 
 
 LABELS = """[...document.querySelectorAll(".ir-plot .ir-wide")].map(
     (plot) => [...plot.querySelectorAll("text")].map((label) => label.textContent))"""
 
 
+# Lines of tooltips that no reader should see: names of columns, null, true, long decimals.
+RAW = """[...document.querySelectorAll("svg.marks *")].flatMap(({ __data__: item }) =>
+    typeof item?.tooltip === "object" ? Object.entries(item.tooltip ?? {}) : []
+).map(([name, said]) => `${name}: ${said}`)
+.filter((line) => /^[^:]*_|: (null|true|false|NaN)$|:.*\\.\\d{6}/.test(line))"""
+
+
 @pytest.mark.parametrize("page", CHARTED)
 def test_every_chart_comes_alive_on_hover_or_by_keyboard(reader, page):
     opened = reader(page)
-    first, *rest = opened.locator(".ir-plot").all()
+    first, *rest = opened.locator(".ir-plot:visible").all()
     still = opened.evaluate(LABELS)
     first.hover()
     for plot in rest:
         plot.focus()
-    charts = opened.locator("[data-live]").count()
+    charts = opened.locator("[data-live]:visible").count()
     expect(opened.locator("[data-state=live]")).to_have_count(charts, timeout=30_000)
     assert opened.locator("[data-state=live] .ir-wide svg.marks").count() >= 1
     for before, after in zip(still, opened.evaluate(LABELS), strict=True):
         # Labels that overlap may be left out where letters are wider.
         assert len(set(before) & set(after)) >= 0.8 * len(set(before)), (before, after)
+    assert opened.evaluate(RAW) == []
+
+
+@pytest.mark.parametrize("page", [p for p in CHARTED if "reading=" in _source(p)])
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_reader_turns_a_figure_to_its_other_reading_and_paper_shows_both(reader, page, scripts):
+    opened = reader(page, java_script_enabled=scripts)
+    for figure in opened.locator("figure:has(.ir-choice)").all():
+        first, other = figure.locator(".ir-reading").all()
+        choice = figure.get_by_role("radio")
+        expect(choice.first).to_be_checked()
+        expect(first).to_be_visible()
+        expect(other).to_be_hidden()
+        choice.last.check()
+        expect(first).to_be_hidden()
+        expect(other).to_be_visible()
+    opened.emulate_media(media="print")
+    readings = opened.locator(".ir-reading")
+    assert readings.count() == opened.locator(".ir-reading:visible").count() > 0
+    expect(opened.locator(".ir-choice:visible")).to_have_count(0)
 
 
 @pytest.mark.parametrize("page", CHARTED)
@@ -306,6 +334,12 @@ def test_every_table_is_read_by_a_chapter(book):
     # A table that is ready for an import but has no rows yet says nothing to draw.
     filled = {table for table in datasets.names() if len(datasets.load(table))}
     assert filled - set().union(*(run.behind for run in runs)) == set()
+
+
+def test_names_in_code_lose_their_marks_and_words_of_the_page_keep_theirs():
+    marked = '<span class="n">x</span>', '<span class="o">=</span>', '<span class="mi">1</span>'
+    page = f"<body><p>{marked[0]}</p><pre>{''.join(marked)}</pre>"
+    assert lighten(page) == f"<body><p>{marked[0]}</p><pre>x{marked[1]}{marked[2]}</pre>"
 
 
 def test_no_page_weighs_more_than_a_phone_can_carry(book):

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from iran_russia import charts, colours, facts, tables
-from iran_russia.charts import drawing, figure
+from iran_russia.charts import drawing, figure, waiting
 from iran_russia.colours import COLOURS
 from iran_russia.datasets import DataError
 from iran_russia.exhibits import BUILD, LAB_MIME, MIME, FigureError
@@ -115,6 +115,52 @@ def test_a_figure_carries_its_data_and_pictures():
     assert ElementTree.fromstring(files["svg"]).tag.endswith("svg")
     assert files["png"].startswith(b"\x89PNG")
     assert files["js"].startswith("iranRussia.live({")
+
+
+def two_ways(**changes):
+    frame = FRAME.assign(real=[10.0, 20.0, 30.0])
+    reading = charts.dollars(2024, {"value": "real"}, "dollar of 2024", "Value in real money")
+    drawn = chart(frame).encode(tooltip=["value", "real"])
+    return shown(**{"chart": drawn, "data": frame, "reading": reading} | changes)
+
+
+def test_a_figure_can_be_read_by_other_columns_of_the_same_rows():
+    exhibit = two_ways()
+    assert {"value", "real"} <= set(exhibit.files["csv"].splitlines()[0].split(","))
+    assert ">30<" in exhibit.files["other.svg"] and ">30<" not in exhibit.files["svg"]
+    assert ElementTree.fromstring(exhibit.files["other.svg"]).tag.endswith("svg")
+    chosen = re.findall(r'name="(\w+)"( checked)?> ([^<]+)</label>', exhibit.html)
+    assert [(on, name) for _, on, name in chosen] == [
+        (" checked", "Current dollars"),
+        ("", "Dollars of 2024"),
+    ]
+    assert len({group for group, _, _ in chosen}) == 1
+    assert re.findall(r'data-live="([^"]+)"', exhibit.html) == ["exhibit:js", "exhibit:other.js"]
+    for words in ("dollar of 2024", "Value in real money", "Value by year and party"):
+        assert words in exhibit.html
+
+
+def test_both_columns_change_places_and_the_data_stay():
+    reading = charts.Reading(("a", "b"), {"value": "real"}, "u", "alt")
+    spec = {"encoding": {"y": {"field": "value"}, "tooltip": [{"field": "real"}, {"field": "x"}]}}
+    held = {"datasets": {"d": [{"field": "value"}]}}
+    assert reading.of(spec | held) == held | {
+        "encoding": {"y": {"field": "real"}, "tooltip": [{"field": "value"}, {"field": "x"}]}
+    }
+
+
+def test_what_the_other_reading_draws_must_stand_in_the_data():
+    with pytest.raises(FigureError, match=r"\['real'\], which are not in the data"):
+        two_ways(data=FRAME)
+
+
+def test_a_figure_of_one_reading_offers_no_choice():
+    assert "ir-choice" not in shown().html and "ir-reading" not in shown().html
+
+
+def test_a_round_mark_is_written_as_a_circle_and_the_font_once():
+    svg = shown(chart=chart().mark_point()).files["svg"]
+    assert svg.count("<circle") >= 3 and svg.count("font-family") == 1
 
 
 def test_a_figure_is_the_same_bytes_every_time():
@@ -249,6 +295,27 @@ def test_a_fact_with_a_missing_number_says_so_and_is_told(text, monkeypatch):
     assert first.startswith("fact 'turnover': ") and second.startswith("Turnover: ")
 
 
+def test_a_figure_with_a_missing_number_in_its_title_says_so():
+    said = shown(title=f"It rose to {math.nan:.2f} in 2003", alt="From 1 to nan.")
+    html = said._repr_mimebundle_()["text/html"]
+    assert "It rose to no figure in 2003" in html and "From 1 to no figure." in html
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "written"),
+    [
+        (2010, 2019, "2010–19"),
+        (1999, 2008, "1999–2008"),
+        (2001, 2009, "2001–09"),
+        (2021, 2021, "2021"),
+        (2022, 2021, "no figure"),
+        (math.nan, 2021, "no figure"),
+    ],
+)
+def test_a_span_of_years_is_written_short(first, last, written):
+    assert facts.from_to(first, last) == written
+
+
 def test_a_fact_must_be_formatted_first():
     with pytest.raises(TypeError, match=r"fact 'turnover' is float; format it first"):
         facts.state(turnover=4.8)
@@ -294,6 +361,10 @@ FOUR = alt.Color("c:N").scale(domain=list("abc"), range=["#05635f", "#b5472f", "
         (_points([1, 2, 3, -9], domain=[0, 5]), "1 marks (symbol) lie beyond the y axis"),
         (_bars([1, 2, 3, 4]).encode(x=alt.X("c:N").axis(labelExpr="'null'")), "are no words"),
         (
+            _bars([1, 2, 3, 4]).encode(y=alt.Y("v:Q").axis(format=".0f", values=[0, 0.2, 0.4, 3])),
+            "2 labels of an axis repeat the one before",
+        ),
+        (
             _bars([1, 2, 3, 4]).encode(
                 alt.Y("c:N").axis(labelLimit=600, labelExpr="pad('', 80, 'm')"), alt.X("v:Q")
             ),
@@ -308,6 +379,7 @@ FOUR = alt.Color("c:N").scale(domain=list("abc"), range=["#05635f", "#b5472f", "
         "bar beyond",
         "point below",
         "no name",
+        "same names",
         "narrow",
     ],
 )
@@ -316,6 +388,67 @@ def test_a_chart_of_which_something_cannot_be_seen_is_refused(drawn, says, monke
     monkeypatch.setenv(BUILD, "yes")
     with pytest.raises(FigureError, match=re.escape(says)):
         shown(chart=drawn)
+
+
+def test_tooltips_read_as_a_table_does():
+    frame = FRAME.assign(value=[95.055556, 12345.678, None], exact_day=[True, False, None])
+    drawn = chart(frame).mark_point().encode(alt.Y("value:Q"), detail="exact_day:N")
+    signal = re.search(r'"tooltip":\{"signal":("(?:[^"\\]|\\.)*")', shown(chart=drawn).files["js"])[
+        1
+    ]
+    said = json.loads(signal)
+    assert '"exact day": isValid(datum["exact_day"]) ? isBoolean(' in said
+    assert said.count(': "–"') == said.count("isValid(") == 4
+    assert 'format(datum["value"], abs(datum["value"]) < 10000 ? ".4~r" : ",.0f")' in said
+    assert '""+' not in said
+
+
+def _kinds(*kinds, **fill):
+    frame = pd.DataFrame({"kind": kinds, "v": range(len(kinds)), "source_id": "cow_trade_v4"})
+    marks = alt.Chart(frame).mark_point(strokeWidth=1.5, stroke="#59636e", fill="#59636e")
+    shape = alt.Shape("kind:N").scale(domain=["sure", "guess"], range=["circle", "diamond"])
+    return marks.encode(alt.X("v:Q"), shape, **fill)
+
+
+def test_a_legend_is_as_hollow_as_its_marks(build):
+    drawn = _kinds("sure", "guess", fillOpacity=charts.hollow("kind", "sure", "guess"))
+    svg = shown(chart=drawn).files["svg"]
+    assert svg.count('fill-opacity="0"') == 2  # the mark and its entry
+
+
+def test_a_legend_shows_hollow_what_another_field_makes_hollow_in_all_rows(build):
+    drawn = _kinds("sure", "guess", "guess", fillOpacity=charts.hollow("v", 0, 1))
+    kept = drawing.grammar.true_legends(drawn.to_dict())["encoding"]["shape"]
+    assert "legend" not in kept  # one guess has neither filling
+    frame = drawn.data.assign(stage=["done", "planned", "planned"])
+    planned = drawn.properties(data=frame).encode(
+        fillOpacity=charts.hollow("stage", "done", "planned")
+    )
+    kept = drawing.grammar.true_legends(planned.to_dict())["encoding"]["shape"]["legend"]
+    look = kept["encoding"]["symbols"]["fillOpacity"]["condition"]
+    assert look == {"test": 'indexof(["guess"], datum.value) >= 0', "value": 0}
+
+
+def test_a_legend_that_looks_like_none_of_its_marks_is_refused(build):
+    hidden = alt.when("datum.kind == 'guess'").then(alt.value(0)).otherwise(alt.value(1))
+    with pytest.raises(FigureError, match="1 entries of a legend look like none of their marks"):
+        shown(chart=_kinds("sure", "guess", fillOpacity=hidden))
+
+
+def test_a_kind_without_a_look_and_a_row_without_a_panel_are_refused(build):
+    with pytest.raises(FigureError, match="shape has no look for kind 'rumour'"):
+        shown(chart=_kinds("sure", "guess", "rumour"))
+    three = _kinds("sure", "guess", "rumour").encode(shape=alt.Undefined)
+    frame = three.data
+    drawn = charts.panels(alt.layer(three), ["sure", "guess"], 40, field="kind")
+    with pytest.raises(FigureError, match="no panel shows kind 'rumour'"):
+        shown(chart=drawn, data=frame)
+
+
+def test_words_without_a_colour_are_refused(build):
+    words = _points([1, 2, 3, 4]).mark_text().encode(FOUR, text="c:N")
+    with pytest.raises(FigureError, match="1 words of marks have no colour"):
+        shown(chart=words)
 
 
 def test_more_kinds_than_colours_are_refused(build):
@@ -350,3 +483,31 @@ def test_every_country_has_a_colour_and_no_two_alike():
 def test_a_month_is_written_out_and_a_missing_one_in_words():
     assert facts.month(pd.Timestamp("2001-03-12")) == "March 2001"
     assert facts.month(pd.NaT) == "no figure"
+
+
+def test_steps_that_go_on_reach_the_end_of_the_axis_and_those_that_stop_do_not():
+    told = pd.DataFrame(
+        {
+            "what": ["on"] * 3 + ["over"] * 2,
+            "years": [0.0, 4, 12, 0, 5],
+            "share": [0, 0.2, 0.9, 0, 0.5],
+        }
+    )
+    curves = told.assign(low=0.1, high=0.9, at_risk=9)
+    readings = curves.assign(dates="latest")
+    followed = pd.DataFrame({"what": ["on"], "years": [0], "at_risk": [9]})
+    chart = waiting(curves, readings, followed, {"on": "#111111", "over": "#222222"}, "on", end=10)
+    lines = chart.vconcat[0].layer[3].data
+    ends = lines.groupby("what")[["years", "share"]].last()
+    assert ends.loc["on"].tolist() == [10, 0.2]
+    assert ends.loc["over"].tolist() == [5, 0.5]
+
+
+def test_the_ground_is_shaded_from_where_fewer_than_five_are_followed():
+    curves = pd.DataFrame(
+        {"what": "on", "years": [0.0, 4, 6], "share": [0, 0.2, 0.9], "at_risk": [9, 5, 4]}
+    ).assign(low=0.1, high=0.9)
+    followed = curves[["what", "years", "at_risk"]]
+    chart = waiting(curves, curves.assign(dates="x"), followed, {"on": "#111111"}, "on", end=10)
+    shaded = chart.vconcat[0].layer[0].data
+    assert shaded[["years", "to"]].iloc[0].tolist() == [4, 10]

@@ -302,19 +302,6 @@ def _votes(first, last):
     return wide.where(wide != "absent")
 
 
-def test_iran_voted_closer_to_the_ussr_than_to_the_united_states_under_the_shah():
-    wide = _votes(1953, 1978)
-
-    def same(one, other):
-        pair = wide[[one, other]].dropna()
-        return (pair[one] == pair[other]).mean()
-
-    expected = 100 * (same("IRN", "USA") - same("IRN", "RUS"))
-    assert expected < 0
-    found = history.agreement_gap("IRN", "USA", "RUS", 1953, 1978)
-    assert found.value == pytest.approx(expected)
-
-
 def test_votes_in_which_the_united_states_said_no():
     wide = _votes(1979, 1988)
     pair = wide.loc[wide["USA"] == "no", ["IRN", "RUS"]].dropna()

@@ -144,6 +144,16 @@ def test_a_chapter_answers_on_its_first_screen_and_says_what_it_finds(reader, ch
     assert faults == []
 
 
+@pytest.mark.parametrize("java_script", [True, False], ids=["script", "none"])
+def test_the_home_page_answers_on_its_first_screen(reader, java_script):
+    opened = reader("index.html", java_script_enabled=java_script)
+    if java_script:  # else nothing can be asked of the page
+        assert [fault for screen in SCREENS for fault in _first_screen(opened, screen)] == []
+    cards = opened.locator(".ir-key-numbers li")
+    assert cards.count() == cards.locator("a").count() == cards.locator(".ir-key-sure").count() > 0
+    assert opened.locator("figure .ir-plot svg:visible").count() > 0
+
+
 def test_the_chapters_of_the_edition_all_have_findings():
     assert len(THEMES) >= 15
 
@@ -166,6 +176,8 @@ def test_a_sentence_that_the_data_do_not_bear_out_is_marked_and_told(monkeypatch
     assert facts.finding("It grows", holds=True) == "It grows" and facts.turned() == []
     assert facts.finding("It grows", holds=False) == "Not with these data: It grows"
     assert facts.turned() == ["It grows"]
+    facts.finding("It grows", holds=True)  # the cell runs again, with other choices
+    assert facts.turned() == []
 
 
 def test_a_change_whose_interval_holds_zero_is_not_borne_out(monkeypatch):

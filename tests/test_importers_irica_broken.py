@@ -24,7 +24,7 @@ from test_importers_irica import (
 )
 
 from iran_russia.importers import irica_words
-from iran_russia.importers.reading import counted
+from iran_russia.importers.reading import pluralised
 
 
 def changed(path: Path, part: str, change) -> Path:
@@ -124,8 +124,8 @@ def test_names_of_others_are_not_told(tmp_path, name):
 
 
 def test_one_line_is_told_as_one():
-    assert counted(1, "lines of «شوروی»") == "1 line of «شوروی»"
-    assert counted(1200, "lines of «شوروی»") == "1,200 lines of «شوروی»"
+    assert pluralised(1, "lines of «شوروی»") == "1 line of «شوروی»"
+    assert pluralised(1200, "lines of «شوروی»") == "1,200 lines of «شوروی»"
 
 
 @pytest.mark.parametrize("cell", ["N/A", "-", "؟", "?", 643, True, datetime.date(2024, 3, 20), "0"])

@@ -12,6 +12,7 @@ from nbclient import NotebookClient
 
 from iran_russia import freshness, notebooks
 from iran_russia.datasets import DataError, load
+from iran_russia.facts import TURNED
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,15 @@ def test_text_follows_a_choice_and_a_name_that_nothing_gives_is_marked(served, p
     assert [f for f in after["facts"] if f != "no fact gone"] != before["facts"]
 
 
+def test_a_heading_that_a_choice_makes_false_is_marked(served, page):
+    lab.open_chapter(page, served, "china")
+    lab.change(page, 'THIRD = "CHN"', 'THIRD = "IND"')
+    lab.run_all(page)
+    headings = page.locator(".jp-RenderedMarkdown h2").all_text_contents()
+    assert any(heading.startswith(f"{TURNED}China agrees with Iran") for heading in headings)
+    assert not page.evaluate(lab.SEEN)["errors"]
+
+
 @pytest.mark.parametrize("page", freshness.chapters())
 def test_an_executed_notebook_reads_as_its_page(page, book, tmp_path):
     written = nbformat.read(notebooks.write(page, tmp_path), as_version=4)
@@ -70,6 +80,28 @@ def test_an_executed_notebook_reads_as_its_page(page, book, tmp_path):
     assert not any("scrapbook" in str(data) for data in outputs)
 
 
+def read(file):
+    """Return the texts of a notebook, and the words below its figures."""
+    cells = nbformat.read(file, as_version=4).cells
+    outputs = [o.get("data", {}) for cell in cells for o in cell.get("outputs", [])]
+    below = [data["text/markdown"] for data in outputs if "text/markdown" in data]
+    return [cell.source for cell in cells if cell.cell_type == "markdown"], below
+
+
+def test_a_chapter_that_is_run_as_it_stands_reads_as_it_last_ran(book, tmp_path):
+    built = notebooks.write("notebooks/treaty", tmp_path / "built")
+    assert read(notebooks.run(ROOT / "notebooks" / "treaty.md", tmp_path)) == read(built)
+
+
+def test_a_chapter_that_is_run_with_another_choice_marks_what_no_longer_holds(tmp_path):
+    text = (ROOT / "notebooks" / "china.md").read_text(encoding="utf-8")
+    chosen = tmp_path / "china.md"
+    chosen.write_text(text.replace('THIRD = "CHN"', 'THIRD = "IND"'), encoding="utf-8")
+    texts, below = read(notebooks.run(chosen, tmp_path))
+    assert f"## {TURNED}China agrees with Iran more often than Russia does" in "\n".join(texts)
+    assert re.match(r"\*\*Fig\. 4 India voted as Iran did more often", below[3])
+
+
 def test_a_chapter_that_has_not_run_is_named(tmp_path):
     with pytest.raises(DataError, match="notebooks/none has not run; build the book first"):
         notebooks.write("notebooks/none", tmp_path)
@@ -77,7 +109,7 @@ def test_a_chapter_that_has_not_run_is_named(tmp_path):
 
 def test_a_name_that_nothing_gives_is_told():
     with pytest.raises(DataError, match=r"x\.md: the text names 'gone', which nothing gives"):
-        notebooks._in_words("Of {glue:text}`gone` rows", "x", {}, [])
+        notebooks.in_words("Of {glue:text}`gone` rows", "x", {}, [])
 
 
 def answers(exercise: str) -> dict[str, str]:

@@ -196,7 +196,7 @@ def test_periods_end_with_the_last_year_and_the_first_may_be_shorter():
         "1996–2000": (1996, 2000),
         "2001–2005": (2001, 2005),
     }
-    assert periods_back(2005, 2005) == {"2005–2005": (2005, 2005)}
+    assert periods_back(2005, 2005) == {"2005": (2005, 2005)}
 
 
 def test_parties_that_are_not_named_are_added_up_as_others():

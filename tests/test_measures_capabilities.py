@@ -64,6 +64,8 @@ def test_imbalance_is_the_larger_flow_over_the_smaller_whichever_it_is():
     found = flow_imbalance(balances)
     assert found["imbalance"].tolist() == [4.0, 3.0]
     assert found["larger"].tolist() == ["RUS", "IRN"]
+    small = flow_imbalance(pd.DataFrame({"iran_to_russia": [0.5], "russia_to_iran": [0.25]}))
+    assert small["imbalance"].tolist() == [2.0]
 
 
 PARTNERS = pd.DataFrame(
@@ -115,7 +117,10 @@ def test_an_answer_of_the_same_day_does_not_count():
 
 def test_the_chance_of_an_event_is_that_of_the_days_of_its_own_year():
     # 2021 has 365 days; the 30 days before 31 December are followed within 30 days.
-    found = followed_and_by_chance(_days("2021-06-01"), _days("2021-12-31"), [30]).iloc[0]
+    until = pd.Timestamp("2022-06-30")
+    found = followed_and_by_chance(
+        _days("2021-06-01"), _days("2021-12-31"), [30], until=until
+    ).iloc[0]
     assert found["followed"] == 0
     assert found["expected"] == pytest.approx(30 / 365)
     assert found["p_value"] == pytest.approx(1)
@@ -130,6 +135,26 @@ def test_the_interval_of_two_fair_chances_follows_the_binomial_distribution():
     assert (row["low"], row["high"]) == (0.5, 0.5)  # a quarter none, a half one, a quarter both
     assert row["share"] in (0, 1)
     assert row["p_value"] == pytest.approx(1 if row["share"] == 0 else 0.25, abs=0.01)
+
+
+def test_days_whose_window_runs_past_the_record_are_not_counted_as_not_followed():
+    """Contacts every twenty days leave no day of the record without one within thirty."""
+    contacts = pd.Series(pd.date_range("2026-01-05", "2026-04-30", freq="20D"))
+    frictions = _days("2026-01-10", "2026-02-20", "2026-03-15", "2026-04-20")
+    until = pd.Timestamp("2026-04-30")
+    found = followed_and_by_chance(frictions, contacts, [30, 120], until=until)
+    month, long = found.to_dict("records")
+    assert (month["events"], month["followed"]) == (3, 3)  # that of 20 April is not known yet
+    assert (month["share"], month["expected"], month["p_value"]) == (1, 1, pytest.approx(1))
+    assert (long["events"], long["followed"]) == (0, 0) and np.isnan(long["share"])
+
+
+def test_an_event_of_the_last_day_that_is_counted_is_counted():
+    answers = _days("2021-03-31")
+    found = followed_and_by_chance(_days("2021-03-21", "2021-03-22"), answers, [10]).iloc[0]
+    assert (found["events"], found["followed"]) == (1, 1)
+    # Of the 80 days to 21 March only the last is followed within ten days.
+    assert found["expected"] == pytest.approx(1 / 80)
 
 
 def test_nothing_can_follow_without_events_or_answers():
@@ -177,7 +202,9 @@ def test_the_ranges_of_a_ratio_name_their_years_and_are_missing_without_one():
 
 
 def test_the_two_together_stand_below_the_ranks_without_one():
-    ranked = ranked_with_both(CAPABILITIES, "cinc", 2000, ["IRN", "RUS"]).set_index("iso3")
+    ranked = ranked_with_both(CAPABILITIES, "cinc", 2000, ["IRN", "RUS"])
+    assert list(ranked.index) == [0, 1, 2, 3]
+    ranked = ranked.set_index("iso3")
     assert list(ranked.index) == ["CHN", "RUS", "IRN", "both"]
     assert ranked.loc["both", "value"] == pytest.approx(0.08)
     assert pd.isna(ranked.loc["both", "rank"])

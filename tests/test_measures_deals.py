@@ -15,6 +15,7 @@ from iran_russia.measures.deals import (
     outcome_shares,
     project_outcomes,
     realisation_rate,
+    realised_between,
     status_age,
     strongest_paper,
     with_evidence,
@@ -30,6 +31,15 @@ RATED = pd.DataFrame(
 
 def test_the_realisation_rate_bounds_what_is_partly_done_or_unknown():
     assert realisation_rate(RATED).to_dict() == {"low": 0.2, "high": 0.6, "deals": 5}
+
+
+def test_of_five_deals_one_to_three_are_carried_out_with_the_ends_of_both_intervals():
+    found = realised_between(RATED)
+    assert found[["least", "most", "deals"]].tolist() == [1, 3, 5]
+    z = 1.959964
+    low = (1 + z**2 / 2 - z * (1 * 4 / 5 + z**2 / 4) ** 0.5) / (5 + z**2)
+    high = (3 + z**2 / 2 + z * (3 * 2 / 5 + z**2 / 4) ** 0.5) / (5 + z**2)
+    assert found[["low", "high"]].tolist() == pytest.approx([low, high])
 
 
 def test_by_value_only_deals_with_a_value_count_and_each_with_its_own():

@@ -154,7 +154,7 @@ def test_changes_that_mirror_each_other_correlate_and_few_pairs_give_wide_bounds
     r = cross / math.sqrt(sum((a - mx) ** 2 for a in x) * sum((b - my) ** 2 for b in y))
     assert found["correlation"] == pytest.approx(r)
     assert found["pairs"] == 6
-    assert found["low"] == pytest.approx(math.tanh(math.atanh(r) - 1.96 / math.sqrt(3)))
+    assert found["low"] == pytest.approx(math.tanh(math.atanh(r) - 1.959964 / math.sqrt(3)))
     assert found["low"] < 0 < found["high"]
 
 
@@ -163,6 +163,25 @@ def test_a_missing_year_takes_its_pair_of_changes_out():
     other = pd.Series([1.0, 2, None, 4, 6, 5], index=range(2019, 2025))
     found = correlation_of_changes(one, other)
     assert found["pairs"] == 3 and found.drop("pairs").isna().all()
+
+
+def test_a_step_over_years_that_have_no_row_is_no_yearly_change():
+    years = [2010, 2011, 2012, 2013, 2020, 2021]
+    one = pd.Series([0.0, 1, 3, 2, 90, 93], index=years)
+    other = pd.Series([0.0, 2, 1, 3, 99, 97], index=years)
+    found = correlation_of_changes(one, other)
+    # (1, 2), (2, -1), (-1, 2) and (3, -2): deviations from the means 1.25 and 0.25.
+    cross = -0.25 * 1.75 + 0.75 * -1.25 + -2.25 * 1.75 + 1.75 * -2.25
+    squares = (0.0625 + 0.5625 + 5.0625 + 3.0625) * (3.0625 + 1.5625 + 3.0625 + 5.0625)
+    assert found["pairs"] == 4
+    assert found["correlation"] == pytest.approx(cross / math.sqrt(squares))
+    assert opposite_changes(one, other) == 3
+
+
+def test_changes_that_are_the_same_correlate_fully():
+    one = pd.Series([0.0, 1, 3, 2, 7], index=range(2010, 2015))
+    found = correlation_of_changes(one, one)
+    assert found[["correlation", "low", "high"]].tolist() == pytest.approx([1, 1, 1])
 
 
 def test_the_price_paid_divides_values_by_the_volumes_that_have_one():

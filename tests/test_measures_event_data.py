@@ -19,6 +19,7 @@ from iran_russia.measures.event_data import (
     pair_code,
     rank_gaps,
     share_by_year,
+    steps,
     tie_by_month,
 )
 
@@ -120,16 +121,35 @@ def test_the_interval_of_a_rank_correlation_follows_fishers_transformation():
     result = interval_of_correlation(one, other)
     # Squared rank differences: six times 1; r = 1 - 6 * 6 / (6 * 35).
     r = 1 - 36 / 210
-    reach = 1.96 * math.sqrt(1.06 / 3)
+    # Neighbours: of 1 to 6 the products of ranks are 8.75 of 17.5, of the other 4.75 of 17.5.
+    alike = 8.75 * 4.75 / 17.5**2
+    reach = 1.96 * math.sqrt(1.06 / (6 * (1 - alike) / (1 + alike) - 3))
     assert result["correlation"] == pytest.approx(r)
     assert result["low"] == pytest.approx(math.tanh(math.atanh(r) - reach))
     assert result["high"] == pytest.approx(math.tanh(math.atanh(r) + reach))
     assert result["periods"] == 6
 
 
+def test_neighbours_that_are_not_alike_leave_the_number_of_periods():
+    one, other = pd.Series([1, 5, 2, 6, 3, 7]), pd.Series([1.0, 2, 4, 6, 5, 3])
+    found = interval_of_correlation(one, other)
+    reach = 1.96 * math.sqrt(1.06 / 3)  # the first goes up and down: a product below zero
+    assert found["low"] == pytest.approx(math.tanh(math.atanh(found["correlation"]) - reach))
+
+
+def test_a_step_over_a_missing_period_is_no_step():
+    years = pd.Series([1.0, 4.0, None, 9.0, 11.0], index=[2019, 2020, 2021, 2022, 2024])
+    assert steps(years).dropna().to_dict() == {2020: 3.0}
+    months = pd.Series([1, 3, 2], index=pd.to_datetime(["2019-12-01", "2020-01-01", "2020-03-01"]))
+    assert steps(months).dropna().to_list() == [2.0]
+
+
 def test_a_perfect_correlation_has_an_interval_and_too_few_periods_have_none():
     line = pd.Series(range(8))
+    opposite = interval_of_correlation(line, -line)
+    assert opposite["correlation"] == pytest.approx(-1) and math.isnan(opposite["low"])
     assert interval_of_correlation(line, -line)["correlation"] == pytest.approx(-1)
+    assert interval_of_correlation(line, line[:5])["correlation"] == pytest.approx(1)
     few = interval_of_correlation(line, line[:4])
     assert few.pop("periods") == 4
     assert pd.Series(few).isna().all() and len(few) == 3

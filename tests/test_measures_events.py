@@ -5,10 +5,11 @@ import pytest
 
 from iran_russia.measures.events import (
     alignments,
+    attested,
     before_or_after,
     coded_by_words,
-    counted,
     cross_counts,
+    dispersion,
     in_list,
     longest_gaps,
     middle,
@@ -44,13 +45,15 @@ def test_an_era_of_one_kind_only_has_no_range(chosen):
     shares = share_range(chosen, "valence", "frictional", by="era", kind="kind").set_index("era")
     assert list(shares.loc["late", ["share", "low", "high"]]) == [0.5, 0.5, 0.5]
     assert shares["events"].sum() == len(chosen)
+    turned = share_range(chosen.iloc[::-1], "valence", "frictional", by="era", kind="kind")
+    assert turned["era"].tolist() == ["late", "early"]
 
 
 def test_what_only_channels_relay_is_left_out_of_every_count():
     status = ["relayed", "reported", None, "relayed"]
     lists = ["chronology", "chronology", "chronology;finance", "finance"]
     events = pd.DataFrame({"lists": lists, "status": pd.Series(status, dtype="str")})
-    assert list(counted(events).index) == [1, 2]
+    assert list(attested(events).index) == [1, 2]
     assert list(in_list(events, "chronology").index) == [1, 2]
     assert list(in_list(events, "finance").index) == [2]
 
@@ -102,6 +105,14 @@ def test_a_fall_in_the_rate_has_the_chance_of_as_few_or_fewer():
     dates = pd.Series(pd.to_datetime(["2020-01-10", "2020-01-20"]))
     found = rates_around(dates, pd.Timestamp("2020-02-01"), 30, pd.Timestamp("2020-03-01"))
     assert found["after"] == 0 and found["chance"] == pytest.approx(0.25)
+
+
+def test_as_many_records_as_a_table_may_come_to_hold_have_a_chance():
+    dates = pd.Series(pd.date_range("2020-01-01", periods=1200).repeat(2))
+    found = rates_around(dates, pd.Timestamp("2022-04-01"), 800, pd.Timestamp("2023-04-14"))
+    assert found["before"] + found["after"] == 2 * (800 + 379)
+    # As many a day before as after: a split as uneven has the chance of about one half.
+    assert found["chance"] == pytest.approx(0.5, abs=0.02)
 
 
 def test_a_record_that_ends_before_the_day_has_no_rate_after():
@@ -185,3 +196,12 @@ def test_each_alignment_of_an_event_is_named_once():
     told = alignments(positions)
     assert told["e"] == "syria: aligned; south caucasus: divergent"
     assert told["f"] == "syria: partly"
+
+
+def test_records_that_come_in_pairs_have_twice_the_dispersion_of_single_ones():
+    start = pd.Timestamp("2024-01-01")
+    days = pd.Series(start + pd.to_timedelta([0, 1, 14, 15, 28], unit="D"))
+    # Weeks of 2, 0, 2 and 0 records; the fifth of a day more is left out.
+    found = dispersion(days, start, start + pd.Timedelta(days=28), 7)
+    assert found == pytest.approx((4 / 3) / 1)
+    assert dispersion(days[:0], start, start + pd.Timedelta(days=28), 7) is None

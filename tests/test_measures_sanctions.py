@@ -76,6 +76,7 @@ STEPS = _steps(
 def test_a_link_that_was_only_talked_of_or_never_promised_does_not_count():
     outcomes = link_outcomes(STEPS).set_index("link")
     assert set(outcomes.index) == {"cards", "shops", "messages", "barter"}
+    assert outcomes.index.tolist() == ["barter", "messages", "cards", "shops"]  # by first step
 
 
 def test_the_furthest_step_decides_and_a_last_setback_fails():
@@ -103,7 +104,10 @@ def test_the_rate_leaves_partly_working_links_as_doubt():
 
 
 def test_a_promise_is_late_by_the_days_after_its_last_day():
-    kept = promises_kept(STEPS, pd.Timestamp("2026-02-16")).set_index("link")
+    kept = promises_kept(STEPS, pd.Timestamp("2026-02-16"))
+    dates = ["promised_on", "promised_for", "working_on"]
+    assert list(kept) == ["link", *dates, "days_late", "status"]
+    kept = kept.set_index("link")
     assert kept.loc["cards", "days_late"] == 81
     assert kept["status"].to_dict() == {"cards": "late", "shops": "not seen"}
     assert pd.isna(kept.loc["shops", "working_on"])

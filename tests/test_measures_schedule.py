@@ -102,6 +102,7 @@ def test_an_early_fact_gives_negative_months():
         (("2020-04-01", "month"), ("2020-04-15", "day"), 1),
         (("2020-01-01", "year"), ("2021-01-01", "month"), 2),
         (("2020-09-01", "season"), ("2020-11-01", "quarter"), 2),
+        (("2020-01-01", "quarter"), ("2020-04-01", "month"), 2),
     ],
 )
 def test_a_vague_plan_that_contains_an_exact_one_says_nothing_of_its_own(vague, exact, plans):
@@ -152,6 +153,8 @@ def test_steps_stay_apart_by_every_column_named_and_steps_without_a_plan_fall_ou
     )
     assert table["unit"].tolist() == ["two", "one"]
     assert table["months_low"].tolist() == [1, 2]
+    rows = [(unit, "start", "2020-01-01", "month", True) for unit in ("two", "one")]
+    assert slippage(_schedule(*rows), "unit", AS_OF)["unit"].tolist() == ["two", "one"]
 
 
 def test_a_fact_after_the_last_known_day_does_not_count():

@@ -83,6 +83,46 @@ def test_the_slope_is_the_middle_one_of_all_pairs_of_known_points():
         series.theil_sen(pd.Series({2000: 1.0, 2001: float("nan")}))
 
 
+@pytest.mark.parametrize(
+    ("part", "whole", "low", "high"),
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0000, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_the_intervals_of_newcombes_four_shares_come_out(part, whole, low, high):
+    """Method 3 in table I of Newcombe (1998), Statistics in Medicine 17, 857-872."""
+    found = series.share_interval(part, whole)
+    assert found["share"] == part / whole
+    assert (round(found["low"], 4), round(found["high"], 4)) == (low, high)
+
+
+def test_the_ends_of_the_interval_are_the_shares_one_quantile_away():
+    """3 of 8: (3 + z^2/2 -/+ z sqrt(3 x 5 / 8 + z^2/4)) / (8 + z^2), by hand."""
+    found, z = series.share_interval(3, 8), 1.959964
+    middle, reach = 3 + z**2 / 2, z * (15 / 8 + z**2 / 4) ** 0.5
+    assert found["low"] == pytest.approx((middle - reach) / (8 + z**2))
+    assert found["high"] == pytest.approx((middle + reach) / (8 + z**2))
+    assert found["low"] == pytest.approx(0.137, abs=5e-4)
+
+
+def test_of_nothing_there_is_no_share_and_a_part_is_no_larger_than_the_whole():
+    assert series.share_interval(0, 0).isna().all()
+    for part, whole in ((4, 3), (-1, 3)):
+        with pytest.raises(ValueError, match="no part of 3"):
+            series.share_interval(part, whole)
+
+
+def test_two_values_of_one_year_have_no_slope_between_them():
+    years = [2000, 2001, 2001, 2002]
+    # 1 and 3 to the year 2001, 1 to 2002, and 1 and -1 from 2001 to 2002.
+    assert series.theil_sen(pd.Series([0.0, 1.0, 3.0, 2.0], index=years)) == 1.0
+    with pytest.raises(ValueError, match="different years"):
+        series.theil_sen(pd.Series([0.0, 1.0], index=[2001, 2001]))
+
+
 def test_three_years_on_either_side_of_a_break_and_no_more():
     years = pd.Series([500.0, 1, 2, 3, 10, 20, 90, 1000], index=range(2018, 2026))
     table = series.before_and_after(years, [2022]).set_index("side")
@@ -146,7 +186,8 @@ def test_a_dollar_buys_what_prices_say_it_does():
 
 def test_series_side_by_side_before_and_after_a_break():
     values = pd.Series({2019: 1.0, 2020: 3.0, 2021: 4.0, 2022: 8.0})
-    found = series.before_and_after_abreast({"trade": values, "none": values[:0]}, [2021], 2)
+    # A break that is named twice counts once.
+    found = series.before_and_after_abreast({"trade": values, "none": values[:0]}, [2021, 2021], 2)
     assert found.columns.tolist()[:3] == ["break_year", "domain", "mean before"]
     row = found.set_index("domain").loc["trade"]
     assert row[["mean before", "lowest before", "mean after", "highest after"]].tolist() == [
@@ -189,3 +230,78 @@ def test_a_list_names_an_item_whole_and_an_empty_list_none():
     lists = pd.Series(["IRN;RUS", "IRN", None, "RUSX"])
     assert series.names(lists, "RUS").tolist() == [True, False, False, False]
     assert series.names(lists[:0], "RUS").tolist() == []
+
+
+def test_a_year_of_the_iranian_calendar_ends_before_the_next_begins():
+    years = pd.Series([2023, 2023], index=["a", "b"])
+    starts, ends = series.year_spans(years, pd.Series([False, True], index=["a", "b"]))
+    assert starts.dt.strftime("%Y-%m-%d").tolist() == ["2023-01-01", "2023-03-21"]
+    assert ends.dt.strftime("%Y-%m-%d").tolist() == ["2023-12-31", "2024-03-20"]
+    assert series.year_spans(years)[0].dt.dayofyear.tolist() == [1, 1]
+
+
+def test_a_rank_lies_between_those_of_its_bounds():
+    assert series.rank_range(VALUES, "a", 10.0, 20.0) == (3.0, 3.0)
+    assert series.rank_range(VALUES, "a", 10.0, 30.0) == (1.0, 3.0)  # a tie shares the better rank
+    assert series.rank_range(VALUES, "a", 40.0, 50.0, lowest_first=True) == (3.0, 3.0)
+    assert series.rank_range(VALUES, "e", 20.0, 35.0) == (1.0, 3.0)
+
+
+def test_a_year_without_an_amount_counts_as_nothing_and_years_outside_are_left_out():
+    amounts = pd.Series([1.0, 2.0, 4.0, 8.0, float("nan")])
+    years = pd.Series([2009, 2010, 2010, 2012, 2013])
+    assert series.yearly_totals(amounts, years, 2010, 2012).to_dict() == {2010: 6, 2011: 0, 2012: 8}
+    assert series.yearly_totals(amounts, years, 2013, 2013).to_dict() == {2013: 0}
+
+
+def test_means_inside_and_outside_of_a_span_take_each_year_once():
+    by = pd.Series({2009: 1.0, 2010: 2.0, 2011: 4.0, 2012: 9.0})
+    assert series.mean_inside_and_outside(by, 2010, 2011) == (3.0, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("latest", "expected"),
+    [
+        ([20.0, 40.0], 0.1),  # from 10 to 30, of which 4 to 6 is a tenth
+        ([10.5, 10.5], 0.0),  # a rise of 5 % is too small to divide by
+        ([11.0, 11.0], 2.0),
+        ([5.0, 5.0], 0.0),
+    ],
+)
+def test_the_part_of_a_rise_is_divided_by_a_rise_that_is_large_enough(latest, expected):
+    base, before, after = (pd.Series(values) for values in ([8.0, 12.0], [3.0, 5.0], [5.0, 7.0]))
+    assert series.part_of_rise(base, pd.Series(latest), before, after) == pytest.approx(expected)
+
+
+def test_a_level_is_moved_on_only_from_a_year_known_to_the_next():
+    levels = pd.Series({2020: 10.0, 2022: 30.0})
+    rates = pd.Series({2021: 0.5, 2022: 0.5, 2023: -0.1, 2025: 1.0, 2027: 1.0})
+    found = series.moved_on(levels, rates, 2026)
+    assert found.to_dict() == {2020: 10.0, 2021: 15.0, 2022: 30.0, 2023: pytest.approx(27.0)}
+    assert series.moved_on(levels, rates, 2021).to_dict() == {2020: 10.0, 2021: 15.0, 2022: 30.0}
+    assert series.moved_on(levels.iloc[:0], rates, 2026).empty
+
+
+def test_a_pooled_share_weighs_by_the_whole_and_the_largest_comes_first():
+    rows = pd.DataFrame({"of": ["x", "x", "y"], "part": [1, 0, 1], "whole": [2, 8, 4]})
+    found = series.pooled_shares(rows, "of", "part", "whole")
+    assert list(found.items()) == [("y", 0.25), ("x", 0.1)]
+
+
+def test_the_interval_of_a_slope_is_that_of_sen_where_neighbours_are_not_alike():
+    from scipy.stats import theilslopes
+
+    uneven = pd.Series([0.0, 3, 1, 4, 2, 6, 3, 7], index=range(2000, 2008))
+    sen = theilslopes(uneven, uneven.index)
+    found = series.interval_of_slope(uneven)
+    assert found.to_list() == pytest.approx([sen.slope, sen.low_slope, sen.high_slope])
+    assert found["low"] < found["slope"] == series.theil_sen(uneven)
+
+
+def test_neighbours_that_are_alike_widen_the_interval_of_a_slope():
+    from scipy.stats import theilslopes
+
+    waves = pd.Series([0.0, 2, 3, 2, 0, -1, 0, 2, 4, 5, 4, 2], index=range(2000, 2012))
+    sen, found = theilslopes(waves, waves.index), series.interval_of_slope(waves)
+    assert found["low"] < sen.low_slope < found["slope"] < sen.high_slope < found["high"]
+    assert series.interval_of_slope(waves.iloc[:4]).isna().all()

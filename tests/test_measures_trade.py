@@ -15,11 +15,12 @@ from iran_russia.measures.trade import (
     as_exports,
     coast_share,
     compiled_from,
-    concentration,
+    concentration_by_level,
     doubtful,
     export_intensities,
     freight_allowance,
     growth_by_year,
+    grubel_lloyd,
     headings_changed,
     hs_headings,
     imf_newest,
@@ -28,18 +29,26 @@ from iran_russia.measures.trade import (
     largest_lines,
     largest_of,
     leading_offices,
+    like_partners,
     mirror_ratio,
     newest_customs_year,
     partner_shares,
+    pooled_intensity,
     product_turnover,
     reported_balance,
+    reported_intensities,
     section_shares,
+    share_range,
     trade_balance,
     trade_intensity,
     turnover,
+    turnover_range,
+    two_way_by_level,
     unit_value,
     unlike,
+    values_by_level,
     with_customs_totals,
+    without_code,
 )
 
 
@@ -368,7 +377,7 @@ def test_values_move_with_the_price_level_to_the_year_asked_for():
 
 def balances(*rows):
     columns = ["year", "reporter", "basis", "turnover", "doubtful"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(confidence="high")
 
 
 def test_of_several_turnovers_one_without_a_caution_comes_first_then_the_firmer_basis():
@@ -384,6 +393,22 @@ def test_of_several_turnovers_one_without_a_caution_comes_first_then_the_firmer_
         (2024, "IRN", lines, None, False),
     )
     assert turnover(table, "IRN").to_dict() == {2021: 2.0, 2022: 4.0, 2023: 5.0}
+
+
+def test_of_two_turnovers_on_one_basis_the_surer_one_is_taken_though_it_is_higher():
+    said = "official_statement"
+    table = balances((2022, "RUS", said, 4.0, True), (2022, "RUS", said, 5.0, True))
+    assert turnover(table, "RUS")[2022] == 4.0
+    assert turnover(table.assign(confidence=["low", "medium"]), "RUS")[2022] == 5.0
+
+
+def test_a_balance_is_no_surer_than_its_least_sure_figure():
+    rows = _totals(
+        (2021, "iran_to_russia", "RUS", "quoted", 1, None, "high"),
+        (2021, "russia_to_iran", "RUS", "quoted", 3, None, "medium"),
+        (2022, "both_ways", "RUS", "quoted", 5, None, "low"),
+    )
+    assert trade_balance(rows)["confidence"].tolist() == ["medium", "low"]
 
 
 def test_growth_needs_the_year_before_within_the_span():
@@ -435,11 +460,16 @@ def test_a_reported_balance_needs_a_report_of_both_flows(both_reports):
     assert 2003 not in found.index
     assert found["source_id"].tolist() == ["imf", "imf"]
     assert reported_balance(both_reports[:0], "RUS").empty
+    of_2001 = both_reports[both_reports["year"] == 2001].assign(source_id=list("abc"))
+    own = of_2001.loc[of_2001["reporter"].eq("RUS"), "source_id"]
+    assert reported_balance(of_2001, "RUS")["source_id"].tolist() == own.tolist()[:1]
 
 
 def test_the_allowance_for_freight_counts_estimates_and_years_with_both_values(both_reports):
     found = freight_allowance(both_reports, "iran_to_russia", 2000, 2010)
     assert found.to_dict() == {2001: pytest.approx(1.06), 2003: 2.0}
+    edges = freight_allowance(both_reports, "iran_to_russia", 2001, 2003)
+    assert edges.to_dict() == found.to_dict()
     assert freight_allowance(both_reports, "iran_to_russia", 2010, 2020).empty
     assert freight_allowance(both_reports, "russia_to_iran", 2000, 2010).empty
 
@@ -459,12 +489,6 @@ def test_a_comparison_is_unlike_if_compiled_doubtful_or_of_unequal_length():
 def two_years_of_headings():
     rows = [(2000, "1001", 30.0), (2000, "2701", 10.0), (2002, "1001", 60.0), (2002, "8708", 60.0)]
     return pd.DataFrame(rows, columns=["year", "hs4", "value_usd"]).assign(flow="import")
-
-
-def test_concentration_over_headings_year_by_year(two_years_of_headings):
-    found = concentration(two_years_of_headings)
-    assert found["hhi"].tolist() == [0.625, 0.5]  # 0.75² + 0.25², and two halves
-    assert found["run"].tolist() == [0, 1]
 
 
 def test_headings_changed_are_kept_lost_and_new_with_their_part_of_the_year(two_years_of_headings):
@@ -534,3 +558,171 @@ def test_the_largest_lines_are_those_of_the_newest_year_that_were_seen_often_eno
     ]
     sample = pd.DataFrame(rows, columns=["hs_code", "iranian_year", "value_usd"])
     assert largest_lines(sample, seen=2, most=1)["hs_code"].tolist() == ["a", "a"]
+
+
+@pytest.fixture
+def lines_of_two_years():
+    """Two chapters; in the second year one line of the first has grown, another has gone."""
+    rows = [
+        (2000, "import", "100119", 30.0),
+        (2000, "import", "100310", 30.0),
+        (2000, "import", "720810", 40.0),
+        (2000, "export", "100119", 10.0),
+        (2000, "export", None, 30.0),
+        (2002, "import", "100119", 75.0),
+        (2002, "import", "720810", 25.0),
+    ]
+    return pd.DataFrame(rows, columns=["year", "flow", "hs6", "value_usd"])
+
+
+def test_concentration_can_rise_at_one_level_and_not_at_another(lines_of_two_years):
+    found = concentration_by_level(lines_of_two_years)
+    index = found[found["flow"] == "import"].set_index(["level", "year"])["hhi"]
+    # Chapters: 0.6² + 0.4², then 0.75² + 0.25²; headings: 0.3² + 0.3² + 0.4², then as chapters.
+    assert index["chapters"].tolist() == pytest.approx([0.52, 0.625])
+    assert index["headings"].tolist() == pytest.approx([0.34, 0.625])
+    assert found.set_index(["flow", "level", "year"]).loc[
+        ("import", "chapters"), "run"
+    ].tolist() == [
+        0,
+        1,
+    ]
+
+
+def test_lines_without_a_code_are_in_no_level_and_their_part_is_told(lines_of_two_years):
+    levels = values_by_level(lines_of_two_years)
+    assert levels[levels["flow"] == "export"]["value_usd"].tolist() == [10.0, 10.0, 10.0]
+    told = without_code(lines_of_two_years).set_index(["flow", "year"])
+    assert told["share"].to_dict() == {
+        ("export", 2000): 0.75,
+        ("import", 2000): 0.0,
+        ("import", 2002): 0.0,
+    }
+
+
+def test_two_way_trade_is_what_goes_both_ways_and_falls_with_the_level(lines_of_two_years):
+    # 1 - (|3 - 1| + |0 - 4|) / 8
+    assert grubel_lloyd(pd.Series({"a": 3.0}), pd.Series({"a": 1.0, "b": 4.0})) == 0.25
+    found = two_way_by_level(lines_of_two_years, 2000)
+    # Chapter 10: 10 against 60, chapter 72: 0 against 40; heading 1001: 10 against 30, two more
+    # of 30 and 40 that go one way. Both times 90 of 110 do not go both ways.
+    assert found.tolist() == pytest.approx([2 / 11] * 3)
+
+
+@pytest.fixture
+def sized_reports():
+    """Two years, three partners of sizes 1, 2 and 4, and the pair's partner of size 2."""
+    sizes = {"AAA": 1.0, "BBB": 2.0, "CCC": 4.0, "IRN": 2.0}
+    world = [
+        (year, country, "import", value)
+        for year in (2000, 2001)
+        for country, value in (sizes | {"RUS": 5.0, "WLD": 105.0}).items()
+    ]
+    traded = {"AAA": 10e6, "BBB": 20e6, "CCC": 40e6, "IRN": 5e6, "WLD": 1000e6}
+    reports = [
+        ("RUS", partner, "export", year, value * (1 + year - 2000))
+        for year in (2000, 2001)
+        for partner, value in (traded | {"ZZZ": 1.0}).items()
+    ]
+    keys = ["reporter_iso3", "partner_iso3", "flow", "year", "value_usd"]
+    world = pd.DataFrame(world, columns=["year", "country_iso3", "flow", "value_usd"])
+    return reported_intensities(pd.DataFrame(reports, columns=keys), world)
+
+
+def test_a_reported_share_is_set_against_the_partners_share_of_the_world(sized_reports):
+    found = sized_reports.set_index(["year", "partner_iso3"])
+    assert "ZZZ" not in found.index.get_level_values(1)  # its size is not known
+    # 5 of 1000 million against 2 of 100, the world without Russia.
+    assert found.loc[(2000, "IRN"), "intensity"] == pytest.approx(0.25)
+    assert found.loc[(2001, "IRN"), "expected"] == pytest.approx(40e6)
+
+
+def test_years_are_pooled_by_their_sums(sized_reports):
+    found = pooled_intensity(sized_reports).set_index("partner_iso3")
+    assert found.loc["IRN", ["intensity", "low", "high", "years"]].tolist() == pytest.approx(
+        [0.25, 0.25, 0.25, 2]
+    )
+    assert found.loc["IRN", "rank"] == 4
+
+
+def test_partners_of_like_size_give_what_is_expected(sized_reports):
+    found = like_partners(sized_reports, ("RUS", "IRN"), range(2000, 2002))
+    # The others trade ten times their size in the first year, twenty in the second: exponent 1,
+    # so that 15 are found where 20 + 40 are expected.
+    assert found["elasticity"] == pytest.approx(1)
+    assert found[["ratio", "low", "high"]].tolist() == pytest.approx([0.25, 0.25, 0.25], abs=1e-6)
+    assert found[["partners", "years"]].tolist() == [3, 2]
+
+
+def test_trade_may_grow_more_slowly_than_size(sized_reports):
+    one = sized_reports[sized_reports["year"] == 2000].set_index("partner_iso3")
+    one.loc[["AAA", "BBB", "CCC"], "value_usd"] = [10e6, 10e6 * 2**0.5, 20e6]
+    found = like_partners(one.reset_index(), ("RUS", "IRN"), range(2000, 2001))
+    # From 10 at size 1 to 20 at size 4: exponent a half; at size 2 ten times the root of 2.
+    assert found["elasticity"] == pytest.approx(0.5)
+    assert found["ratio"] == pytest.approx(5 / (10 * 2**0.5))
+
+
+def test_a_fit_of_both_flows_is_refused(sized_reports):
+    both = pd.concat([sized_reports, sized_reports.assign(flow="import")])
+    with pytest.raises(ValueError, match="one flow"):
+        like_partners(both, ("RUS", "IRN"), range(2000, 2002))
+
+
+def test_two_partners_say_nothing_of_their_spread(sized_reports):
+    two = sized_reports[sized_reports["partner_iso3"] != "BBB"]
+    with pytest.raises(ValueError, match="three partners"):
+        like_partners(two, ("RUS", "IRN"), range(2000, 2002))
+
+
+def test_the_interval_holds_the_share_of_intervals_that_it_says():
+    import numpy as np
+
+    random, held = np.random.default_rng(5), []
+    sizes = np.exp(random.normal(size=31))
+    for _ in range(60):
+        values = 10e6 * sizes * random.gamma(4, 1 / 4, size=31)
+        rows = pd.DataFrame(
+            {
+                "reporter_iso3": "RUS",
+                "partner_iso3": ["IRN", *(f"P{n:02}" for n in range(30))],
+                "flow": "export",
+                "year": 2000,
+                "size": sizes,
+                "value_usd": values,
+            }
+        )
+        rows.loc[0, "value_usd"] = 5e6 * sizes[0]  # half of what is expected at its size
+        found = like_partners(rows, ("RUS", "IRN"), range(2000, 2001))
+        held.append(found["low"] <= 0.5 <= found["high"])
+    assert np.mean(held) > 0.8
+
+
+def test_turnover_of_a_year_lies_between_the_figures_of_the_two_sides():
+    rows = [
+        ("RUS", 2023, 4.0, False),
+        ("IRN", 2023, 2.6, False),
+        ("IRN", 2023, 2.7, True),
+        ("COW", 2023, 9.0, False),
+        ("RUS", 2024, 4.8, True),
+        ("RUS", 2025, None, False),
+    ]
+    found = turnover_range(pd.DataFrame(rows, columns=["reporter", "year", "turnover", "doubtful"]))
+    assert found.loc[2023].tolist() == [2.6, 4.0, 2, 3, 1]
+    assert found.loc[2024].tolist() == [4.8, 4.8, 1, 1, 1]
+    assert 2025 not in found.index
+
+
+def test_a_share_is_taken_by_either_report_of_the_same_flow():
+    rows = [
+        ("IRN", "RUS", "import", 2020, 30.0),
+        ("IRN", "WLD", "import", 2020, 1000.0),
+        ("RUS", "IRN", "export", 2020, 20.0),
+        ("IRN", "RUS", "import", 2021, 30.0),
+        ("RUS", "IRN", "export", 2022, 20.0),
+    ]
+    keys = ["reporter_iso3", "partner_iso3", "flow", "year", "value_usd"]
+    reports = pd.DataFrame(rows, columns=keys)
+    found = share_range(reports, "IRN", "RUS", "import")
+    assert found.to_dict("index") == {2020: {"own": 0.03, "other": 0.02, "low": 0.02, "high": 0.03}}
+    assert share_range(reports, "RUS", "IRN", "import").empty

@@ -9,6 +9,7 @@ from iran_russia.measures.voting import (
     agreement,
     ballots,
     by_both_rules,
+    distance_to_group,
     final_votes,
     ideal_point_distance,
     identical_with_absence,
@@ -254,6 +255,15 @@ def test_states_without_common_votes_have_no_agreement(scores):
     assert agreement(scores, ROLLS[:0], "IRN", "year").empty
 
 
+def test_the_distance_to_a_group_is_that_to_its_middle():
+    # Middles of B and C are 0, 1 and (C alone) 4; A stands at 2, 2 and 1.
+    rows = [(1, "A", 2.0), (1, "B", -1.0), (1, "C", 1.0), (2, "A", 2.0), (2, "B", 0.0)]
+    rows += [(2, "C", 2.0), (3, "A", 1.0), (3, "C", 4.0)]
+    points = pd.DataFrame(rows, columns=["year", "iso3", "ideal_point"])
+    found = distance_to_group(points, "A", ["B", "C"], [(1, 2), (2, 3), (4, 5)])
+    assert found[:2].tolist() == [1.5, 2.0] and pd.isna(found[2])
+
+
 def test_votes_against_are_set_beside_all_roll_calls_of_the_year(scores):
     # The USA voted no on R1, R3 and R5, was absent from R2, and voted yes on R4.
     assert votes_against(scores, ROLLS, "USA").loc[1].tolist() == [2, 3]
@@ -295,7 +305,7 @@ def test_sponsors_are_counted_by_year():
 
 
 def test_the_nearest_session_is_told_with_the_last_that_was_nearer():
-    distances = pd.Series({1980: 0.5, 1985: 0.2, 1990: 1.0, 1995: 2.0, 2000: 0.7})
+    distances = pd.Series({1980: 0.5, 1985: 0.2, 1986: 0.7, 1990: 1.0, 1995: 2.0, 2000: 0.7})
     assert nearest_session(distances, 1990).tolist() == [2000, 1985]
     assert nearest_session(distances, 1985).isna().tolist() == [False, True]
     assert nearest_session(distances, 2001).isna().all()

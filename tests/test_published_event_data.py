@@ -11,6 +11,7 @@ from iran_russia.measures.event_data import (
     conflict_shares,
     interval_of_correlation,
     pair_code,
+    steps,
     tie_by_month,
 )
 from iran_russia.measures.events import in_list, per_month
@@ -124,6 +125,16 @@ def test_machine_and_chronology_agree_loosely_by_month(tie):
     found = interval_of_correlation(tie["tie_per_day"], counted)
     assert found["correlation"] == pytest.approx(0.37, abs=0.03)
     assert 0 < found["low"] < found["high"] < 0.65
+
+
+def test_steps_of_icews_and_the_chronology_go_together(icews):
+    listed = in_list(load("events"), "chronology")["date"].dt.year.value_counts()
+    by_hand = listed.reindex(icews.index, fill_value=0)
+    counts = interval_of_correlation(icews["events"], by_hand)
+    found = interval_of_correlation(steps(icews["events"]), steps(by_hand))
+    assert counts["correlation"] == pytest.approx(0.84, abs=0.01)
+    assert found["correlation"] == pytest.approx(0.70, abs=0.01) and found["periods"] == 12
+    assert 0.1 < found["low"] < 0.3 and found["high"] > 0.85
 
 
 def test_iran_and_the_ussr_stand_at_zero_in_every_wave_but_1980():

@@ -5,7 +5,8 @@ import pytest
 
 from iran_russia.claims import ledger
 from iran_russia.datasets import load
-from iran_russia.indicators.trends import by_year, dated_records
+from iran_russia.indicators.trends import by_year, dated_records, numbered
+from iran_russia.measures import breaks
 from iran_russia.measures.capabilities import joint_share
 from iran_russia.measures.energy import world_shares
 from iran_russia.measures.events import rates_around
@@ -69,6 +70,40 @@ def test_no_rate_since_the_snapback_can_be_told_from_chance():
     for table in ("leader_contacts", "military_exercises", "arms_reported", "deals", "events"):
         days, until = dated_records(table)
         assert rates_around(days, SNAPBACK, 730, until)["chance"] > 0.05
+
+
+def test_three_of_eight_leave_their_range_by_chance_in_one_of_eight_cases():
+    names = ["trade", "arms", "contacts", "exercises", "friction", "distance", "tie", "deals"]
+    others = {name: breaks.clear_years(by_year(name)).drop(2022, errors="ignore") for name in names}
+    assert pd.concat(others).mean() == pytest.approx(0.207, abs=0.005)
+    chances = pd.Series({name: years.mean() for name, years in others.items()}).fillna(0)
+    assert breaks.at_least(3, chances) == pytest.approx(0.128, abs=0.005)
+
+
+def test_votes_broke_in_the_nineties_and_launches_in_the_autumn_of_2024():
+    (votes,) = breaks.all_breaks(numbered("alike").loc[1992:], "levels")
+    assert (votes.at, votes.low, votes.high) == (1997, 1995, 2002)
+    assert (votes.before, votes.after) == pytest.approx((0.426, 0.708), abs=0.005)
+    (launched,) = breaks.all_breaks(numbered("launches"), "counts")
+    months = [str(pd.Period(ordinal=at, freq="M")) for at in launched[:3]]
+    assert months == ["2024-10", "2023-08", "2025-10"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "first", "told"),
+    [
+        ("trade", "money", 1992, False),
+        ("arms_to_iran", "counts", 1992, False),
+        ("arms_to_russia", "counts", 1992, True),
+        ("contacts", "counts", 2013, False),
+        ("exercises", "counts", 2015, False),
+        ("alike", "levels", 1992, False),
+    ],
+)
+def test_of_the_turn_of_2022_only_arms_to_russia_are_told(name, kind, first, told):
+    (row,) = breaks.named_years(numbered(name).loc[first:], kind, [2022]).itertuples()
+    assert row.status == ("told" if told else "not told")
+    assert (row.chance < 0.01) if told else (row.chance > 0.09)
 
 
 def test_arms_contacts_and_votes_left_their_range_after_2022():

@@ -4,7 +4,7 @@ import pytest
 from conftest import ROOT
 
 from iran_russia.datasets import catalogue, load
-from iran_russia.measures.events import counted, per_year
+from iran_russia.measures.events import attested, per_year
 from iran_russia.measures.series import before_and_after
 from iran_russia.measures.trade import trade_balance
 
@@ -36,7 +36,7 @@ PLANS = {"nuclear_milestones", "corridor_schedule", "corridor_freight"}  # hold 
 def test_the_home_page_names_the_newest_datum_of_the_book():
     held = catalogue().query("table not in @PLANS and table != 'events'")
     days = held["last"].astype("str")
-    newest = counted(load("events"))["date"].max().date().isoformat()
+    newest = attested(load("events"))["date"].max().date().isoformat()
     assert newest == max(newest, *days[days.str.fullmatch(r"20\d\d-\d\d-\d\d")])
     home = (ROOT / "index.md").read_text(encoding="utf-8")
     assert "{glue:text}`overview_newest`" in home

@@ -4,17 +4,27 @@ import pandas as pd
 import pytest
 
 from iran_russia.datasets import load
-from iran_russia.measures.series import in_dollars_of, price_levels
+from iran_russia.measures.series import in_dollars_of, peak, price_levels, year_spans
 from iran_russia.measures.trade import (
     compiled_from,
+    concentration_by_level,
     grain_equivalent,
     hs_headings,
     imf_newest,
     imf_pair,
+    like_partners,
     mirror_ratio,
     partner_shares,
+    pooled_intensity,
+    reported_balance,
+    reported_intensities,
     reported_mirror,
+    share_range,
     trade_balance,
+    turnover_range,
+    two_way_by_level,
+    with_customs_totals,
+    without_code,
 )
 
 
@@ -384,3 +394,84 @@ def test_partners_at_the_imf_add_up_to_four_fifths_of_the_world_or_more(fund, re
     share = own[~world].groupby(keys)["value_usd"].sum().astype(float) / totals
     assert least <= share.min() < least + 0.02
     assert share.max() < 1.002
+
+
+@pytest.mark.parametrize(
+    ("level", "before", "now"),
+    [("chapters", 0.53, 0.37), ("headings", 0.11, 0.17), ("subheadings", 0.08, 0.17)],
+)
+def test_concentration_of_goods_from_russia_turns_its_sign_with_the_level(
+    goods, level, before, now
+):
+    found = concentration_by_level(goods).set_index(["flow", "level", "year"])["hhi"]
+    two = found.loc["import", level].loc[[2003, 2023]]
+    assert two.round(2).tolist() == [before, now]
+
+
+def test_hardly_any_good_goes_both_ways_in_1402_at_any_level(goods):
+    assert two_way_by_level(goods, 2023).round(3).tolist() == [0.108, 0.022, 0.011]
+
+
+def test_lines_of_1371_to_1374_alone_have_no_code(goods):
+    told = without_code(goods)
+    assert sorted(told.loc[told["share"] > 0, "year"].unique()) == [1992, 1993, 1994, 1995]
+    assert set(told["share"]) == {0.0, 1.0}
+    assert told["uncoded_usd"].sum() / told["value_usd"].sum() == pytest.approx(0.099, abs=5e-4)
+
+
+@pytest.fixture(scope="module")
+def balances(goods):
+    totals = with_customs_totals(load("trade_totals"), goods)
+    return trade_balance(totals[totals["value_usd"].notna() & (totals["period_type"] != "partial")])
+
+
+def test_russias_report_is_largest_in_2021_or_in_2008_by_the_money_it_is_counted_in():
+    reported = reported_balance(imf_pair(load("trade_imf_partners")), "RUS").set_index("year")
+    assert peak(reported["turnover"])[0] == 2021
+    years = reported.index.to_series()
+    real = in_dollars_of(2024, reported["turnover"], load("us_cpi_month"), *year_spans(years))
+    assert peak(real) == (2008, pytest.approx(5.442e9, abs=1e6))
+
+
+def test_the_russian_record_of_2022_is_5_39_billion_in_dollars_of_2025(balances):
+    stated = balances[(balances["reporter"] == "RUS") & (balances["turnover"] == 4.9e9)]
+    spans = year_spans(stated["year"])
+    real = in_dollars_of(2025, stated["turnover"], load("us_cpi_month"), *spans)
+    assert real.item() == pytest.approx(5.39e9, abs=5e6)
+
+
+def test_turnover_of_2023_lies_between_the_counts_of_the_two_sides(balances):
+    found = turnover_range(balances)
+    assert found.loc[2023, ["low", "high"]].tolist() == [2.637e9, 4.0e9]
+    assert found.loc[2024, "sides"] == 1
+
+
+@pytest.fixture(scope="module")
+def published():
+    reports = imf_newest(load("trade_imf_partners"))
+    return reports[reports["status"] == "published"]
+
+
+def test_russias_share_in_irans_imports_is_told_by_either_report(published):
+    found = share_range(published, "IRN", "RUS", "import")
+    assert found.loc[2011, ["own", "other"]].tolist() == pytest.approx([0.0137, 0.0416], abs=5e-5)
+    # As far apart as the two reports are: three times in 2011, almost even in 2020.
+    apart = found["other"] / found["own"]
+    assert apart[[2011, 2020]].tolist() == pytest.approx([3.0, 1.04], abs=0.04)
+
+
+def test_the_pair_trades_as_its_size_gives_from_russia_and_less_than_half_from_iran(published):
+    sized = reported_intensities(published[published["year"] >= 1992], load("world_trade"))
+    last = {("RUS", "export"): 2021, ("RUS", "import"): 2021, ("IRN", "import"): 2020}
+    found, like = {}, {}
+    for (country, flow), year in last.items():
+        rows = sized[(sized["reporter_iso3"] == country) & (sized["flow"] == flow)]
+        other = {"RUS": "IRN", "IRN": "RUS"}[country]
+        pooled = pooled_intensity(rows[rows["year"].between(year - 9, year)])
+        found[country, flow] = pooled.set_index("partner_iso3")["intensity"][other]
+        like[country, flow] = like_partners(rows, (country, other), range(year - 9, year + 1))
+    assert list(found.values()) == pytest.approx([1.42, 0.42, 0.94], abs=5e-3)
+    ratios = [[row["ratio"], row["low"], row["high"]] for row in like.values()]
+    assert ratios[0] == pytest.approx([0.165, 0.086, 0.314], abs=1e-3)
+    assert ratios[1] == pytest.approx([0.097, 0.037, 0.252], abs=1e-3)
+    assert ratios[2] == pytest.approx([0.432, 0.205, 0.907], abs=1e-3)

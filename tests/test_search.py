@@ -1,11 +1,15 @@
 """The book's own search: everything in it is found, and the right page comes first."""
 
+import csv
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from html import unescape
+from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import quote, unquote
 
 import pytest
+from conftest import ROOT
 from playwright.sync_api import expect
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError
@@ -84,7 +88,7 @@ def test_the_index_stays_small_and_the_same(book, tmp_path):
 
 
 _UNREAD = re.compile(
-    r"<(svg|pre|script|style|button)\b.*?</\1>"
+    r"<(svg|pre|script|style|button|summary)\b.*?</\1>"
     r"|<details class=\"(?:[^\"]*\bhide\b|ir-(?:downloads|code|figure-cite)\").*?</details>"
     r"|<a class=\"(?:headerlink|ir-(?:downloads|link)\").*?</a>"
     r"|<p class=\"ir-whole-book.*?</p>",
@@ -122,35 +126,71 @@ def test_every_word_and_number_is_found_on_the_pages_that_hold_it(reader, book):
     assert len(fewer) <= 0.01 * len(stands), fewer[:50]
 
 
-QUERIES = {
-    "arms": "S-400; S-300; Su-35; su35; Yak-130; Mi-28; Tor-M1; Boeing; TIV; arms embargo",
-    "drones": "Shahed-136; shahed 136; Geran-2; Alabuga; Yelabuga; Шахед; drone components",
-    "nuclear": "Bushehr; Busher; Бушер; بوشهر; Rosatom; enriched uranium; centrifuges",
-    "voting": "General Assembly; 2231; 1737; ideal points; vetoes; abstentions",
-    "trade": "HS chapter; wheat; 1402; mirror gap; customs office; barley",
-    "money": "SWIFT; Mir cards; OFAC; SDN designations",
-    "energy": "crude oil exports; Urals discount; OPEC+",
-    "corridor": "INSTC; Rasht-Astara; Bandar Abbas",
-    "history": "Turkmenchay; Turkmanchai; 1828",
-    "diplomacy": "Raisi; Raeesi; Раиси; phone calls",
-    "limits": "mistrust; public opinion",
-    "event_data": "GDELT; ICEWS",
-    "chronology": "IRRU-1989-001",
-    "methods": "realisation_rate",
-    "changes": "What changed",
-}
+with (ROOT / "tests" / "samples" / "queries.csv").open(encoding="utf-8") as _file:
+    QUERIES = {row["query"]: row for row in csv.DictReader(_file)}
+"""What readers look for, the page that answers it, and of which kind it is."""
+
+
+def test_the_queries_are_of_every_kind():
+    kinds = Counter(row["kind"] for row in QUERIES.values())
+    assert sum(kinds.values()) == 60 and min(kinds.values()) >= 5 and len(kinds) == 7
+    assert {"glance", "china", "treaty", "teach"} < {row["page"] for row in QUERIES.values()}
+    assert {row["page"] for row in QUERIES.values()} <= {Path(page).stem for page in PAGES}
 
 
 def test_the_right_page_comes_first(reader):
-    wanted = {query: page for page, of in QUERIES.items() for query in of.split("; ")}
-    assert len(wanted) == 60
-    firsts = reader("search.html").evaluate(FOUND, [*wanted])
+    firsts = reader("search.html").evaluate(FOUND, [*QUERIES])
     wrong = {
         query: found[:3]
-        for (query, page), found in zip(wanted.items(), firsts, strict=True)
-        if not found or not found[0].endswith(f"/{page}.html")
+        for (query, row), found in zip(QUERIES.items(), firsts, strict=True)
+        if not found or Path(found[0]).stem != row["page"]
     }
     assert len(wrong) <= 6, wrong
+
+
+# For each result that a query shows: where it leads, the sentence, and the words marked in it.
+SHOWN = """() => [...document.querySelectorAll("#search-results li")].slice(0, 4).map((item) => ({
+    to: item.querySelector("a").getAttribute("href"),
+    said: item.querySelector("p")?.textContent ?? "",
+    marked: [...item.querySelectorAll("mark")].map((mark) => mark.textContent),
+}))"""
+# What stands at an anchor; a term of a list of definitions stands for what it is.
+HELD = """(anchor) => {
+    const at = document.getElementById(anchor);
+    return at.textContent + (at.tagName === "DT" ? at.nextElementSibling.textContent : "");
+}"""
+
+
+def _letters(text: str) -> str:
+    """Words without what stands between them: cells, spaces, arrows."""
+    return re.sub(r"[\W_]+", "", text)
+
+
+def test_every_query_shows_the_sentence_and_leads_to_where_it_stands(reader, book):
+    opened = reader("search.html")
+    shown = {}
+    for query in QUERIES:
+        opened.goto(f"{(book / 'search.html').as_uri()}?q={quote(query)}")
+        opened.locator("#search-results li").first.wait_for()
+        shown[query] = opened.evaluate(SHOWN)
+    places = defaultdict(list)
+    for query, results in shown.items():
+        assert any(one["marked"] for one in results), query
+        for one in results:
+            assert ".md" not in one["said"] and not re.search(r"\bdef |\bimport ", one["said"])
+            page, _, anchor = one["to"].partition("#")
+            places[page].append((query, unquote(anchor), one))
+    for page, results in places.items():
+        html = (book / page).read_text(encoding="utf-8")
+        for query, anchor, _ in results:
+            assert f'id="{anchor}"' in html, (query, anchor)
+        opened = reader(page, java_script_enabled=False)
+        for query, anchor, one in results:
+            held = opened.evaluate(HELD, anchor)
+            sentence = one["said"].strip("… ")
+            assert all(mark in held for mark in one["marked"]), (query, anchor, one)
+            parts = [_letters(part) for part in sentence.split(" | ")]
+            assert all(part in _letters(held) for part in parts), (query, anchor, sentence)
 
 
 @pytest.mark.parametrize(

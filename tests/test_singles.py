@@ -88,6 +88,20 @@ def test_a_long_register_is_cut_where_no_link_leads_into_it_and_says_so(book, ep
     assert len(rows) == whole.count("<tr id=") > 60
 
 
+def test_what_only_a_click_shows_on_the_screen_is_in_the_file_and_code_is_not(browser, tmp_path):
+    (tmp_path / "index.html").write_text(
+        """<article class="bd-article"><h1>Book</h1><details class="admonition hide above-input">
+        <summary>Show code</summary><div class="cell_input">x = 1</div></details>
+        <details class="admonition hide below-input"><summary>Show output</summary>
+        <div class="cell_output"><figure>A figure</figure></div></details></article>"""
+    )
+    singles.write_epub(browser, tmp_path, tmp_path / "book.epub", ["index.html"])
+    with zipfile.ZipFile(tmp_path / "book.epub") as file:
+        page = file.read("book/index.xhtml").decode()
+    assert "A figure" in page
+    assert "x = 1" not in page and "Show" not in page
+
+
 def test_the_same_book_gives_the_same_epub(browser, book, tmp_path):
     for name in ("a", "b"):
         singles.write_epub(browser, book, tmp_path / name, SOME)

@@ -166,36 +166,29 @@
     const name = table.caption.textContent;
     table.closest(".dt-container").querySelector("nav")?.setAttribute("aria-label", `Pages of: ${name}`);
     offerFilters(register, table);
+    registers.push(register);
     const turn = () => turnTo(register, decodeURIComponent(location.hash.slice(1)));
     turn();
     window.addEventListener("hashchange", turn);
   }
 
-  /* A menu for each column marked data-choose: only rows with the value chosen. */
+  /* A menu for each kind in data-choose: only rows whose part of that kind is the one chosen. */
   function offerFilters(register, table) {
-    const menus = document.createElement("div");
-    menus.className = "ir-filters";
-    register.columns("[data-choose]").every(function () {
-      const name = this.header().textContent.trim();
+    if (!table.dataset.choose) return;
+    const menus = Object.assign(document.createElement("div"), { className: "ir-filters" });
+    for (const kind of table.dataset.choose.split(" ")) {
+      const chosen = register.rows({ order: "index" }).nodes().toArray().map(
+        (row) => row.querySelector(`[data-choice=${kind}]`)?.textContent);
       const menu = document.createElement("select");
       menu.append(new Option("all", ""));
-      for (const value of [...new Set(this.data().toArray().map(text))].sort()) {
-        menu.append(new Option(value, value));
-      }
-      menu.addEventListener("change", () => {
-        const exact = menu.value && `^${window.DataTable.util.escapeRegex(menu.value)}( confidence|$)`;
-        this.search(exact, { regex: true, smart: false }).draw();
-      });
+      for (const value of [...new Set(chosen)].sort()) menu.append(new Option(value, value));
+      register.search.fixed(kind, (_, __, row) => printing || !menu.value || chosen[row] === menu.value);
+      menu.addEventListener("change", () => register.draw());
       const label = document.createElement("label");
-      label.append(`${name}: `, menu);
+      label.append(`${kind[0].toUpperCase()}${kind.slice(1)}: `, menu);
       menus.append(label);
-    });
-    if (menus.children.length) table.closest(".dt-container").prepend(menus);
-  }
-
-  function text(html) {
-    const parsed = new DOMParser().parseFromString(html, "text/html");
-    return (parsed.querySelector(".ir-verdict") ?? parsed.body).textContent.trim();
+    }
+    table.closest(".dt-container").prepend(menus);
   }
 
   /* A link can name a row that stands on another page of its register. */
@@ -205,8 +198,37 @@
     register.search("");
     const place = register.rows({ order: "applied" }).indexes().indexOf(row.index());
     register.page(Math.floor(place / register.page.len())).draw(false);
+    unfold(row.node());
     row.node().scrollIntoView({ block: "center" });
   }
+
+  /* What is folded in a row that a link leads to stands open. */
+  function unfold(row) {
+    row?.querySelectorAll(".ir-more").forEach((more) => { more.open = true; });
+  }
+  const arrive = () => unfold(document.getElementById(decodeURIComponent(location.hash.slice(1))));
+  window.addEventListener("hashchange", arrive);
+  arrive();
+
+  /* On paper a register that was paged, searched or filtered is whole; after it, as it was. */
+  const registers = [];
+  let printing = false;
+  let kept = [];
+  window.addEventListener("beforeprint", () => {
+    printing = true;
+    kept = registers.map((register) => {
+      const state = { page: register.page(), length: register.page.len(), search: register.search() };
+      register.search("").page.len(-1).draw();
+      return state;
+    });
+  });
+  window.addEventListener("afterprint", () => {
+    printing = false;
+    registers.forEach((register, nth) => {
+      const { page, length, search } = kept[nth] ?? {};
+      if (length) register.search(search).page.len(length).draw().page(page).draw(false);
+    });
+  });
 
   const near = new IntersectionObserver((seen) => {
     for (const { isIntersecting, target } of seen) {

@@ -128,7 +128,8 @@ def _field(column: str, cells: pd.Series, lines: list[int], file: str, problems:
         if cell in expected
     ]
     unit = unit_of(column) if kind in ("integer", "number") else None
-    few = kind == "string" and 3 * held.nunique() <= len(held) and held.nunique() <= _FEW
+    # One value alone, as the city of a first file, closes no list.
+    few = kind == "string" and 1 < held.nunique() <= min(_FEW, len(held) / 3)
     listed = few and column not in ("source_id", "url") and not _is_country(column)
     rules = {
         "required": True if len(held) == len(cells) else None,

@@ -3,8 +3,10 @@
 from iran_russia.charts.drawing import figure
 from iran_russia.charts.grammar import (
     DASH,
+    Reading,
     at_end,
     axis_domain,
+    dollars,
     hollow,
     lane,
     on_tiles,
@@ -13,6 +15,7 @@ from iran_russia.charts.grammar import (
     panels,
     two_lines,
 )
+from iran_russia.charts.waiting import waiting
 from iran_russia.colours import (
     ALIGNMENT,
     EVIDENCE,
@@ -36,8 +39,10 @@ __all__ = [
     "STEPS",
     "VALENCE",
     "VERDICT",
+    "Reading",
     "at_end",
     "axis_domain",
+    "dollars",
     "figure",
     "hollow",
     "lane",
@@ -47,4 +52,5 @@ __all__ = [
     "panels",
     "parties",
     "two_lines",
+    "waiting",
 ]

@@ -9,6 +9,7 @@ import copy
 import hashlib
 import json
 import re
+import time
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
@@ -22,6 +23,7 @@ from markupsafe import Markup
 
 from iran_russia import colours, tables
 from iran_russia.charts import seen, theme
+from iran_russia.charts.grammar import Reading, true_legends
 from iran_russia.colours import LIGHT
 from iran_russia.datasets import DESCRIPTOR
 from iran_russia.exhibits import (
@@ -33,15 +35,23 @@ from iran_russia.exhibits import (
     refused,
     render,
 )
+from iran_russia.facts import whole
 
+_PLACES = ("", "other.")  # what stands before the ending of the files of each reading
 WIDE, NARROW = 700, 340  # px: the text column of the page, and of a phone
 # Only geometry is rounded: labels and opacities are numbers too, and mean something.
-_GEOMETRY = re.compile(r' (?:d|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"')
+_GEOMETRY = re.compile(r' (?:d|r|transform|x|y|x1|x2|y1|y2|cx|cy|width|height)="[^"]*"')
 # The figure carries the text alternative; roles of single marks would stand there without names.
 # The rest is the renderer's own book-keeping or says what is so anyway.
 _TAG = re.compile(r"<[a-z][^>]*>")
-_IDLE = re.compile(r' (?:role|aria-\w+|class|pointer-events)="[^"]*"| (?:fill-)?opacity="1"')
-_EMPTY = re.compile(r'<path d="M0,0h0v0h0Z"/>')
+_IDLE = re.compile(
+    r' (?:role|aria-\w+|class|pointer-events)="[^"]*"'
+    r'| (?:(?:fill-)?opacity|stroke-width)="1"| [xy]2="0"| transform="translate\(0,0\)"'
+)
+_EMPTY = re.compile(r'<path d="(?:M0,0h0v0h0Z"|" display="none")/>')
+# Said as what it is, a round mark is shorter.
+_CIRCLE = re.compile(r'<path([^>]*) d="M([\d.]+),0A\2,\2,0,1,1,-\2,0A\2,\2,0,1,1,\2,0"')
+_FONT = re.compile(r' font-family="[^"]*"')
 _LINK = re.compile(r"</?a\b[^>]*>")
 _LONG = re.compile(r"-?\d+\.\d{2,}")
 _EXAMPLES = "https://vega.github.io/vega-datasets/"
@@ -49,13 +59,14 @@ _LAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 _drawings = joblib.Memory(DESCRIPTOR.parent.parent / "_build" / "drawings", verbose=0)
 
-# What a drawing depends on beside its specification: this module, the colours, vl-convert.
+# What a drawing depends on beside its specification: this module, the colours, vl-convert and the
+# time zone, in which Vega reads days.
 _MADE_BY = hashlib.sha256(
     b"".join(
         Path(file).read_bytes()
         for file in (__file__, theme.__file__, seen.__file__, colours.__file__)
     )
-    + version("vl-convert-python").encode()
+    + "".join([version("vl-convert-python"), *time.tzname]).encode()
 ).hexdigest()
 
 _TOKEN = {light: f"var(--ir-{name})" for name, light in LIGHT.items()}
@@ -71,6 +82,7 @@ def figure(
     title: str | None = None,
     data: pd.DataFrame | None = None,
     note: str = "",
+    reading: Reading | None = None,
 ) -> Exhibit:
     """Turn a chart into a figure of the book.
 
@@ -84,6 +96,8 @@ def figure(
         title: what the chart shows, a sentence with a verb. It becomes the caption of the figure.
         data: the rows to offer as table and CSV; by default the chart's own data.
         note: a sentence added to the source line.
+        reading: a second reading of the same rows, which a reader may turn to; its columns stand in
+            the data too.
 
     Raises:
         FigureError: alt text, unit or source are missing. In a build also: rows are missing, or
@@ -97,39 +111,77 @@ def figure(
         raise FigureError("the chart has no frame of its own; pass data= the rows it draws")
     if rows.empty:
         return refused("the chart has no rows; check the filter that made its frame")
+    if reading:
+        lost = [
+            other for one, other in reading.columns.items() if one in rows and other not in rows
+        ]
+        if lost:
+            raise FigureError(f"the other reading draws {lost}, which are not in the data")
     _refuse_types(chart)
-    spec = chart.to_dict()
-    drawn = _draw(spec, _MADE_BY)
-    if drawn["faults"]:
-        unseen = f"not all of the chart can be seen: {'; '.join(drawn['faults'])}"
+    spec = true_legends(chart.to_dict())
+    drawn = [_draw(one, _MADE_BY) for one in [spec, *([reading.of(spec)] if reading else [])]]
+    if faults := [fault for one in drawn for fault in one["faults"]]:
+        unseen = f"not all of the chart can be seen: {'; '.join(faults)}"
         if in_build():
             raise FigureError(unseen)
         note = f"{note} Mind: {unseen}.".lstrip()
+    alt, title = whole("words of a figure", alt), whole("title", title or "") or None
+    # Its sources stand below the figure, by name.
+    listed = rows.drop(columns="source_id", errors="ignore")
+    caption = "Data of this figure"
     about = {
         "alt": alt,
-        "unit": unit,
+        "unit": whole("unit", unit),
         "note": note,
         "credits": credits(source),
-        "table": Markup(tables.rows(rows, caption="Data of this figure", limit=100)),
+        "table": Markup(tables.rows(listed, caption=caption, limit=100, first=_drawn(spec))),
+    }
+    words = [{"unit": unit, "alt": alt}]
+    words += [{"unit": reading.unit, "alt": reading.alt}] if reading else []
+    plots = [
+        {
+            "wide": Markup(_themed(one["wide"])),
+            "narrow": Markup(_themed(one["narrow"])),
+            "files": _PLACES[place],
+            "name": reading.names[place] if reading else "",
+            **words[place],
+        }
+        for place, one in enumerate(drawn)
+    ]
+    files = {
+        f"{_PLACES[place]}{kind}": file
+        for place, one in enumerate(drawn)
+        for kind, file in one["files"].items()
     }
     return Exhibit(
-        html=render(
-            "figure.html",
-            wide=Markup(_themed(drawn["wide"])),
-            narrow=Markup(_themed(drawn["narrow"])),
-            **about,
-        ),
+        html=render("figure.html", plots=plots, group=_name_of(spec), **about),
         title=title,
-        files={"csv": rows.to_csv(index=False, lineterminator="\n")} | drawn["files"],
+        files={"csv": rows.to_csv(index=False, lineterminator="\n")} | files,
         other={
-            LAB_MIME: drawn["sized"] | {"$schema": _LAB_SCHEMA},
+            LAB_MIME: drawn[0]["sized"] | {"$schema": _LAB_SCHEMA},
             "text/html": render(
-                "lab.html", title=title or "", picture=Markup(drawn["files"]["svg"]), **about
+                "lab.html", title=title or "", picture=Markup(files["svg"]), **about
             ),
             "text/markdown": render("figure.md", **about),
             "text/plain": alt,
         },
     )
+
+
+def _name_of(spec: dict) -> str:
+    """Name a specification, the same in every build and another one for every figure."""
+    return "r" + hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def _drawn(view: dict) -> set[str]:
+    """Name the columns that marks are drawn by."""
+    channels = view.get("encoding", {}) | {"facet": view.get("facet", {})}
+    marked = (c for name, c in channels.items() if name not in ("tooltip", "href", "order"))
+    names = {c["field"] for c in marked if isinstance(c, dict) and isinstance(c.get("field"), str)}
+    parts = [p for key in ("layer", "hconcat", "vconcat", "concat") for p in view.get(key, [])]
+    for part in [*parts, *([view["spec"]] if "spec" in view else [])]:
+        names |= _drawn(part)
+    return names
 
 
 def _refuse_types(chart: alt.TopLevelMixin) -> None:
@@ -159,7 +211,15 @@ def _draw(spec: dict, made_by: str) -> dict:
     alone = _LINK.sub("", svg).replace(
         "<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1
     )
-    faults = seen.faults(vl_convert.vegalite_to_scenegraph(wide), WIDE)
+    scene = vl_convert.vegalite_to_scenegraph(wide)
+    faults = [
+        *seen.faults(scene, WIDE),
+        *seen.faults(vl_convert.vegalite_to_scenegraph(narrow), NARROW),
+        *seen.left_out(spec),
+    ]
+    if "labelExpr" not in json.dumps(spec):  # a chart that words its labels may repeat them
+        faults += seen.repeated_labels(scene)
+    faults = list(dict.fromkeys(faults))
     if seen.stacked_on_logarithms(spec):
         faults.append("bars on a logarithmic axis have no length; encode their other end (x2, y2)")
     return {
@@ -244,7 +304,10 @@ def _svg(spec: dict) -> str:
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
     # The chart is one stop of the keyboard, not one a mark; its places are linked in the text too.
     svg = svg.replace("<a ", '<a tabindex="-1" ')
+    svg = _CIRCLE.sub(r'<circle\1 r="\2"', svg)
     svg = _EMPTY.sub("", _TAG.sub(lambda tag: _IDLE.sub("", tag[0]), svg))
+    if font := _FONT.search(svg):  # said once, by the drawing, and not by each of its words
+        svg = svg.replace(font[0], "").replace("<svg", f"<svg{font[0]}", 1)
     return _GEOMETRY.sub(lambda m: _LONG.sub(lambda n: f"{float(n[0]):.1f}", m[0]), svg)
 
 
@@ -262,6 +325,7 @@ def _live(wide: dict, narrow: dict) -> str:
     for size, spec in (("wide", wide), ("narrow", narrow)):
         parts[size] = vl_convert.vegalite_to_vega(spec)
         _mend_time_domains(parts[size])
+        _mend_tooltips(parts[size])
         for data in parts[size]["data"]:
             if "values" in data:
                 values[data["name"]] = data.pop("values")
@@ -284,6 +348,39 @@ def _mend_time_domains(view: dict) -> None:
             scale["domain"] = [{"signal": end} for end in ends]
     for mark in view.get("marks", []):
         _mend_time_domains(mark)
+
+
+# A tooltip as Vega-Lite compiles it: a name and how its value is written, with or without a format.
+_TOLD = re.compile(
+    r'"(?P<name>[^"]+)": (?:'
+    r'isValid\((?P<word>datum\["[^"]+"\])\) \? .*? : ""\+(?P=word)'
+    r'|(?P<form>\w*[fF]ormat)\((?P<value>datum\["[^"]+"\]), (?P<how>"[^"]*"|\'[^\']*\')\))'
+)
+
+
+def _told(part: re.Match) -> str:
+    """Write one line of a tooltip in words; what is missing is a dash."""
+    value = part["word"] or part["value"]
+    if part["word"]:
+        written = f'isBoolean({value}) ? {value} ? "yes" : "no" : {value}'
+    elif part["form"] == "format" and part["how"] == '""':
+        # As many digits as the tables of the book show at most; a year has no separator.
+        written = f'format({value}, abs({value}) < 10000 ? ".4~r" : ",.0f")'
+    else:
+        written = f"{part['form']}({value}, {part['how']})"
+    name = part["name"].replace("_", " ")
+    return f'"{name}": isValid({value}) ? {written} : "–"'
+
+
+def _mend_tooltips(view: dict) -> None:
+    """Let tooltips read as a table does: names without underscores, few decimals, no null."""
+    for mark in view.get("marks", []):
+        for state in mark.get("encode", {}).values():
+            rules = state.get("tooltip", [])
+            for rule in rules if isinstance(rules, list) else [rules]:
+                if "signal" in rule:
+                    rule["signal"] = _TOLD.sub(_told, rule["signal"])
+        _mend_tooltips(mark)
 
 
 # Vega reads moments by evaluating code, which pages forbid, unless they are numbers. In JSON the

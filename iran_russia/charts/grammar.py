@@ -5,7 +5,10 @@ a dashed rule is a reference; a lane is a row with a line from its first mark to
 hold what must not be compared on one scale.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import altair as alt
@@ -36,14 +39,66 @@ def axis_domain(*columns: pd.Series | pd.Index, room: float) -> list:
     return [float(first) - room, float(last) + room]
 
 
-def hollow(field: str, filled: object, empty: object, legend: bool = False) -> alt.FillOpacity:
+def hollow(field: str, filled: object, empty: object) -> alt.FillOpacity:
     """Fill marks that are sure and leave those empty that are not, by a field of two values.
 
     The marks need a stroke of their own: ``mark_point(filled=True, strokeWidth=1.5)`` with fill and
-    stroke encoded or set.
+    stroke encoded or set. Vega-Lite has no legend for it; :func:`true_legends` draws entries of
+    other legends as hollow as their marks.
     """
-    fill = alt.FillOpacity(f"{field}:N").scale(domain=[filled, empty], range=[1, 0])
-    return fill if legend else fill.legend(None)
+    return alt.FillOpacity(f"{field}:N").scale(domain=[filled, empty], range=[1, 0])
+
+
+def true_legends(spec: dict) -> dict:
+    """Let the symbols of legends look as their marks do: hollow where all marks of a kind are.
+
+    Args:
+        spec: a Vega-Lite specification with its data, as ``chart.to_dict()`` gives it.
+
+    Returns:
+        The same specification, changed.
+    """
+    parts = list(_of_two_fillings(spec, spec.get("datasets", {}), []))
+    opacities: dict[tuple, set] = {}
+    for view, rows in parts:
+        scale = view["encoding"]["fillOpacity"]["scale"]
+        opacity = dict(zip(scale["domain"], scale["range"], strict=True))
+        for row, (_, kind) in product(rows, _named(view)):
+            of = opacity.get(row.get(view["encoding"]["fillOpacity"]["field"]))
+            opacities.setdefault((kind["field"], row.get(kind["field"])), set()).add(of)
+    for view, _ in parts:
+        for channel, kind in _named(view):
+            empty = [
+                k for (field, k), of in opacities.items() if field == kind["field"] and of == {0}
+            ]
+            test = f"indexof({json.dumps(empty)}, datum.value) >= 0"
+            look = {"fillOpacity": {"condition": {"test": test, "value": 0}, "value": 1}}
+            if channel == "shape":  # its symbols have no line of their own
+                line = view["mark"].get("stroke", LIGHT["muted"])
+                look |= {"stroke": {"value": line}, "strokeWidth": {"value": 1.5}}
+            if empty:  # Vega-Lite takes "encoding", but its schema does not name it
+                kind["legend"] = kind.get("legend", {}) | {"encoding": {"symbols": look}}
+    return spec
+
+
+def _of_two_fillings(view: dict, datasets: dict, rows: list[dict]) -> Iterator[tuple[dict, list]]:
+    """Walk through the views whose marks are filled or hollow by a field, each with its rows."""
+    rows = datasets.get((view.get("data") or {}).get("name", ""), rows)
+    inner = [view["spec"]] if "spec" in view else []
+    for part in ("layer", "hconcat", "vconcat", "concat"):
+        inner += view.get(part, [])
+    for one in inner:
+        yield from _of_two_fillings(one, datasets, rows)
+    if "field" in view.get("encoding", {}).get("fillOpacity", {}):
+        yield view, rows
+
+
+def _named(view: dict) -> Iterator[tuple[str, dict]]:
+    """Walk through the channels of a view whose kinds a legend names."""
+    for channel in ("shape", "color", "fill", "stroke"):
+        kind = view["encoding"].get(channel, {})
+        if "field" in kind and kind.get("legend", {}) is not None:
+            yield channel, kind
 
 
 def painted(field: str, scale: alt.Scale, legend: bool = True) -> dict[str, Any]:
@@ -128,3 +183,47 @@ def panels(
         field: the field that tells the panels apart.
     """
     return alt.vconcat(*(panel(chart, field, name, height) for name in names))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A second reading of a figure: the same chart drawn by other columns of the same rows."""
+
+    names: tuple[str, str]
+    """What a reader chooses from: the reading shown at first, then this one."""
+    columns: dict[str, str]
+    """Column of the first reading → column of this one."""
+    unit: str
+    alt: str
+
+    def of(self, spec: Any) -> Any:
+        """Return a specification, or a part of one, with the two sets of columns exchanged."""
+        if isinstance(spec, list):
+            return [self.of(part) for part in spec]
+        if not isinstance(spec, dict):
+            return spec
+        other = self.columns | {second: first for first, second in self.columns.items()}
+        return {
+            key: other.get(part, part)
+            if key == "field" and isinstance(part, str)
+            else part
+            if key in ("datasets", "values")
+            else self.of(part)
+            for key, part in spec.items()
+        }
+
+
+def dollars(
+    year: int, columns: dict[str, str], unit: str, alt: str, first: str = "current"
+) -> Reading:
+    """Let a reader turn from current dollars to dollars of one year.
+
+    Args:
+        year: the year in whose dollars the second columns are.
+        columns: column drawn at first → column of the other reading.
+        unit: unit of the other reading.
+        alt: what the other reading shows, with its main figures.
+        first: which is shown at first, ``current`` or ``constant``.
+    """
+    names = "Current dollars", f"Dollars of {year}"
+    return Reading(names if first == "current" else names[::-1], columns, unit, alt)

@@ -1,11 +1,15 @@
-"""Whether all that a chart is to show can be seen, read off its drawn marks.
+"""Whether all that a chart is to show can be seen, read off its drawn marks and its rows.
 
 Vega draws what it is given without a word: a zero on a logarithmic axis has no place, a category
 outside a colour scale's domain no colour, a value beyond a fixed end of an axis lies off the plot.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
+
+from iran_russia.colours import LIGHT
 
 LEAST_PLOT = 0.4
 """Share of a figure's width that its plot must keep."""
@@ -36,18 +40,37 @@ def faults(scene: dict, width: int) -> list[str]:
             found["labels of an axis are no words; name every code"] += sum(
                 text in _NO_WORDS for text in seen
             )
+    drawn = {_form(item) for item in _items(scene["scenegraph"], "mark")}
     for legend in _groups(scene["scenegraph"], "legend"):
-        symbols = (m for m, _ in _marks(legend, {}) if m.get("role") == "legend-symbol")
-        looks = Counter(
-            tuple(str(item.get(part)) for part in _LOOK) for m in symbols for item in m["items"]
-        )
+        symbols = list(_items(legend, "legend-symbol"))
+        looks = Counter(tuple(str(item.get(part)) for part in _LOOK) for item in symbols)
         found["entries of a legend look like another; use fewer kinds"] += sum(
             number - 1 for number in looks.values()
         )
+        forms = {_form(item) for item in symbols}
+        if len({shape for shape, _ in forms}) > 1:  # a legend of shapes; others show colours
+            found[
+                "entries of a legend look like none of their marks; fill or empty them alike"
+            ] += sum((shape, not hollow) in drawn for shape, hollow in forms - drawn)
     root = scene["scenegraph"]["items"][0]
     if (root.get("width") or width) < LEAST_PLOT * width:
         found[f"plots keep less than {LEAST_PLOT:.0%} of the page; shorten labels or ends"] += 1
     return [f"{number} {fault}" for fault, number in found.items() if number]
+
+
+def repeated_labels(scene: dict) -> list[str]:
+    """List labels of axes that say the same as the one before, as ticks within a year or day do."""
+    labels = (
+        mark for mark, _ in _marks(scene["scenegraph"], {}) if mark.get("role") == "axis-label"
+    )
+    repeated = 0
+    for mark in labels:
+        seen = [
+            i["text"] for i in mark.get("items", []) if i.get("text") and i.get("opacity", 1) > 0
+        ]
+        repeated += sum(one == other for one, other in pairwise(map(str, seen)))
+    fault = "labels of an axis repeat the one before; fewer ticks or a finer format"
+    return [f"{repeated} {fault}"] if repeated else []
 
 
 def stacked_on_logarithms(view: dict) -> bool:
@@ -62,6 +85,19 @@ def stacked_on_logarithms(view: dict) -> bool:
                 return True
     parts = [p for key in ("layer", "hconcat", "vconcat", "concat") for p in view.get(key, [])]
     return any(map(stacked_on_logarithms, [*parts, *([view["spec"]] if "spec" in view else [])]))
+
+
+def _items(mark: dict, role: str) -> Iterator[dict]:
+    """Walk through the symbols of a role."""
+    for inner, _ in _marks(mark, {}):
+        if inner.get("role") == role and inner["marktype"] == "symbol":
+            yield from inner["items"]
+
+
+def _form(item: dict) -> tuple[str, bool]:
+    """Return the shape of a symbol, and whether it is hollow."""
+    bare = item.get("fill") in _UNPAINTED or item.get("fillOpacity") == 0
+    return item.get("shape", "circle"), bare or item.get("fill") == LIGHT["paper"]
 
 
 def _groups(mark: dict, role: str) -> Iterator[dict]:
@@ -95,6 +131,8 @@ def _of_item(item: dict, mark: dict, frame: dict) -> Iterator[str]:
     if kind == "text":
         if str(item.get("text")) in _NO_WORDS:
             yield "words of marks are missing; name every code"
+        elif item.get("fill") in _UNPAINTED and item.get("text"):
+            yield "words of marks have no colour; a value outside the domain of a colour scale"
         return
     if item.get("fill") in _UNPAINTED and item.get("stroke") in _UNPAINTED:
         yield f"marks ({kind}) have no colour; a value outside the domain of a colour scale"
@@ -105,3 +143,55 @@ def _of_item(item: dict, mark: dict, frame: dict) -> Iterator[str]:
         ends = [at, at + (item.get(length) or 0)] if kind == "rect" else [at]
         if room and (min(ends) < -1 or max(ends) > room + 1):
             yield f"marks ({kind}) lie beyond the {side} axis; let its end follow the data"
+
+
+_ONE_OF = re.compile(r"^\(?datum\.(\w+) ={2,3} '([^']*)'\)?$")
+
+
+def left_out(spec: dict) -> list[str]:
+    """List values of the rows that a chart has no look or no panel for.
+
+    Vega draws a shape, dash or filling that a fixed domain lacks like the first one, and of panels
+    that filter one frame by name it draws none for another name.
+
+    Args:
+        spec: a Vega-Lite specification with its data, as ``chart.to_dict()`` gives it.
+    """
+    found: list[str] = []
+    panels: dict[tuple[int, str], tuple[list[dict], set]] = {}
+    for view, rows, filters in _views(spec, spec.get("datasets", {}), [], []):
+        equal = [match for text in filters if (match := _ONE_OF.match(text))]
+        whole = rows
+        for field, value in (match.groups() for match in equal):
+            panels.setdefault((id(whole), field), (whole, set()))[1].add(value)
+            rows = [row for row in rows if row.get(field) == value]
+        if len(equal) < len(filters):  # which rows remain, Vega alone knows
+            continue
+        for name, channel in view.get("encoding", {}).items():
+            if not isinstance(channel, dict) or channel.get("type") not in ("nominal", "ordinal"):
+                continue
+            domain = (channel.get("scale") or {}).get("domain")
+            if not isinstance(domain, list):
+                continue
+            seen = {row.get(channel.get("field")) for row in rows} - {None, *domain}
+            found += [f"{name} has no look for {channel['field']} {v!r}" for v in seen]
+    for (_, field), (rows, names) in panels.items():
+        missing = {row.get(field) for row in rows} - {None, *names}
+        found += [f"no panel shows {field} {v!r}" for v in missing if len(names) > 1]
+    return sorted(dict.fromkeys(found))
+
+
+def _views(
+    view: dict, datasets: dict, rows: list[dict], filters: list[str]
+) -> Iterator[tuple[dict, list[dict], list[str]]]:
+    """Walk through the views that draw, each with its rows and the filters on them."""
+    rows = datasets.get((view.get("data") or {}).get("name", ""), rows)
+    own = [step["filter"] for step in view.get("transform", []) if "filter" in step]
+    filters = [*filters, *map(str, own)]
+    parts = [view["spec"]] if "spec" in view else []
+    for key in ("layer", "hconcat", "vconcat", "concat"):
+        parts += view.get(key, [])
+    for part in parts:
+        yield from _views(part, datasets, rows, filters)
+    if "mark" in view:
+        yield view, rows, filters

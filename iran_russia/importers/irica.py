@@ -39,8 +39,8 @@ from iran_russia.importers.reading import (
     Opened,
     Refused,
     _short,
-    counted,
     new_copy,
+    pluralised,
 )
 
 if TYPE_CHECKING:
@@ -239,11 +239,11 @@ def unpack(file: Opened, layout: Book, folder: Path) -> Download:
     _once(listings, file, problems)
     _refuse(problems)
     if not any(listing.lines for listing in listings):
-        told = ", ".join(counted(n, reason) for reason, n in file.left_out.items())
+        told = ", ".join(pluralised(n, reason) for reason, n in file.left_out.items())
         raise Refused(
             [
                 f"{file.name}: found no line of Russia among "
-                + counted(sum(t.seen for t in listings), "lines")
+                + pluralised(sum(t.seen for t in listings), "lines")
                 + (f" (left out: {told})" if told else "")
                 + ", expected at least one, whose country is روسیه, فدراسیون روسیه or Russia"
             ]

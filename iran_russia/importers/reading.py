@@ -543,7 +543,7 @@ def _short(text: str) -> str:
     return repr(text)
 
 
-def counted(number: int, reason: str) -> str:
+def pluralised(number: int, reason: str) -> str:
     """Word a count: ``3 lines of «روسیه سفید»``, ``1 line of «روسیه سفید»``."""
     return f"{number:,} {reason.replace('lines', 'line', 1) if number == 1 else reason}"
 

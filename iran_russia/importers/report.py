@@ -173,7 +173,7 @@ def _file_shown(file: dict) -> list[str]:
         f"{taken:,} rows taken"
     ]
     if file["left_out"]:
-        reasons = (reading.counted(n, reason) for reason, n in file["left_out"].items())
+        reasons = (reading.pluralised(n, reason) for reason, n in file["left_out"].items())
         lines.append(f"  left out: {', '.join(reasons)}")
     return lines + [f"  · {sentence}" for sentence in file["said"]]
 

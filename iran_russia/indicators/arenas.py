@@ -86,9 +86,6 @@ def mean_tie(pair: list[str], first: str, last: str, minus: list[str] | None = N
             "one_iso3 in [@one, @other] and other_iso3 in [@one, @other] "
             "and @first <= month <= @last"
         )
-        days = months["days_available"].sum()
-        if days == 0:
-            return Reading(None, "", f"no months of {one}–{other}")
         tie = mean(months["tie_per_day"], months["days_available"])
         if tie is None:
             return Reading(None, "", f"no months of {one}–{other}")

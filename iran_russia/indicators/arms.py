@@ -9,9 +9,18 @@ from iran_russia.measures.arms import (
     shares_by_period,
     split_over_delivery_years,
     tiv_between,
+    yearly_mean,
 )
 from iran_russia.measures.events import known_date
-from iran_russia.measures.series import count, difference, extreme, ratio, share_of
+from iran_russia.measures.series import (
+    count,
+    difference,
+    extreme,
+    mean_inside_and_outside,
+    ratio,
+    share_of,
+    yearly_totals,
+)
 
 ALL = "WLD"
 
@@ -88,10 +97,7 @@ def mean_ratio(flows: list[list[str]], before: list[int], after: list[int]) -> R
         before, after: first and last year of each period; a year without a row counts as 0.
     """
     rows = pd.concat(_flow(*flow) for flow in flows)
-    old, new = (
-        rows.loc[rows["year"].between(first, last), "tiv_millions"].sum() / (last - first + 1)
-        for first, last in (before, after)
-    )
+    old, new = (yearly_mean(rows, *span) for span in (before, after))
     within = rows[rows["year"].le(after[1])]
     detail = f"{tiv(new)} a year in {_years(after)} against {tiv(old)} in {_years(before)}"
     return Reading(ratio(new, old), newest(within["year"]), detail)
@@ -204,9 +210,9 @@ def ordered_ratio(
     """
     rows = _orders(supplier, recipient, first, last, None)
     inside = rows["order_year"].between(*within)
-    span = within[1] - within[0] + 1
     value = rows["tiv_order_total_millions"]
-    looked_at, others = value[inside].sum() / span, value[~inside].sum() / (last - first + 1 - span)
+    by = yearly_totals(value, rows["order_year"], first, last)
+    looked_at, others = mean_inside_and_outside(by, *within)
     detail = (
         f"{tiv(looked_at)} a year in {_years(within)} ({_named(rows[inside])}) against "
         f"{tiv(others)} in the other years; {value.isna().sum()} orders have no value"

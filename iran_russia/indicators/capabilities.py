@@ -11,7 +11,7 @@ from iran_russia.measures import capabilities as measures
 from iran_russia.measures.arms import tiv_between
 from iran_russia.measures.capabilities import flow_imbalance
 from iran_russia.measures.energy import world_shares
-from iran_russia.measures.series import difference, extreme, relative_change
+from iran_russia.measures.series import difference, extreme, relative_change, share_of
 from iran_russia.measures.trade import partner_shares, trade_balance
 
 
@@ -333,4 +333,4 @@ def _stated_share(year: int) -> float | None:
         & (partners["flow"] == "turnover")
         & (partners["partner_iso3"] == "WLD")
     ]["value_usd"]
-    return float(own.max() / whole.iloc[0]) if len(own) and len(whole) else None
+    return share_of(own.max(), whole.iloc[0]) if len(whole) else None

@@ -1,5 +1,7 @@
 """Indicators on contacts of leaders, agreements, formats and attention."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from iran_russia.datasets import load
@@ -7,7 +9,15 @@ from iran_russia.facts import percent
 from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.drones import DAYS_A_MONTH
 from iran_russia.measures.events import in_list, known_date
-from iran_russia.measures.series import count, extreme, mean, rank_of, ratio, share_of
+from iran_russia.measures.series import (
+    count,
+    extreme,
+    mean,
+    pooled_shares,
+    rank_of,
+    ratio,
+    share_of,
+)
 
 
 def _by_year(rows: pd.DataFrame, first: int, last: int) -> pd.Series:
@@ -122,15 +132,13 @@ def meetings_with_paper(
 
 
 def _chronology(
-    types: list[str] | None = None,
+    types: list[str],
     themes: list[str] | None = None,
-    levels: list[str] | None = None,
+    levels: Sequence[str] = (),
     valence: str | None = None,
 ) -> pd.DataFrame:
     rows = in_list(load("events"), "chronology")
-    kept = pd.Series(True, rows.index)
-    if types is not None or levels is not None:
-        kept &= rows["event_type"].isin(types or []) | rows["level"].isin(levels or [])
+    kept = rows["event_type"].isin(types) | rows["level"].isin(levels)
     if themes is not None:
         kept &= rows["themes"].str.split(";").map(lambda own: bool({*own} & {*themes}))
     if valence is not None:
@@ -259,8 +267,7 @@ def theme_rank(
 
 def _headline_shares(outlet: str, first: int, last: int) -> tuple[pd.Series, str]:
     rows = load("headline_mentions").query("outlet == @outlet and @first <= year <= @last")
-    sums = rows.groupby("country_iso3")[["mentions", "items"]].sum()
-    return (sums["mentions"] / sums["items"]).sort_values(ascending=False), newest(rows["year"])
+    return pooled_shares(rows, "country_iso3", "mentions", "items"), newest(rows["year"])
 
 
 @indicator(

@@ -8,7 +8,7 @@ from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.energy import (
     correlation_of_changes,
     daily_volume,
-    reserves_to_production,
+    reserve_lives,
     world_shares,
 )
 from iran_russia.measures.series import (
@@ -78,48 +78,20 @@ def reserve_life(country: str, fuels: list[str], year: int) -> Reading:
         fuels: ``oil`` and ``gas``, or one of them.
         year: the year at whose end reserves are counted.
     """
-    figures = load("energy_country_year")
-    value = figures[figures["year"] == year].set_index(["measure", "iso3"])["value"]
-    weights, ratios = {}, {}
-    for fuel in fuels:
-        reserves, output = f"{fuel}_proved_reserves", f"{fuel}_production"
-        if not {(m, c) for m in (reserves, output) for c in (country, "WLD")} <= set(value.index):
-            return Reading(None, "", f"no reserves or output of {fuel} in {year}")
-        # Billion barrels over thousand a day; trillion over billion cubic metres.
-        yearly = value[output] * 365 / 1e6 if fuel == "oil" else value[output] / 1e3
-        life = reserves_to_production(value[reserves], yearly)
-        weights[fuel] = value[reserves, country] / value[reserves, "WLD"]
-        ratios[fuel] = (life[country], life["WLD"])
-    first = max(weights, key=lambda fuel: weights[fuel])
+    held = load("energy_country_year").query("year == @year")
+    lives = reserve_lives(held, year).reindex(index=[country, "WLD"], columns=fuels)
+    if lives.isna().any(axis=None):
+        missing = ", ".join(lives.columns[lives.isna().any()])
+        return Reading(None, "", f"no reserves or output of {missing} in {year}")
+    reserves = held[held["measure"].isin([f"{fuel}_proved_reserves" for fuel in fuels])]
+    weights = world_shares(reserves).query("iso3 == @country").set_index("measure")["share"]
+    first = weights.idxmax().removesuffix("_proved_reserves")
     told = "; ".join(
         f"{fuel} {number(own)} years against {number(world)} in the world"
-        for fuel, (own, world) in ratios.items()
+        for fuel, (own, world) in lives.items()
     )
     told += f"; weight in the world is greater in {first}"
-    return Reading(ratio(*ratios[first]), str(year), told)
-
-
-@indicator(
-    "Change of {measure} of {country}",
-    unit="share",
-    rows="figures of the Energy Institute",
-    measure=relative_change,
-    years="{first} and {last}",
-)
-def change(country: str, measure: str, first: int, last: int) -> Reading:
-    """Relative change of a measure between two years; −0.5 means half.
-
-    Args:
-        country: ISO 3166-1 alpha-3.
-        measure: as in ``energy_country_year``.
-        first: the year compared with.
-        last: the year of interest.
-    """
-    by = _series(country, measure)
-    if first not in by.index or last not in by.index:
-        return Reading(None, "", "no figure for one of the two years")
-    told = f"{number(by[last], 1)} in {last} against {number(by[first], 1)} in {first}"
-    return Reading(relative_change(by[last], by[first]), str(last), told)
+    return Reading(ratio(*lives[first]), str(year), told)
 
 
 @indicator(
@@ -248,7 +220,8 @@ def joint_output(one: str, other: str, measure: str, first: int, last: int) -> R
         return Reading(None, "", f"{found['pairs']:.0f} yearly changes are too few")
     told = f"95 % bounds {number(found['low'], 2)} to {number(found['high'], 2)}, "
     told += f"{found['pairs']:.0f} yearly changes"
-    return Reading(float(found["correlation"]), str(last), told)
+    ends = float(found["low"]), float(found["high"])
+    return Reading(float(found["correlation"]), str(last), told, *ends)
 
 
 @indicator(

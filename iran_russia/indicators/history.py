@@ -93,29 +93,6 @@ def _scores(countries: list[str]) -> pd.DataFrame:
 
 
 @indicator(
-    "Votes of {country} identical with those of {one} less those identical with {other}",
-    unit="points",
-    rows="roll calls of the General Assembly",
-    measure=difference,
-)
-def agreement_gap(country: str, one: str, other: str, first: int, last: int) -> Reading:
-    """Share of identical UN votes with one state minus that with another, in points.
-
-    Args:
-        country: the state that is compared, ISO3 code; RUS is also the USSR.
-        one, other: the states it is compared with.
-        first, last: first and last year.
-    """
-    calls = _roll_calls(first, last)
-    table = agreement(_scores([country, one, other]), calls, country, "all")
-    same = table.set_index("iso3")["share_identical"].reindex([one, other])
-    name = load("countries").set_index("iso3")["name"]
-    detail = "; ".join(f"with {name[state]} {percent(share, 1)}" for state, share in same.items())
-    gap = difference(same[one], same[other], scale=100)
-    return Reading(gap, newest(calls["year"]), detail)
-
-
-@indicator(
     "Share of identical votes of {one} and {other} where {opponent} voted no",
     unit="share",
     rows="roll calls of the General Assembly",

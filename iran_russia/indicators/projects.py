@@ -8,7 +8,14 @@ from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.corridor import attainment
 from iran_russia.measures.deals import COUNTED_KINDS, project_outcomes
 from iran_russia.measures.schedule import different_plans, schedule_entries, slippage
-from iran_russia.measures.series import count, difference, relative_change, share_of, total
+from iran_russia.measures.series import (
+    count,
+    difference,
+    moved_on,
+    relative_change,
+    share_of,
+    total,
+)
 
 WORKS = ["in construction", "in operation", "partly completed", "completed"]
 """Statuses of ``deals`` that report works under way, in use or finished."""
@@ -32,7 +39,7 @@ def works_share(branches: list[str], currency: str) -> Reading:
         branches: branches of ``deals``.
         currency: ``usd`` or ``eur``; values in the other are left out.
     """
-    value = _valued(_counted("branch", branches), currency)
+    value = _valued(_deals_in("branch", branches), currency)
     if value.empty:
         return Reading(None, "", f"no announced value in {currency}")
     begun = value[value["works"]]
@@ -58,7 +65,7 @@ def money_in_works(sectors: list[str], first: str, last: str, currency: str) -> 
         last: ISO day; the date of the row whose value is counted decides.
         currency: ``usd`` or ``eur``; values in the other are left out.
     """
-    counted = _counted("sector", sectors)
+    counted = _deals_in("sector", sectors)
     value = _valued(counted, currency)
     value = value[value["date"].between(first, last)]
     amount = f"announced_value_{currency}"
@@ -83,7 +90,7 @@ def projects_running(sectors: list[str], since: str) -> Reading:
         sectors: sectors of ``deals``.
         since: ISO day; only reports of that state on it or later count.
     """
-    counted = _counted("sector", sectors)
+    counted = _deals_in("sector", sectors)
     held = counted[counted["status_group"].isin(["in operation", "completed"])]
     held = held[held["status_on"] >= since]
     names = sorted(held["project"].unique())
@@ -108,7 +115,7 @@ def contracts_less_exits(branches: list[str], since: str, months: int) -> Readin
     """
     start = pd.Timestamp(since)
     end = start + pd.DateOffset(months=months)
-    counted = _counted("branch", branches)
+    counted = _deals_in("branch", branches)
     new = counted[(counted["status_group"] == "contract") & counted["date"].between(start, end)]
     gone = counted[counted["status_group"].isin(["cancelled", "transferred"])]
     gone = gone[gone["status_on"].between(start, end)]
@@ -120,7 +127,7 @@ def contracts_less_exits(branches: list[str], since: str, months: int) -> Readin
     return Reading(balance, newest(gone["status_on"], new["date"]), told)
 
 
-def _counted(column: str, values: list[str]) -> pd.DataFrame:
+def _deals_in(column: str, values: list[str]) -> pd.DataFrame:
     deals = load("deals")
     return deals[deals["kind"].isin(COUNTED_KINDS) & deals[column].isin(values)]
 
@@ -352,17 +359,15 @@ def cargo_change(branch: str, first: int, last: int) -> Reading:
     freight = load("corridor_freight")
     rates = freight[(freight["branch"] == branch) & (freight["indicator"] == "cargo growth")]
     rates = rates.set_index(rates["period_end"].dt.year)["growth_percent"]
-    level, told = dict(by["low"]), []
-    for year in range(first + 1, last + 1):
-        if year not in level and year in rates.index and year - 1 in level:
-            level[year] = level[year - 1] * (1 + rates[year] / 100)
-            told.append(f"{year} by a growth of {rates[year]:g} %")
-    known = [year for year in level if first < year <= last]
-    if first not in level or not known:
+    held = by.loc[first:last]
+    level = moved_on(held["low"], rates / 100, last)
+    if first not in level.index or len(level) < 2:
         return Reading(None, "", "no figure for the two years")
-    end = max(known)
+    end = level.index.max()
     base = by.loc[first, "high"]
-    told.insert(0, f"{number(level[end], 1)} million tonnes in {end}, {number(base, 1)} in {first}")
+    told = [f"{number(level[end], 1)} million tonnes in {end}, {number(base, 1)} in {first}"]
+    moved = level.index.difference(held.index)
+    told += [f"{year} by a growth of {rates[year]:g} %" for year in moved]
     if end < last:
         told.append(f"no dated figure for {last}")
     return Reading(relative_change(level[end], base), str(end), "; ".join(told))

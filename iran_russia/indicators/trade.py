@@ -10,7 +10,6 @@ from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.arms import shares_by_period, split_over_delivery_years
 from iran_russia.measures.events import known_date
 from iran_russia.measures.series import (
-    compound,
     count,
     difference,
     extreme,
@@ -376,35 +375,6 @@ def turnover_change(reporter: str, first: int, last: int) -> Reading:
         return Reading(None, "", "no turnover in one of the two years")
     told = f"{usd(by[last])} in {last} against {usd(by[first])} in {first}"
     return Reading(relative_change(by[last], by[first]), str(last), told)
-
-
-@indicator(
-    "Growth of turnover by the lowest rate stated for each year, by {reporter}",
-    unit="share",
-    rows="stated growth rates, those for parts of a year too",
-    measure=compound,
-    years="{years}",
-)
-def growth_stated(reporter: str, years: list[int]) -> Reading:
-    """Growth of turnover over years by the lowest growth rate stated for each, as a share.
-
-    Args:
-        reporter: as in :func:`growing_years`.
-        years: years in a row; rates for parts of a year count too.
-    """
-    rows = load("trade_totals")
-    rows = rows[(rows["reporter"] == reporter) & (rows["direction"] == "both_ways")]
-    rows = rows[rows["year"].isin(years) & rows["growth_yoy_percent"].notna()]
-    by = rows.groupby("year")["growth_yoy_percent"].agg(["min", "max"]) / 100
-    if len(by) < len(years):
-        return Reading(None, "", "no growth rate for one of the years")
-    rates = (
-        f"{year} {percent(r['min'], 1)} to {percent(r['max'], 1)}" for year, r in by.iterrows()
-    )
-    told = (
-        f"stated rates: {'; '.join(rates)}; highest product {percent((1 + by['max']).prod() - 1)}"
-    )
-    return Reading(compound(by["min"]), newest(rows["period_end"]), told)
 
 
 def _balances() -> pd.DataFrame:

@@ -2,12 +2,14 @@
 
 Series are named: ``trade`` (turnover of goods as the Russian side states it, billion US dollars),
 ``trade_iranian`` (the same by Iran’s customs, Iranian years), ``arms`` (deliveries of major arms
-both ways, million TIV), ``contacts`` (contacts between the presidents), ``exercises`` (joint
-exercises held), ``distance`` (distance of ideal points in the Assembly, scale units), ``tie``
-(GDELT’s tie by month, per 1,000 of the world’s weight), ``memberships`` (joint
+both ways, million TIV; ``arms_to_iran`` and ``arms_to_russia`` one way), ``contacts`` (contacts
+between the presidents), ``exercises`` (joint exercises held), ``distance`` (distance of ideal
+points in the Assembly, scale units), ``alike`` (share of its final votes in which both voted
+alike), ``tie`` (GDELT’s tie by month, per 1,000 of the world’s weight), ``memberships`` (joint
 intergovernmental organisations), ``friction`` (frictional events of the chronology), ``deals``
 (economic projects first announced), ``freight`` (cargo of the North–South corridor, million
-tonnes). Of ``distance`` and ``friction`` a fall is what brings the two closer.
+tonnes), ``launches`` (Shahed-type drones launched at Ukraine by month, as its air force counts
+them). Of ``distance`` and ``friction`` a fall is what brings the two closer.
 """
 
 from collections.abc import Callable
@@ -17,8 +19,10 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import percent
 from iran_russia.indicators import Reading, indicator, newest
+from iran_russia.measures import series as measures
 from iran_russia.measures.capabilities import followed_and_by_chance
 from iran_russia.measures.deals import project_outcomes, realisation_rate
+from iran_russia.measures.drones import launches_by
 from iran_russia.measures.event_data import change_of_means, pair_code, tie_by_month
 from iran_russia.measures.events import in_list, rates_around
 from iran_russia.measures.series import (
@@ -26,15 +30,20 @@ from iran_russia.measures.series import (
     count,
     difference,
     extreme,
+    interval_of_slope,
     mean,
     rank_of,
     ratio,
     relative_change,
     share_of,
-    theil_sen,
 )
 from iran_russia.measures.trade import trade_balance, turnover, with_customs_totals
-from iran_russia.measures.voting import ideal_point_distance
+from iran_russia.measures.voting import (
+    ballots,
+    final_votes,
+    ideal_point_distance,
+    pair_agreement,
+)
 
 FALLING = {"distance", "friction"}
 """Series of which a fall is what brings the two closer."""
@@ -48,10 +57,15 @@ def _turnover(reporter: str) -> pd.Series:
     return turnover(trade_balance(full), reporter) / 1e9
 
 
-def _counted(days: pd.Series, whole: pd.Series | None = None) -> pd.Series:
+def _last_whole_year(days: pd.Series) -> int:
+    """Last year that a record reaches to its last month."""
+    newest_day = days.max()
+    return newest_day.year if newest_day.month == 12 else newest_day.year - 1
+
+
+def _yearly_counts(days: pd.Series, whole: pd.Series | None = None) -> pd.Series:
     """Count dated rows by whole year, from the first year with one; years without are zero."""
-    newest_day = (days if whole is None else whole).max()
-    last = newest_day.year if newest_day.month == 12 else newest_day.year - 1
+    last = _last_whole_year(days if whole is None else whole)
     years = days.dt.year
     span = range(int(years.min()), last + 1)
     return years.value_counts().reindex(span, fill_value=0).sort_index()
@@ -65,23 +79,25 @@ def _trade_iranian() -> pd.Series:
     return _turnover("IRN")
 
 
-def _arms() -> pd.Series:
+def _arms(*flows: str) -> pd.Series:
+    """Deliveries by year of one or both directions, Moscow standing for the Soviet Union too."""
     table = load("arms_tiv")
-    to_iran = table["supplier_iso3"].isin(["RUS", "SUN"]) & (table["recipient_iso3"] == "IRN")
+    from_moscow = table["supplier_iso3"].isin(["RUS", "SUN"])
+    to_iran = from_moscow & (table["recipient_iso3"] == "IRN")
     to_russia = (table["supplier_iso3"] == "IRN") & (table["recipient_iso3"] == "RUS")
-    sums = table[to_iran | to_russia].groupby("year")["tiv_millions"].sum()
-    span = range(int(sums.index.min()), int(table["year"].max()) + 1)
-    return sums.reindex(span, fill_value=0.0)
+    held = table[(to_iran & ("to_iran" in flows)) | (to_russia & ("to_russia" in flows))]
+    span = range(int(table.loc[to_iran | to_russia, "year"].min()), int(table["year"].max()) + 1)
+    return held.groupby("year")["tiv_millions"].sum().reindex(span, fill_value=0.0)
 
 
 def _contacts() -> pd.Series:
     table = load("leader_contacts")
-    return _counted(table.loc[table["level"] == "presidents", "date"], table["date"])
+    return _yearly_counts(table.loc[table["level"] == "presidents", "date"], table["date"])
 
 
 def _exercises() -> pd.Series:
     table = load("military_exercises")
-    return _counted(table.loc[table["status"] == "held", "date_start"], table["date_start"])
+    return _yearly_counts(table.loc[table["status"] == "held", "date_start"], table["date_start"])
 
 
 def _distance() -> pd.Series:
@@ -92,7 +108,7 @@ def _distance() -> pd.Series:
 
 def _tie() -> pd.Series:
     months = tie_by_month(load("gdelt_day"))
-    return months.set_index(months["month"].dt.strftime("%Y-%m"))["tie_per_1000_world"].dropna()
+    return months.set_index(months["month"].dt.strftime("%Y-%m"))["tie_per_1000_world"]
 
 
 def _memberships() -> pd.Series:
@@ -102,12 +118,12 @@ def _memberships() -> pd.Series:
 
 def _friction() -> pd.Series:
     events = in_list(load("events"), "chronology")
-    return _counted(events.loc[events["valence"] == "frictional", "date"], events["date"])
+    return _yearly_counts(events.loc[events["valence"] == "frictional", "date"], events["date"])
 
 
 def _deals() -> pd.Series:
     deals = load("deals")
-    return _counted(project_outcomes(deals)["announced_on"], deals["status_on"])
+    return _yearly_counts(project_outcomes(deals)["announced_on"], deals["status_on"])
 
 
 def _freight() -> pd.Series:
@@ -120,13 +136,29 @@ def _freight() -> pd.Series:
         & (table["period_type"] == "calendar year")
         & (table["confidence"] == "high")
     ]
-    return rows.set_index(rows["period_start"].dt.year)["million_tonnes"]
+    # Several figures of one year count as one, the middle one.
+    return rows.groupby(rows["period_start"].dt.year)["million_tonnes"].median()
+
+
+def _alike() -> pd.Series:
+    rolls, votes = final_votes(load("unga_rollcalls")), load("unga_votes")
+    rolls = rolls.assign(year=rolls["date"].dt.year)
+    own = ballots(votes[votes["iso3"].isin(["IRN", "RUS"])])
+    shares = pair_agreement(own, rolls, "IRN", "RUS", "year").set_index("year")
+    return shares["share_identical"].loc[: _last_whole_year(rolls["date"])]
+
+
+def _launches() -> pd.Series:
+    months = launches_by(load("shahed_launches")).query("complete")
+    return months.set_index(months["start"].dt.strftime("%Y-%m"))["launched"]
 
 
 _SERIES: dict[str, tuple[Callable[[], pd.Series], str]] = {
     "trade": (_trade, "billion dollars"),
     "trade_iranian": (_trade_iranian, "billion dollars"),
-    "arms": (_arms, "million TIV"),
+    "arms": (lambda: _arms("to_iran", "to_russia"), "million TIV"),
+    "arms_to_iran": (lambda: _arms("to_iran"), "million TIV"),
+    "arms_to_russia": (lambda: _arms("to_russia"), "million TIV"),
     "contacts": (_contacts, "contacts"),
     "exercises": (_exercises, "exercises"),
     "distance": (_distance, "scale units"),
@@ -135,6 +167,8 @@ _SERIES: dict[str, tuple[Callable[[], pd.Series], str]] = {
     "friction": (_friction, "events"),
     "deals": (_deals, "projects"),
     "freight": (_freight, "million tonnes"),
+    "alike": (_alike, "share"),
+    "launches": (_launches, "drones a month"),
 }
 
 
@@ -142,6 +176,8 @@ SERIES_WORDS = {
     "trade": "turnover of goods as the Russian side states it",
     "trade_iranian": "turnover of goods by Iran’s customs",
     "arms": "deliveries of major arms both ways",
+    "arms_to_iran": "deliveries of major arms from Moscow to Iran",
+    "arms_to_russia": "deliveries of major arms from Iran to Russia",
     "contacts": "contacts between the presidents",
     "exercises": "joint exercises held",
     "distance": "distance of ideal points in the General Assembly",
@@ -150,6 +186,8 @@ SERIES_WORDS = {
     "friction": "frictional events of the chronology",
     "deals": "economic projects first announced",
     "freight": "cargo of the North–South corridor",
+    "alike": "share of final votes of the General Assembly cast alike",
+    "launches": "Shahed-type drones launched at Ukraine",
 }
 """What each series holds, in words."""
 
@@ -177,6 +215,17 @@ def by_year(name: str) -> pd.Series:
         months = values.groupby(values.index.str[:4])
         values = months.mean()[months.size() == 12]
     return values.set_axis(values.index.astype(int))
+
+
+def numbered(name: str) -> pd.Series:
+    """Return a named series by the number of its year, or of its month where it is monthly.
+
+    Months are numbered as :class:`pandas.Period` does, from January 1970 on.
+    """
+    values = series(name)
+    months = values.index.str.len().max() > 4
+    index = pd.PeriodIndex(values.index, freq="M").asi8 if months else values.index.astype(int)
+    return values.set_axis(index)
 
 
 def between(values: pd.Series, first: str, last: str) -> pd.Series:
@@ -327,8 +376,9 @@ def steps_closer(name: str, spans: list[list[str]]) -> Reading:
     told = f"{name}: " + ", ".join(f"{_told(m)} in {s}" for s, m in means.items())
     if len(known) < 2:
         return Reading(None, newest(values.index.max()), told)
-    steps = known.diff().dropna() * (-1 if name in FALLING else 1)
-    return Reading(share_of((steps > 0).sum(), len(steps)), newest(values.index.max()), told)
+    steps = known.diff().dropna()
+    nearer = steps < 0 if name in FALLING else steps > 0
+    return Reading(share_of(nearer.sum(), len(steps)), newest(values.index.max()), told)
 
 
 @indicator(
@@ -358,7 +408,7 @@ def whole_change(name: str, spans: list[list[str]]) -> Reading:
     "Slope of a series by year: {name}; a rise is closer",
     unit=_slope_unit,
     rows="the whole series in its tables, one value a period",
-    measure=theil_sen,
+    measure=interval_of_slope,
     years="from {first}",
     words=SERIES_WORDS,
 )
@@ -373,16 +423,18 @@ def slope(name: str, first: int) -> Reading:
     values = values[values.index >= first]
     if len(values) < 5:
         return Reading(None, str(int(values.index.max())))
-    found = theil_sen(values)
-    told = f"{name}: {_told(found, _SERIES[name][1])} a year over {len(values)} years"
-    return Reading(-found if name in FALLING else found, str(int(values.index.max())), told)
+    found = interval_of_slope(values)
+    told = f"{name}: {_told(found['slope'], _SERIES[name][1])} a year over {len(values)} years"
+    closer_by = -found if name in FALLING else found
+    low, high = sorted([closer_by["low"], closer_by["high"]])
+    return Reading(float(closer_by["slope"]), str(int(values.index.max())), told, low, high)
 
 
 @indicator(
     "Part of the rise of a series that fell between two spans: {name}",
     unit="share",
     rows="the whole series in its tables, one value a period",
-    measure=share_of,
+    measure=measures.part_of_rise,
     years="rise from {base}; between {before} and {after}",
     words=SERIES_WORDS,
 )
@@ -408,15 +460,12 @@ def part_of_rise(name: str, base: list[int], before: list[int], after: list[int]
     end, one, other = values.iloc[-3:], values.loc[slice(*before)], values.loc[slice(*after)]
     if min(map(len, (start, end, one, other))) < _ENOUGH or start.index.max() >= end.index.min():
         return Reading(None, latest)
-    rise, within = end.mean() - start.mean(), other.mean() - one.mean()
     told = (
         f"{name}: {_told(start.mean())} in {start.index[0]}–{start.index[-1]} to "
         f"{_told(end.mean(), _SERIES[name][1])} in {end.index[0]}–{end.index[-1]}; "
         f"{_told(one.mean())} before and {_told(other.mean())} after February 2022"
     )
-    rose = rise > 0.05 * start.mean()
-    part = share_of(within, rise) if rose else share_of(0.0, 1.0)
-    return Reading(part, latest, told)
+    return Reading(measures.part_of_rise(start, end, one, other), latest, told)
 
 
 @indicator(
@@ -653,14 +702,16 @@ def contacts_around(month: str, days: int) -> Reading:
     """
     dates = load("leader_contacts")["date"]
     at, end = pd.Timestamp(f"{month}-01"), dates.max()
-    length = min(days, (end - at).days + 1)
-    before = int(((dates < at) & (dates >= at - pd.Timedelta(days=days))).sum())
-    after = int(((dates >= at) & (dates < at + pd.Timedelta(days=length))).sum())
+    until = min(end, at + pd.Timedelta(days=days - 1))
+    if until < at:
+        return Reading(None, newest(end), f"no contact since {month}")
+    found = rates_around(dates, at, days, until)
+    before, after, length = (int(found[name]) for name in ("before", "after", "days_after"))
     if length < 30 or not before:
         return Reading(None, newest(end), f"{before} contacts before, {after} after")
-    last = dates[dates < at + pd.Timedelta(days=length)].max()
     told = f"{before} in {days} days before, {after} in {length} days from {month}"
-    return Reading(relative_change(after / length, before / days), newest(last), told)
+    change = relative_change(found["rate_after"], found["rate_before"])
+    return Reading(change, newest(dates[dates <= until]), told)
 
 
 @indicator(
@@ -685,7 +736,7 @@ def followed(first: int, days: int, levels: list[str]) -> Reading:
 
     if friction.empty or good.empty:
         return Reading(None, "")
-    found = followed_and_by_chance(friction, good, [days]).iloc[0]
+    found = followed_and_by_chance(friction, good, [days], until=dated["date"].max()).iloc[0]
     told = (
         f"{found['followed']:.0f} of {found['events']:.0f} frictional events; of random days "
         f"{percent(found['expected'])}"
@@ -724,8 +775,6 @@ def third_party_ratio(
     spans = [there[years.between(*span)] for span in (before, after)]
     latest = newest(rows.loc[years.between(*after), "date"])
     told = ", then ".join(f"{span.sum()} of {len(span)}" for span in spans)
-    if not len(spans[1]) or not spans[0].sum():
-        return Reading(None, latest, told)
     return Reading(ratio(spans[1].mean(), spans[0].mean()), latest, told)
 
 

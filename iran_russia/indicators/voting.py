@@ -6,18 +6,18 @@ from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures import agreement as sure
-from iran_russia.measures.series import count, difference
+from iran_russia.measures.series import count, difference, relative_change, share_of
 from iran_russia.measures.voting import (
     agreement,
     ballots,
+    distance_to_group,
     final_votes,
-    ideal_point_distance,
     key_positions,
     pair_overall,
 )
 
 
-def _counted(first: int, last: int, important: bool = False) -> pd.DataFrame:
+def _roll_calls(first: int, last: int, important: bool = False) -> pd.DataFrame:
     """Return the final votes of a span of years."""
     rolls = final_votes(load("unga_rollcalls"))
     held = rolls["date"].dt.year.between(first, last)
@@ -47,7 +47,7 @@ def place(of: str, among: str, first: int, last: int) -> pd.Series:
         its interval (``share_low``, ``share_high`` and so on); ``of``, the number of states ranked;
         ``latest``, the day of the newest roll call.
     """
-    rolls = _counted(first, last)
+    rolls = _roll_calls(first, last)
     scores = _scores(rolls)
     found: dict[str, object] = {"latest": newest(rolls["date"])}
     for name, measure in (("share", sure.identical), ("kappa", sure.kappa)):
@@ -77,7 +77,7 @@ def identical(one: str, other: str, first: int, last: int, important: bool = Fal
         last: last year.
         important: only the votes that the United States lists as important.
     """
-    rolls = _counted(first, last, important)
+    rolls = _roll_calls(first, last, important)
     scores = _scores(rolls, [one, other]).reindex(columns=[one, other])
     pair = pair_overall(scores, rolls, one, other)
     if pair.isna().any():
@@ -91,7 +91,7 @@ def _when_voted(
     one: str, other: str, third: str, vote: str, first: int, last: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the votes of two states, and the roll calls of both with how a third one voted."""
-    rolls, votes = _counted(first, last), load("unga_votes")
+    rolls, votes = _roll_calls(first, last), load("unga_votes")
     scores = _scores(rolls, [one, other])
     both = rolls[scores.reindex(rolls["rcid"])[[one, other]].notna().all(axis=1).to_numpy()]
     cast = votes[votes["iso3"] == third].set_index("rcid")["vote"].reindex(both["rcid"])
@@ -121,7 +121,7 @@ def alike_when(
             percentage points.
     """
     scores, both = _when_voted(one, other, third, vote, first, last)
-    latest = newest(_counted(first, last)["date"])
+    latest = newest(_roll_calls(first, last)["date"])
     there, rest = both[both["voted"]], both[~both["voted"]]
     if there.empty or (against_rest and rest.empty):
         return Reading(None, latest)
@@ -191,7 +191,7 @@ def rank_share(of: str, among: str, first: int, last: int) -> Reading:
     "Rank of {of} by the change of its agreement with {among}, as a share of the states compared",
     unit="share",
     rows="roll calls of the General Assembly",
-    measure=agreement,
+    measure=sure.ranks,
     years="{before} and {after}",
 )
 def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> Reading:
@@ -203,7 +203,7 @@ def rank_of_change(of: str, among: str, before: list[int], after: list[int]) -> 
         before: first and last year of the time before.
         after: first and last year of the time after.
     """
-    spans = [_counted(first, last) for first, last in (before, after)]
+    spans = [_roll_calls(first, last) for first, last in (before, after)]
     scores = _scores(pd.concat(spans))
     pairs = sure.with_each(scores, among)
     ranked = sure.ranks(sure.resampled_change(scores, spans[0], spans[1], pairs))
@@ -236,26 +236,26 @@ def key_votes_alike(topics: list[str], one: str = "IRN", other: str = "RUS") -> 
         other: another state.
     """
     keys = load("unga_key_votes")
-    keys = keys[keys["topic"].isin(topics)].reset_index(drop=True)
-    cast = key_positions(keys, load("unga_rollcalls"), load("unga_votes"), [one, other])
+    cast = key_positions(
+        keys[keys["topic"].isin(topics)], load("unga_rollcalls"), load("unga_votes"), [one, other]
+    )
     sides = cast.pivot(index="key_vote_id", columns="iso3", values="vote")
     known = sides[(sides != "not established").all(axis=1)]
     if known.empty:
         return Reading(None, "")
-    took_part = known.isin(["yes", "no", "abstain"]).all(axis=1)
-    same = known[one].eq(known[other]) & took_part
+    same = known[one].eq(known[other]) & known[one].ne("absent")
     told = (
         f"{same.sum()} of {len(known)} with both votes established; {one} abstained in "
         f"{known[one].eq('abstain').sum()}, was absent in {known[one].eq('absent').sum()}"
     )
-    return Reading(float(same.mean()), newest(cast["date"]), told)
+    return Reading(share_of(same.sum(), len(known)), newest(cast["date"]), told)
 
 
 @indicator(
     "Change of the distance of {one} to {others} on the main dimension of voting",
     unit="share",
     rows="ideal points of the General Assembly",
-    measure=ideal_point_distance,
+    measure=distance_to_group,
     years="{before} and {after}",
 )
 def distance_change(one: str, others: list[str], before: list[int], after: list[int]) -> Reading:
@@ -267,19 +267,16 @@ def distance_change(one: str, others: list[str], before: list[int], after: list[
         before: first and last year of the time before.
         after: first and last year of the time after.
     """
-    points = load("unga_ideal_points").pivot_table(
-        index="year", columns="iso3", values="ideal_point"
-    )
-    distance = (points[one] - points[others].mean(axis=1)).abs().dropna()
-    means = [distance.loc[first:last].mean() for first, last in (before, after)]
-    latest = newest(int(distance.loc[: after[1]].index.max()))
-    if pd.isna(means).any():
-        return Reading(None, latest)
-    return Reading(means[1] / means[0] - 1, latest, f"{means[0]:.2f} to {means[1]:.2f} units")
+    points = load("unga_ideal_points")
+    earlier, later = distance_to_group(points, one, others, [before, after])
+    latest = newest(points.loc[points["year"].le(after[1]), "year"])
+    change = relative_change(later, earlier)
+    told = "" if change is None else f"{earlier:.2f} to {later:.2f} units"
+    return Reading(change, latest, told)
 
 
-def _texts_on_iran(first: int, last: int) -> tuple[int, int, str]:
-    """Count Russia’s vetoes on texts aimed at Iran and its votes for measures on Iran."""
+def _texts_on_iran(first: int, last: int) -> tuple[pd.Series, pd.Series, str]:
+    """List Russia’s vetoes on texts aimed at Iran and its votes for measures on Iran."""
     vetoes, council = load("unsc_vetoes"), load("unsc_votes")
     aimed = vetoes[
         (vetoes["iran_relation"] == "direct")
@@ -291,8 +288,8 @@ def _texts_on_iran(first: int, last: int) -> tuple[int, int, str]:
         & (council["aim"] == "critical_of_iran")
         & council["date"].dt.year.between(first, last)
     ]
-    voted_for = int((measures["rus_vote"] == "yes").sum())
-    return len(aimed), voted_for, newest(aimed["date"], measures["date"])
+    voted_for = measures.loc[measures["rus_vote"] == "yes", "unsc_vote_id"]
+    return aimed["veto_id"], voted_for, newest(aimed["date"], measures["date"])
 
 
 @indicator(
@@ -309,8 +306,8 @@ def vetoes_on_iran(first: int, last: int) -> Reading:
         last: last year.
     """
     vetoed, voted_for, latest = _texts_on_iran(first, last)
-    told = f"{vetoed} vetoes beside {voted_for} votes for texts critical of Iran"
-    return Reading(float(vetoed), latest, told)
+    told = f"{len(vetoed)} vetoes beside {len(voted_for)} votes for texts critical of Iran"
+    return Reading(count(vetoed), latest, told)
 
 
 @indicator(
@@ -327,4 +324,5 @@ def vetoes_less_votes_for(first: int, last: int) -> Reading:
         last: last year.
     """
     vetoed, voted_for, latest = _texts_on_iran(first, last)
-    return Reading(float(vetoed - voted_for), latest, f"{vetoed} vetoes less {voted_for} votes for")
+    told = f"{len(vetoed)} vetoes less {len(voted_for)} votes for"
+    return Reading(difference(count(vetoed), count(voted_for)), latest, told)

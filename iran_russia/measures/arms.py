@@ -123,11 +123,11 @@ def periods_back(first: int, last: int, years: int = 5) -> dict[str, tuple[int, 
         years: length of a period.
 
     Returns:
-        ``"2021–2025"`` → first and last year, the earliest period first.
+        ``"2021–2025"``, or ``"2001"`` of one year → first and last year, the earliest first.
     """
     ends = range(last, first - 1, -years)
     spans = [(max(first, end - years + 1), end) for end in reversed(ends)]
-    return {f"{start}–{end}": (start, end) for start, end in spans}
+    return {f"{start}–{end}" if start < end else f"{end}": (start, end) for start, end in spans}
 
 
 def others_together(by_period: pd.DataFrame, by: str, named: list[str]) -> pd.DataFrame:

@@ -219,7 +219,11 @@ def days_until(dates: pd.Series | pd.DatetimeIndex, answers: pd.Series) -> np.nd
 
 
 def followed_and_by_chance(
-    triggers: pd.Series, answers: pd.Series, days: list[int], level: float = 0.9
+    triggers: pd.Series,
+    answers: pd.Series,
+    days: list[int],
+    level: float = 0.9,
+    until: pd.Timestamp | None = None,
 ) -> pd.DataFrame:
     """Share of events followed by an answer within some days, beside that of random days.
 
@@ -228,30 +232,42 @@ def followed_and_by_chance(
     that year that are. The number followed among independent random days then has a Poisson
     binomial distribution, computed exactly, without drawing (Hong 2013).
 
+    Events and random days whose window runs past the end of the record are left out: whether an
+    answer followed them is not known yet.
+
     Args:
         triggers: days of the events.
         answers: days of the answers.
         days: lengths of the window; an answer counts from the day after to the last of these days.
         level: coverage of the interval.
+        until: the last day of the record; by default that of the latest event or answer.
 
     Returns:
-        One row a window: ``days``, ``events``, ``followed`` (number), ``share``, ``expected``
-        (share among random days), ``low`` and ``high`` (shares that bound the middle ``level`` of
-        the distribution), ``p_value`` (chance of at least as many followed). Without events or
-        answers nothing can follow, and the shares are missing.
+        One row a window: ``days``, ``events`` (whose window ends within the record), ``followed``
+        (number), ``share``, ``expected`` (share among random days), ``low`` and ``high`` (shares
+        that bound the middle ``level`` of the distribution), ``p_value`` (chance of at least as
+        many followed). Without events or answers nothing can follow, and the shares are missing.
     """
+    none = dict.fromkeys(["share", "expected", "low", "high", "p_value"], np.nan)
     if triggers.empty or answers.empty:
-        none = pd.DataFrame({"days": days, "events": len(triggers), "followed": 0})
-        return none.assign(**dict.fromkeys(["share", "expected", "low", "high", "p_value"], np.nan))
-    gap = days_until(triggers, answers)
-    years = triggers.dt.year.to_numpy()
-    placebo = {
-        year: days_until(pd.date_range(f"{year}-01-01", f"{year}-12-31"), answers)
-        for year in np.unique(years)
+        return pd.DataFrame({"days": days, "events": len(triggers), "followed": 0}).assign(**none)
+    until = max(triggers.max(), answers.max()) if until is None else until
+    every_gap = pd.Series(days_until(triggers, answers), index=triggers.to_numpy()).sort_index()
+    # The days of each year come in order, so that those before the last one counted come first.
+    calendar = {
+        year: pd.date_range(f"{year}-01-01", f"{year}-12-31") for year in triggers.dt.year.unique()
     }
+    placebo = {year: days_until(dates, answers) for year, dates in calendar.items()}
     rows = []
     for window in days:
-        chance = np.array([np.mean(placebo[year] <= window) for year in years])
+        last = until - pd.Timedelta(days=window)
+        gap = every_gap[:last]
+        if gap.empty:
+            rows.append({"days": window, "events": 0, "followed": 0} | none)
+            continue
+        chance = np.array(
+            [np.mean(placebo[y][calendar[y] <= last] <= window) for y in gap.index.year]
+        )
         followed = int(np.sum(gap <= window))
         of_number = np.array([1.0])
         for p in chance:
@@ -261,12 +277,12 @@ def followed_and_by_chance(
         rows.append(
             {
                 "days": window,
-                "events": len(triggers),
+                "events": len(gap),
                 "followed": followed,
-                "share": followed / len(triggers),
+                "share": followed / len(gap),
                 "expected": chance.mean(),
-                "low": np.searchsorted(at_most, tail) / len(triggers),
-                "high": np.searchsorted(at_most, 1 - tail) / len(triggers),
+                "low": np.searchsorted(at_most, tail) / len(gap),
+                "high": np.searchsorted(at_most, 1 - tail) / len(gap),
                 "p_value": of_number[followed:].sum(),
             }
         )

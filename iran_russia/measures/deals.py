@@ -2,6 +2,9 @@
 
 import pandas as pd
 
+from iran_russia.measures.series import share_interval
+from iran_russia.measures.survival import day_spans, spells
+
 OUTCOME = [
     "deal",
     "sector",
@@ -67,6 +70,29 @@ def realisation_rate(
         "deals": len(valued),
     }
     return pd.Series(rate if value is None else rate | {"value": total})
+
+
+def realised_between(deals: pd.DataFrame) -> pd.Series:
+    """How many announced deals were carried out, at least and at most, and what share that may be.
+
+    At least those known to be realised, at most those begun and those of unknown end as well, as in
+    :func:`realisation_rate`. The interval runs from the lower end of
+    :func:`~iran_russia.measures.series.share_interval` around the first number to the upper end of
+    that around the second. Of the deals in the list the bounds are all that is in doubt; the
+    interval says what other deals, made in the same way, might come to.
+
+    Args:
+        deals: one row a deal, with its ``status``.
+
+    Returns:
+        ``least``, ``most`` and ``deals`` (numbers of deals), ``low`` and ``high`` (shares).
+    """
+    by = deals["status"].value_counts()
+    least = int(by.get("realised", 0))
+    most = least + int(by.get("partly", 0)) + int(by.get("unknown", 0))
+    low, high = (share_interval(number, len(deals)) for number in (least, most))
+    counts = {"least": least, "most": most, "deals": len(deals)}
+    return pd.Series(counts | {"low": low["low"], "high": high["high"]}, dtype=object)
 
 
 def outcome_shares(deals: pd.DataFrame, value: str | None = None) -> pd.DataFrame:
@@ -414,6 +440,78 @@ def with_evidence(outcomes: pd.DataFrame, deals: pd.DataFrame) -> pd.DataFrame:
         source_id=outcomes["evidence"].map(told["source_id"]),
         years=status_age(outcomes, as_of).round(1),
         as_of=as_of,
+    )
+
+
+BEGUN, FINISHED = ["partly", "realised"], ["realised"]
+"""What a project has reached that has begun (works, operation or deliveries), or is finished."""
+
+
+def project_spells(
+    deals: pd.DataFrame,
+    reached: list[str],
+    as_of: pd.Timestamp | None = None,
+    to_report: bool = False,
+) -> pd.DataFrame:
+    """Years from the announcement of each project to the first report that it came about.
+
+    A project that :func:`project_outcomes` finds begun or finished came about on the day of the
+    first report that says so, which is no earlier than it did; one found failed failed on the
+    first day that it is reported. All others, silent or contradicted ones too, are followed
+    without either to the end of the table, as if a beginning would have been told.
+
+    Args:
+        deals: rows of ``deals``.
+        reached: outcomes that count as coming about, :data:`BEGUN` or :data:`FINISHED`.
+        as_of: the last day of the record; by default the latest ``status_on`` of all rows given.
+        to_report: follow what is neither reached nor failed to its own latest report only, as if
+            silence told nothing.
+
+    Returns:
+        One row a project: ``deal``, ``sector`` and the columns of
+        :func:`~iran_russia.measures.survival.spells`.
+    """
+    as_of = deals["status_on"].max() if as_of is None else as_of
+    outcomes = project_outcomes(deals, as_of)
+    rows = deals[deals["kind"].isin(COUNTED_KINDS)].sort_values("status_on", kind="stable")
+    came = rows["status_group"].map(PROJECT_OUTCOME).replace(dict.fromkeys(reached, "reached"))
+    ends = rows.assign(outcome=came)[came.isin(["reached", "failed"])]
+    ends = ends.drop_duplicates(["project", "outcome"]).set_index(["project", "outcome"])
+    became = outcomes["status"].replace(dict.fromkeys(reached, "reached"))
+    became = became.where(became.isin(["reached", "failed"]), "open")
+    keys = pd.MultiIndex.from_arrays([outcomes["deal"], became])
+    ended = ends.reindex(keys)[["status_on", "status_precision"]].reset_index(drop=True)
+    followed = outcomes if to_report else {"status_on": as_of, "status_precision": "day"}
+    on, precision = (ended[c].fillna(followed[c]) for c in ("status_on", "status_precision"))
+    announced = day_spans(outcomes["announced_on"], outcomes["announced_precision"])
+    told = spells(announced, day_spans(on, precision), became)
+    return outcomes[["deal", "sector"]].join(told)
+
+
+def order_spells(orders: pd.DataFrame, delivered: str, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Years from the order of arms to a delivery, both known to the year.
+
+    An order without a delivery is followed to the end of the record; the register names no order
+    that failed, and takes up most of them only once they are delivered.
+
+    Args:
+        orders: rows of ``arms_transfers``.
+        delivered: ``delivery_year_first`` or ``delivery_year_last``.
+        as_of: the last day of the record.
+
+    Returns:
+        What :func:`~iran_russia.measures.survival.spells` returns, on the index of ``orders``; the
+        last delivery of an order that is not complete is open.
+    """
+    done = orders[delivered].notna()
+    if delivered == "delivery_year_last":
+        done &= orders["status"] == "delivered"
+    days = pd.to_datetime(orders[[delivered]].astype("Int64").astype("string")[delivered])
+    ordered = pd.to_datetime(orders["order_year"].astype("string"))
+    return spells(
+        day_spans(ordered, pd.Series("year", orders.index)),
+        day_spans(days.where(done, as_of), done.map({True: "year", False: "day"})),
+        done.map({True: "reached", False: "open"}),
     )
 
 

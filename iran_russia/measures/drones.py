@@ -130,9 +130,7 @@ def shaheds_proper(bulletins: pd.DataFrame) -> pd.DataFrame:
         .reset_index()
     )
     base = table["launched_where_stated"]
-    return table.assign(
-        share=table["stated"] / base.where(base > 0), coverage=base / table["launched"]
-    )
+    return table.assign(share=table["stated"] / base, coverage=base / table["launched"])
 
 
 def by_kind(proper: pd.DataFrame) -> pd.DataFrame:

@@ -166,40 +166,43 @@ def correlation_of_changes(one: pd.Series, other: pd.Series) -> pd.Series:
 
     Formula: the product-moment correlation r of first differences; 95 % bounds
     tanh(artanh r -/+ 1.96 / sqrt(n - 3)), where n is the number of pairs (Fisher 1915). Few pairs
-    give wide bounds.
+    give wide bounds. A step over missing years is no yearly change and is left out.
 
     Args:
-        one: values by year.
+        one: values by year, one a year.
         other: values by year, aligned on the index of years.
 
     Returns:
         ``correlation``, ``low``, ``high`` and ``pairs``; all but ``pairs`` are missing where there
         are fewer than four pairs, which have no bounds.
     """
-    changes = pd.concat([one.diff(), other.diff()], axis=1, join="inner").dropna().astype(float)
+    from scipy.stats import pearsonr
+
+    changes = _yearly_changes(one, other)
     pairs = len(changes)
     if pairs < 4:
         missing = dict.fromkeys(["correlation", "low", "high"], math.nan)
         return pd.Series(missing | {"pairs": pairs})
-    r = float(changes.iloc[:, 0].corr(changes.iloc[:, 1]))
-    middle, reach = math.atanh(r), 1.96 / math.sqrt(pairs - 3)
-    return pd.Series(
-        {
-            "correlation": r,
-            "low": math.tanh(middle - reach),
-            "high": math.tanh(middle + reach),
-            "pairs": pairs,
-        }
-    )
+    found = pearsonr(changes["one"], changes["other"])
+    low, high = found.confidence_interval(0.95)
+    return pd.Series({"correlation": found.statistic, "low": low, "high": high, "pairs": pairs})
+
+
+def _yearly_changes(one: pd.Series, other: pd.Series) -> pd.DataFrame:
+    """Changes on the year before of both series, for the years in which both have one."""
+    values = pd.DataFrame({"one": one, "other": other}).astype(float)
+    if len(values):
+        values = values.reindex(range(int(values.index.min()), int(values.index.max()) + 1))
+    return values.diff().dropna()
 
 
 def opposite_changes(one: pd.Series, other: pd.Series) -> int:
-    """Count the years in which one of two series rose while the other fell.
+    """Count the years in which one of two series rose while the other fell on the year before.
 
     Args:
-        one, other: values by year, aligned on the index of years.
+        one, other: values by year, one a year, aligned on the index of years.
     """
-    return int(((one.diff() * other.diff()).dropna() < 0).sum())
+    return int((_yearly_changes(one, other).prod(axis=1) < 0).sum())
 
 
 REQUIRED = {

@@ -23,14 +23,16 @@ def between(frame: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
         one: code of a country.
         other: code of another country.
     """
-    first, second = next(
-        pair
-        for pair in (("source_iso3", "target_iso3"), ("one_iso3", "other_iso3"))
-        if pair[0] in frame.columns
-    )
+    first, second = _ends(frame)
     forward = (frame[first] == one) & (frame[second] == other)
     back = (frame[first] == other) & (frame[second] == one)
     return frame[forward | back]
+
+
+def _ends(frame: pd.DataFrame) -> list[str]:
+    """Name the columns of the two countries, whichever of the two ways a frame writes them."""
+    ways = ("source_iso3", "one_iso3", "target_iso3", "other_iso3")
+    return [column for column in ways if column in frame.columns]
 
 
 def pair_code(frame: pd.DataFrame) -> pd.Series:
@@ -39,9 +41,7 @@ def pair_code(frame: pd.DataFrame) -> pd.Series:
     Args:
         frame: with ``source_iso3`` and ``target_iso3``, or ``one_iso3`` and ``other_iso3``.
     """
-    first, second = [
-        c for c in ("source_iso3", "one_iso3", "target_iso3", "other_iso3") if c in frame.columns
-    ]
+    first, second = _ends(frame)
     codes = zip(frame[first], frame[second], strict=True)
     return pd.Series(["-".join(sorted(pair)) for pair in codes], index=frame.index, dtype="str")
 
@@ -152,19 +152,29 @@ def interval_of_correlation(one: pd.Series, other: pd.Series) -> dict:
     """Spearman’s rank correlation of two series with an approximate 95 % interval.
 
     Formula: Fisher’s transformation atanh(r) with variance 1.06 / (n - 3) (Fieller, Hartley and
-    Pearson 1957). The interval takes the periods as independent; where neighbouring months are
-    alike it is too narrow.
+    Pearson 1957). Where neighbouring periods are alike in both series, they tell less than
+    independent ones: n is the number of pairs times (1 - a b) / (1 + a b), and never more than
+    that number, with a and b the correlation of each series’ ranks with those of the period before
+    (Bartlett 1935). Series that both rise correlate by nature, whatever the interval says: set
+    the correlation of their :func:`steps` beside it.
+
+    Args:
+        one, other: values in order of time, aligned on their index.
 
     Returns:
         ``correlation``, ``low``, ``high`` (from -1 to 1, missing where fewer than five pairs of
-        values are there) and ``periods`` (pairs of values).
+        values are there or as good as fewer than four) and ``periods`` (pairs of values).
     """
-    pairs = pd.concat([one, other], axis=1, join="inner").dropna()
+    pairs = pd.concat([one, other], axis=1, join="inner").dropna().astype("float64")
+    unknown = dict.fromkeys(("correlation", "low", "high"), float("nan"))
     if len(pairs) < 5:
-        unknown = dict.fromkeys(("correlation", "low", "high"), float("nan"))
         return unknown | {"periods": len(pairs)}
     r = rank_correlation(one, other)
-    reach = 1.96 * math.sqrt(1.06 / (len(pairs) - 3))
+    alike = math.prod(_with_the_one_before(pairs[column].rank()) for column in pairs)
+    periods = min(len(pairs), len(pairs) * (1 - alike) / (1 + alike))
+    if periods < 4:
+        return unknown | {"correlation": r, "periods": len(pairs)}
+    reach = 1.96 * math.sqrt(1.06 / (periods - 3))
     z = math.atanh(max(min(r, 1 - 1e-12), -1 + 1e-12))
     return {
         "correlation": r,
@@ -172,6 +182,24 @@ def interval_of_correlation(one: pd.Series, other: pd.Series) -> dict:
         "high": math.tanh(z + reach),
         "periods": len(pairs),
     }
+
+
+def _with_the_one_before(values: pd.Series) -> float:
+    """Autocorrelation at one step: products of neighbours over squares, around the mean."""
+    left = (values - values.mean()).to_numpy()
+    return float((left[1:] * left[:-1]).sum() / (left**2).sum()) if left.any() else 0.0
+
+
+def steps(values: pd.Series) -> pd.Series:
+    """Change of a series on the year or month before; missing where that has no value.
+
+    Args:
+        values: numbers indexed by year or by the first days of months.
+    """
+    known = values.dropna().astype("float64").sort_index()
+    when = known.index
+    place = when.to_period("M").asi8 if isinstance(when, pd.DatetimeIndex) else when.astype(int)
+    return known.diff().where(pd.Series(place, index=when).diff() == 1)
 
 
 def counts_by_month(dates: pd.Series, months: pd.Series | pd.DatetimeIndex) -> pd.Series:

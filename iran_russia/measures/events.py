@@ -1,7 +1,5 @@
 """Dated events counted and dated as exactly as they are known."""
 
-import math
-
 import pandas as pd
 
 from iran_russia.measures.series import names
@@ -159,7 +157,7 @@ def alignments(positions: pd.DataFrame) -> pd.Series:
     return codings.groupby(positions["event_id"]).agg(lambda told: "; ".join(dict.fromkeys(told)))
 
 
-def counted(events: pd.DataFrame) -> pd.DataFrame:
+def attested(events: pd.DataFrame) -> pd.DataFrame:
     """Keep the events that count: all but those that only channels or logs relay.
 
     A relayed row tells what was said there and not that it happened. It is shown to the reader
@@ -173,7 +171,7 @@ def counted(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def in_list(events: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Keep the events that a list holds and that count (:func:`counted`).
+    """Keep the events that a list holds and that count (:func:`attested`).
 
     Lists were selected in different ways, so counts and shares are those of one list.
 
@@ -187,7 +185,7 @@ def in_list(events: pd.DataFrame, name: str) -> pd.DataFrame:
     held = names(events["lists"], name)
     if not held.any():
         raise ValueError(f"no event is in the list {name!r}")
-    return counted(events[held])
+    return attested(events[held])
 
 
 def share_range(events: pd.DataFrame, column: str, value: str, by: str, kind: str) -> pd.DataFrame:
@@ -298,6 +296,8 @@ def rates_around(
     Raises:
         ValueError: the record ends before the day.
     """
+    from scipy.stats import binom
+
     if until < at:
         raise ValueError(f"the record ends on {until.date()}, before {at.date()}")
     start = at - pd.Timedelta(days=days_before)
@@ -305,8 +305,7 @@ def rates_around(
     after = int(((dates >= at) & (dates <= until)).sum())
     days_after = (until - at).days + 1
     n, p = before + after, days_after / (days_before + days_after)
-    chances = [math.comb(n, k) * p**k * (1 - p) ** (n - k) for k in range(n + 1)]
-    more = after > n * p
+    split = binom(n, p)
     return pd.Series(
         {
             "before": before,
@@ -315,9 +314,31 @@ def rates_around(
             "days_after": days_after,
             "rate_before": 30 * before / days_before,
             "rate_after": 30 * after / days_after,
-            "chance": sum(chances[after:]) if more else sum(chances[: after + 1]),
+            "chance": float(split.sf(after - 1) if after > n * p else split.cdf(after)),
         }
     )
+
+
+def dispersion(
+    dates: pd.Series, first: pd.Timestamp, last: pd.Timestamp, days: int
+) -> float | None:
+    """Index of dispersion of records: variance over mean of their number in spans of equal length.
+
+    Independent records have 1; those that cluster more, those that keep apart less (Cox and Lewis
+    1966).
+
+    Args:
+        dates: days of the records.
+        first, last: first and last day of the time looked at.
+        days: length of a span; days left over at the end are left out.
+
+    Returns:
+        The index; None with fewer than two spans, or without records.
+    """
+    spans = ((last - first).days + 1) // days
+    place = (dates - first).dt.days // days
+    found = place.value_counts().reindex(range(spans), fill_value=0)
+    return float(found.var() / found.mean()) if spans > 1 and found.any() else None
 
 
 TAKES_PART = r"(?<!not a )member|participant|guarantor|in force|exempt|host"

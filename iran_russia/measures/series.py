@@ -26,6 +26,40 @@ def share_of(part: float, whole: float) -> float | None:
     return ratio(part, whole)
 
 
+def share_interval(part: int, whole: int, level: float = 0.95) -> pd.Series:
+    """Share of a count in a count, with the interval of Wilson (1927).
+
+    Formula: the shares p for which (part / whole - p)^2 <= z^2 p (1 - p) / whole, with z the
+    quantile of the normal distribution; unlike share +/- z standard errors they stay between 0
+    and 1 and keep their coverage for small counts.
+
+    A complete register is no sample: of the rows that it holds the share is what it is. The
+    interval says what other shares the process that made these rows could as well have given, as
+    if each row had been decided by itself with the same chance. Where rows depend on each other
+    (orders of one purchase, reports of one event) it is too narrow. It makes no sense where the
+    rows were chosen to show something, or where money or weight is shared out and not a count.
+
+    Args:
+        part: how many of them; not negative.
+        whole: how many there are.
+        level: coverage of the interval.
+
+    Returns:
+        ``share``, ``low`` and ``high``, between 0 and 1; all missing of none.
+
+    Raises:
+        ValueError: the part is not between nothing and the whole.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    if not 0 <= part <= whole:
+        raise ValueError(f"{part} is no part of {whole}")
+    if whole == 0:
+        return pd.Series({"share": float("nan"), "low": float("nan"), "high": float("nan")})
+    low, high = proportion_confint(part, whole, alpha=1 - level, method="wilson")
+    return pd.Series({"share": part / whole, "low": float(low), "high": float(high)})
+
+
 def ratio(one: float | None, other: float | None) -> float | None:
     """One value over another in the same unit; None where either is missing or the second is 0."""
     if one is None or other is None or pd.isna(one) or pd.isna(other) or not other:
@@ -85,6 +119,28 @@ def rank_of(values: pd.Series, name: str, lowest_first: bool = False) -> float |
     """
     ranks = values.dropna().rank(ascending=lowest_first, method="min")
     return float(ranks[name]) if name in ranks.index else None
+
+
+def rank_range(
+    values: pd.Series, name: str, low: float, high: float, lowest_first: bool = False
+) -> tuple[float, float]:
+    """Best and worst rank of one among several, if its value lies between two bounds.
+
+    Args:
+        values: one value each, indexed by name; those of the others are taken as they are.
+        name: whose rank is wanted.
+        low, high: between what its value lies.
+        lowest_first: rank 1 is the smallest instead.
+
+    Returns:
+        Ranks as :func:`rank_of` gives them, the better one first.
+    """
+    others = values.drop(name, errors="ignore").dropna()
+    ranks = [
+        1.0 + ((others < value) if lowest_first else (others > value)).sum()
+        for value in (low, high)
+    ]
+    return min(ranks), max(ranks)
 
 
 def extreme(values: pd.Series, which: str) -> float | None:
@@ -166,6 +222,85 @@ def mean(values: pd.Series, weights: pd.Series | None = None) -> float | None:
     return ratio((values * weights).sum(), weights.sum())
 
 
+def yearly_totals(values: pd.Series, years: pd.Series, first: int, last: int) -> pd.Series:
+    """Sum values by year over a span; a year without a value counts as nothing.
+
+    Args:
+        values: amounts in one unit; missing ones count as nothing.
+        years: the year of each, on the same index.
+        first, last: first and last year.
+
+    Returns:
+        The sums, indexed by every year of the span.
+    """
+    return values.groupby(years).sum().reindex(range(first, last + 1), fill_value=0)
+
+
+def mean_inside_and_outside(by: pd.Series, first: int, last: int) -> tuple[float, float]:
+    """Mean over the years of a span, and over all other years; missing where there are none.
+
+    Args:
+        by: one value a year, indexed by year.
+        first, last: first and last year of the span.
+    """
+    inside = (by.index >= first) & (by.index <= last)
+    return float(by[inside].mean()), float(by[~inside].mean())
+
+
+def part_of_rise(
+    base: pd.Series, latest: pd.Series, before: pd.Series, after: pd.Series, least: float = 0.05
+) -> float:
+    """Part of the rise of a series that fell between two spans.
+
+    Formula: (mean after − mean before) / (mean of the latest − mean of the base). It is zero
+    without a rise of more than a share of the base, by which it could not be divided.
+
+    Args:
+        base: values of the years from which the rise is counted.
+        latest: values of the years up to which it is counted.
+        before, after: values of the two spans.
+        least: the smallest rise that is divided by, as a share of the mean of the base.
+    """
+    rise = latest.mean() - base.mean()
+    if rise <= least * base.mean():
+        return 0.0
+    return float((after.mean() - before.mean()) / rise)
+
+
+def moved_on(levels: pd.Series, rates: pd.Series, last: int) -> pd.Series:
+    """Move a level on by stated rates of growth where a year has a rate and no level.
+
+    Formula: level of a year = level of the year before × (1 + rate), year by year.
+
+    Args:
+        levels: levels, indexed by year.
+        rates: growth of each year on the one before, as a share, indexed by year.
+        last: the last year looked at.
+
+    Returns:
+        The levels with those moved on, in order of years.
+    """
+    known = levels.to_dict()
+    for year in range(min(known, default=last), last + 1):
+        if year not in known and year in rates.index and year - 1 in known:
+            known[year] = known[year - 1] * (1 + rates[year])
+    return pd.Series(known, dtype="float64").sort_index()
+
+
+def pooled_shares(rows: pd.DataFrame, by: str, part: str, whole: str) -> pd.Series:
+    """Share of a part in a whole over all rows of a group, the largest share first.
+
+    Formula: sum of the parts / sum of the wholes, so that large rows weigh more.
+
+    Args:
+        rows: one row an observation.
+        by: column of groups.
+        part, whole: columns of counts.
+    """
+    sums = rows.groupby(by)[[part, whole]].sum()
+    return (sums[part] / sums[whole]).sort_values(ascending=False)
+
+
 def shares(values: pd.Series) -> pd.Series:
     """Divide each value by the sum of all: shares between 0 and 1, in the order given."""
     return values / values.sum()
@@ -211,7 +346,7 @@ def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd
 
     Args:
         values: one value a year, indexed by year.
-        breaks: the years compared; the break year itself belongs to the time after.
+        breaks: the years compared, each once; the break year belongs to the time after.
         years: how many years on each side.
 
     Returns:
@@ -219,7 +354,7 @@ def before_and_after(values: pd.Series, breaks: list[int], years: int = 3) -> pd
         ``lowest``, ``highest``, ``years`` (how many had a value).
     """
     rows = []
-    for at in breaks:
+    for at in dict.fromkeys(breaks):
         for side, first, last in (("before", at - years, at - 1), ("after", at, at + years - 1)):
             window = values[(values.index >= first) & (values.index <= last)].dropna()
             rows.append(
@@ -303,7 +438,8 @@ def rank_correlation(one: pd.Series, other: pd.Series) -> float:
 def theil_sen(values: pd.Series) -> float:
     """Theil–Sen slope: the median of the slopes between all pairs of points.
 
-    A single outlying year hardly moves it (Sen 1968).
+    A single outlying year hardly moves it. Two points of one year have no slope between them, and
+    their pair is left out (Sen 1968).
 
     Args:
         values: numbers indexed by numbers, such as years; missing ones are left out.
@@ -312,17 +448,45 @@ def theil_sen(values: pd.Series) -> float:
         The slope, in units of the values for one unit of the index.
 
     Raises:
-        ValueError: there are fewer than two points.
+        ValueError: there are no points of two different years.
     """
-    points = values.dropna()
-    if len(points) < 2:
-        raise ValueError("a slope needs at least two points")
-    slopes = [
-        (points.iloc[j] - points.iloc[i]) / (points.index[j] - points.index[i])
-        for i in range(len(points))
-        for j in range(i + 1, len(points))
-    ]
-    return float(pd.Series(slopes).median())
+    from scipy.stats import theilslopes
+
+    points = values.dropna().astype(float)
+    if points.index.nunique() < 2:
+        raise ValueError("a slope needs at least two points of different years")
+    return float(theilslopes(points.to_numpy(), points.index.to_numpy(dtype=float)).slope)
+
+
+def interval_of_slope(values: pd.Series) -> pd.Series:
+    """Theil–Sen slope with a 95 % interval that allows for neighbouring years being alike.
+
+    Formula: the interval of Sen (1968), which rests on Kendall’s statistic of independent years,
+    with its reach in standard errors times the root of (1 + r) / (1 - r), r the correlation of
+    neighbours around the line, nothing below 0. A line fitted to n values hides part of it, which
+    (n r + 2) / (n - 4) gives back (Marriott and Pope 1954).
+
+    Args:
+        values: numbers by year, one a year; missing ones are left out.
+
+    Returns:
+        ``slope``, ``low``, ``high``, in units of the values for one year; all missing with fewer
+        than five values.
+    """
+    from scipy.stats import norm, theilslopes
+
+    known = values.dropna().astype("float64").sort_index()
+    if len(known) < 5:
+        return pd.Series(dict.fromkeys(["slope", "low", "high"], float("nan")))
+    years = known.index.to_numpy(dtype="float64")
+    line = theilslopes(known, years)
+    left = known - line.intercept - line.slope * years
+    neighbours = (left * left.shift(1))[pd.Series(years, known.index).diff() == 1]
+    alike = neighbours.mean() / (left**2).mean() if len(neighbours) and left.any() else 0.0
+    alike = min(max((len(known) * alike + 2) / (len(known) - 4), 0.0), 0.9)
+    reach = norm.ppf(0.975) * ((1 + alike) / (1 - alike)) ** 0.5
+    found = theilslopes(known, years, alpha=2 * norm.sf(reach))
+    return pd.Series({"slope": theil_sen(known), "low": found.low_slope, "high": found.high_slope})
 
 
 def price_levels(prices: pd.DataFrame, starts: pd.Series, ends: pd.Series) -> pd.DataFrame:
@@ -354,6 +518,22 @@ def price_levels(prices: pd.DataFrame, starts: pd.Series, ends: pd.Series) -> pd
 def _month_of(days: pd.Series) -> pd.Series:
     """Number the months of all years, so that two of them can be subtracted."""
     return 12 * days.dt.year + days.dt.month
+
+
+def year_spans(years: pd.Series, iranian: pd.Series | bool = False) -> tuple[pd.Series, pd.Series]:
+    """First and last day of each year, for :func:`price_levels`.
+
+    Args:
+        years: calendar years; of a year of the Iranian calendar the one in which it begins.
+        iranian: which years are of the Iranian calendar: from 21 March to 20 March of the next.
+
+    Returns:
+        First days and last days, on the index of ``years``.
+    """
+    year = years.astype(str)
+    begin = year + pd.Series(iranian, index=years.index).map({True: "-03-21", False: "-01-01"})
+    starts = pd.to_datetime(begin)
+    return starts, starts + pd.DateOffset(years=1) - pd.Timedelta(days=1)
 
 
 def in_dollars_of(

@@ -97,8 +97,8 @@ def trade_balance(totals: pd.DataFrame) -> pd.DataFrame:
     Returns:
         One row a reporter, basis, year and combination: ``iran_to_russia``, ``russia_to_iran``,
         ``turnover``, ``balance``, ``how`` (``both directions``, ``turnover and one direction``
-        or ``turnover only``), ``doubtful`` (a figure used carries a caution or low confidence)
-        and ``source_id``.
+        or ``turnover only``), ``doubtful`` (a figure used carries a caution or low confidence),
+        ``confidence`` (that of the least sure figure used) and ``source_id``.
 
     Raises:
         ValueError: there are parts of years, which cannot be put together.
@@ -106,12 +106,18 @@ def trade_balance(totals: pd.DataFrame) -> pd.DataFrame:
     if (totals["period_type"] == "partial").any():
         raise ValueError("parts of years cannot be put together: filter to full years first")
     keys = ["year", "period_type", "reporter", "basis"]
-    marked = totals.assign(doubtful=doubtful(totals), value=totals["value_usd"].astype(float))
+    marked = totals.assign(
+        value=totals["value_usd"].astype(float),
+        doubtful=doubtful(totals),
+        unsure=totals["confidence"].map(CONFIDENCE.index),
+        source=totals["source_id"],
+    )
+    told = ["doubtful", "unsure", "source"]
     sides = {}
     for side in ("iran_to_russia", "russia_to_iran", "both_ways"):
-        rows = marked.loc[marked["direction"] == side, [*keys, "value", "doubtful", "source_id"]]
+        rows = marked.loc[marked["direction"] == side, [*keys, "value", *told]]
         sides[side] = rows.rename(
-            columns={"value": side, "doubtful": f"doubtful_{side}", "source_id": f"source_{side}"}
+            columns={"value": side} | {column: f"{column}_{side}" for column in told}
         )
     out, back, turnover = sides.values()
     pairs = out.merge(back, on=keys).assign(how="both directions")
@@ -128,9 +134,15 @@ def trade_balance(totals: pd.DataFrame) -> pd.DataFrame:
     both["turnover"] = both["turnover"].fillna(both["both_ways"])
     both["balance"] = both["iran_to_russia"] - both["russia_to_iran"]
     both["doubtful"] = both.filter(like="doubtful_").eq(True).any(axis=1)
+    least_sure = both.filter(like="unsure_").max(axis=1)
+    both["confidence"] = least_sure.map(dict(enumerate(CONFIDENCE)))
     both["source_id"] = both.filter(like="source_").bfill(axis=1).iloc[:, 0]
-    shown = [*keys, *directions, "turnover", "balance", "how", "doubtful", "source_id"]
-    return both[shown].sort_values(keys, ignore_index=True)
+    shown = [*keys, *directions, "turnover", "balance", "how", "doubtful", "confidence"]
+    return both[[*shown, "source_id"]].sort_values(keys, ignore_index=True)
+
+
+CONFIDENCE = ["high", "medium", "low"]
+"""How sure a figure is, the surest first."""
 
 
 BASES = [
@@ -149,7 +161,8 @@ def turnover(balances: pd.DataFrame, reporter: str) -> pd.Series:
     """One turnover a year of one reporter, in US dollars: both directions together.
 
     Where a reporter gives several figures for a year, one without a caution comes before one with,
-    then the firmer basis (:data:`BASES`: tariff lines first), then the lowest figure.
+    then the firmer basis (:data:`BASES`: tariff lines first), then the surer figure
+    (:data:`CONFIDENCE`), then the lowest.
 
     Args:
         balances: what :func:`trade_balance` returns.
@@ -172,9 +185,12 @@ def firmest(balances: pd.DataFrame, reporter: str) -> pd.DataFrame:
         The rows by year, with all columns of ``balances``.
     """
     found = balances[(balances["reporter"] == reporter) & balances["turnover"].notna()]
-    found = found.assign(firm=found["basis"].map(BASES.index))
-    best = found.sort_values(["year", "doubtful", "firm", "turnover"]).drop_duplicates("year")
-    return best.drop(columns="firm").set_index("year")
+    order = {"basis": BASES, "confidence": CONFIDENCE}
+    best = found.sort_values(
+        ["year", "doubtful", "basis", "confidence", "turnover"],
+        key=lambda of: of.map(order[of.name].index) if of.name in order else of,
+    )
+    return best.drop_duplicates("year").set_index("year")
 
 
 def growth_by_year(balances: pd.DataFrame, reporter: str, first: int, last: int) -> pd.DataFrame:
@@ -555,22 +571,6 @@ def unlike(mirror: pd.DataFrame, totals: pd.DataFrame) -> pd.Series:
     return compiled | questioned | (mirror["russian_months"] != mirror["iranian_months"])
 
 
-def concentration(headings: pd.DataFrame) -> pd.DataFrame:
-    """Concentration of each flow over headings of the Harmonized System, year by year.
-
-    Args:
-        headings: what :func:`hs_headings` gives.
-
-    Returns:
-        One row a flow and year: ``hhi`` (see
-        :func:`~iran_russia.measures.series.herfindahl_hirschman`) and ``run``, the number of the
-        unbroken run of years.
-    """
-    values = headings.groupby(["flow", "year"])["value_usd"]
-    index = values.agg(herfindahl_hirschman).rename("hhi").reset_index()
-    return index.assign(run=index.groupby("flow")["year"].transform(runs))
-
-
 def headings_changed(headings: pd.DataFrame, flow: str, first: int, last: int) -> pd.DataFrame:
     """Value and number of headings kept, lost and new between two years of one flow.
 
@@ -675,3 +675,265 @@ def largest_lines(sample: pd.DataFrame, seen: int, most: int) -> pd.DataFrame:
     newest = sample["iranian_year"] == sample["iranian_year"].max()
     largest = sample[(years >= seen) & newest].nlargest(most, "value_usd")
     return sample[sample["hs_code"].isin(largest["hs_code"])]
+
+
+LEVELS = {"chapters": 2, "headings": 4, "subheadings": 6}
+"""The levels of the Harmonized System, each with the number of digits of its codes."""
+
+
+def values_by_level(goods: pd.DataFrame) -> pd.DataFrame:
+    """Add tariff lines up to each of :data:`LEVELS`.
+
+    Args:
+        goods: rows of ``trade_goods``; lines without an HS code are left out.
+
+    Returns:
+        One row a year, flow, level and good: ``year``, ``flow``, ``level``, ``code``,
+        ``value_usd``.
+    """
+    coded = goods[goods["hs6"].notna()]
+    keys = ["year", "flow", "level", "code"]
+    parts = [
+        coded.assign(level=name, code=coded["hs6"].str[:digits]) for name, digits in LEVELS.items()
+    ]
+    return pd.concat(parts).groupby(keys, as_index=False)["value_usd"].sum()
+
+
+def concentration_by_level(goods: pd.DataFrame) -> pd.DataFrame:
+    """Concentration of each flow and year at each of :data:`LEVELS`.
+
+    The finer the level, the more goods there are to share a value: indices of two levels are never
+    compared with each other, only over time, and they may move against each other.
+
+    Args:
+        goods: rows of ``trade_goods``.
+
+    Returns:
+        One row a flow, year and level: ``hhi`` (see
+        :func:`~iran_russia.measures.series.herfindahl_hirschman`) and ``run``, the number of the
+        unbroken run of years.
+    """
+    values = values_by_level(goods).astype({"value_usd": float})
+    index = values.groupby(["flow", "level", "year"])["value_usd"].agg(herfindahl_hirschman)
+    index = index.rename("hhi").reset_index()
+    return index.assign(run=index.groupby(["flow", "level"])["year"].transform(runs))
+
+
+def grubel_lloyd(exports: pd.Series, imports: pd.Series) -> float:
+    """Grubel–Lloyd index of two-way trade: 1 where each good goes both ways in like value.
+
+    Formula: 1 - (sum over goods of abs(x_i - m_i)) / (sum over goods of x_i + m_i) (Grubel and
+    Lloyd 1971). 0 means that no good goes both ways. Like every index over goods it falls as goods
+    are told apart more finely.
+
+    Args:
+        exports: value by good.
+        imports: value by good, in the same currency; a good that is absent counts as 0.
+    """
+    both = pd.concat([exports, imports], axis=1).fillna(0.0).astype(float)
+    apart = (both.iloc[:, 0] - both.iloc[:, 1]).abs().sum()
+    return float(1 - apart / both.to_numpy().sum())
+
+
+def two_way_by_level(goods: pd.DataFrame, year: int) -> pd.Series:
+    """Grubel–Lloyd index of one year at each of :data:`LEVELS`, see :func:`grubel_lloyd`.
+
+    Args:
+        goods: rows of ``trade_goods``.
+        year: the Gregorian year in which an Iranian year with both flows begins.
+
+    Returns:
+        The index by level.
+    """
+    values = values_by_level(goods[goods["year"] == year]).set_index(["level", "flow", "code"])
+    one = values["value_usd"].sort_index()
+    found = {level: grubel_lloyd(one[level, "export"], one[level, "import"]) for level in LEVELS}
+    return pd.Series(found, name="grubel_lloyd")
+
+
+def without_code(goods: pd.DataFrame) -> pd.DataFrame:
+    """Part of each flow and year in tariff lines without a code of the Harmonized System.
+
+    Returns:
+        One row a flow and year: ``value_usd``, ``uncoded_usd``, ``share``.
+    """
+    by = goods.assign(uncoded_usd=goods["value_usd"].where(goods["hs6"].isna(), 0))
+    sums = by.groupby(["flow", "year"])[["value_usd", "uncoded_usd"]].sum().astype(float)
+    return sums.assign(share=sums["uncoded_usd"] / sums["value_usd"]).reset_index()
+
+
+def reported_intensities(reports: pd.DataFrame, world: pd.DataFrame) -> pd.DataFrame:
+    """Share of a partner in what a country reports, over the share that the partner's size gives.
+
+    Formula: (x_ij / X_i) / (M_j / (M_w - M_i)) as in :func:`trade_intensity`; for imports with the
+    exports of the partner and of the world in the place of their imports. All of x and X is the
+    report of country i itself, so that each side has a figure of its own for the same flow.
+
+    Args:
+        reports: rows of ``trade_imf_partners`` of one vintage a cell (:func:`imf_newest`), the row
+            of the partner ``WLD`` included.
+        world: rows of ``world_trade``.
+
+    Returns:
+        The rows of partners of known size, with ``total``, ``size`` and ``expected`` (US dollars:
+        what the partner's share of world trade gives) and ``intensity``.
+    """
+    turned = {"import": "export", "export": "import"}
+    of = world.assign(flow=world["flow"].map(turned), size=world["value_usd"].astype(float))
+    of = of.set_index(["flow", "year", "country_iso3"])["size"]
+    keys = ["reporter_iso3", "flow", "year"]
+    whole = reports[reports["partner_iso3"] == "WLD"].set_index(keys)["value_usd"].astype(float)
+    rows = reports[reports["partner_iso3"] != "WLD"]
+
+    def sized(country: pd.Series | str) -> pd.Series:
+        index = pd.DataFrame({"flow": rows["flow"], "year": rows["year"], "country": country})
+        return of.reindex(pd.MultiIndex.from_frame(index)).set_axis(rows.index)
+
+    rows = rows.assign(
+        total=whole.reindex(pd.MultiIndex.from_frame(rows[keys])).set_axis(rows.index),
+        size=sized(rows["partner_iso3"]),
+        expected=lambda f: (
+            f["total"] * f["size"] / (sized("WLD") - sized(f["reporter_iso3"]).fillna(0))
+        ),
+    ).dropna(subset="expected")
+    return rows.assign(intensity=rows["value_usd"].astype(float) / rows["expected"])
+
+
+def pooled_intensity(flows: pd.DataFrame) -> pd.DataFrame:
+    """Intensity of each partner over several years, with the least and largest of single years.
+
+    Formula: sum of values / sum of expected values, see :func:`reported_intensities`.
+
+    Args:
+        flows: what :func:`reported_intensities` gives, of one country and one flow.
+
+    Returns:
+        One row a partner, the densest first: ``partner_iso3``, ``intensity``, ``low``, ``high``
+        (of single years), ``years`` (how many) and ``rank``.
+    """
+    by = flows.assign(value=flows["value_usd"].astype(float)).groupby("partner_iso3")
+    sums = by[["value", "expected"]].sum()
+    years = by["intensity"].agg(low="min", high="max", years="size")
+    found = years.assign(intensity=sums["value"] / sums["expected"])
+    found["rank"] = found["intensity"].rank(ascending=False, method="min").astype(int)
+    return found.sort_values("rank").reset_index()
+
+
+def like_partners(flows: pd.DataFrame, pair: tuple[str, str], years: range) -> pd.Series:
+    """What a country trades with a partner, over what it trades with others of the partner's size.
+
+    Formula: value_jt = exp(a_t + b log size_jt), fitted to all partners but the one in question by
+    Poisson pseudo-maximum likelihood (Santos Silva and Tenreyro 2006), errors clustered by partner;
+    the ratio is the sum of the partner's values over the sum of its expected ones. The interval is
+    that of the expectation (95 %, Student's t with one degree of freedom less than partners): it
+    does not hold the spread of single partners around it, which is wider. Distance is not in it.
+
+    Args:
+        flows: what :func:`reported_intensities` gives, of one country and one flow.
+        pair: the country that reports and the partner in question.
+        years: the years summed.
+
+    Returns:
+        ``ratio``, ``low``, ``high``, ``elasticity`` with ``elasticity_low`` and
+        ``elasticity_high``, ``partners`` (how many the fit rests on) and ``years``.
+
+    Raises:
+        ValueError: there are both flows, or none, or fewer than three other partners.
+    """
+    import numpy as np
+    from scipy import stats
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    country, partner = pair
+    own = flows[flows["reporter_iso3"] == country]
+    if own["flow"].nunique() != 1:
+        raise ValueError("a fit takes one flow: filter to exports or imports")
+    ours = (own["partner_iso3"] == partner).to_numpy()
+    effects = pd.get_dummies(own["year"], dtype=float)
+    design = effects.assign(size=np.log(own["size"].astype(float)))
+    values = own["value_usd"].astype(float) / 1e6
+    asked = ours & own["year"].isin(years).to_numpy()
+    held = effects.columns[effects[~ours].any()]  # a year of the pair alone has no effect
+    columns = [*held, "size"]
+    others = own.loc[~ours, "partner_iso3"]
+    if others.nunique() < 3:
+        raise ValueError("an interval needs at least three partners beside the one in question")
+    fit = GLM(values[~ours], design.loc[~ours, columns], family=Poisson()).fit(
+        cov_type="cluster", cov_kwds={"groups": pd.factorize(others)[0]}
+    )
+    at = design.loc[asked, columns]
+    expected = fit.predict(at)
+    slope = at.mul(expected, axis=0).sum() / expected.sum()
+    reach = stats.t.ppf(0.975, others.nunique() - 1)
+    error = reach * float(np.sqrt(slope @ fit.cov_params() @ slope))
+    ratio = float(values[asked].sum() / expected.sum())
+    elasticity, spread = fit.params["size"], reach * fit.bse["size"]
+    return pd.Series(
+        {
+            "ratio": ratio,
+            "low": ratio * np.exp(-error),
+            "high": ratio * np.exp(error),
+            "elasticity": elasticity,
+            "elasticity_low": elasticity - spread,
+            "elasticity_high": elasticity + spread,
+            "partners": others.nunique(),
+            "years": int(asked.sum()),
+        }
+    )
+
+
+def turnover_range(balances: pd.DataFrame) -> pd.DataFrame:
+    """Least and largest turnover that the two sides give for a year: what is known of it at best.
+
+    No figure is left out for being doubtful: a range that holds only firm figures would look surer
+    than the tables are. Compilations do not count; they rest on a report of one of the two.
+
+    Args:
+        balances: what :func:`trade_balance` returns.
+
+    Returns:
+        One row a year: ``low``, ``high`` (US dollars), ``sides`` (how many of the two give a
+        figure), ``figures`` and ``doubtful`` (how many of these carry a caution).
+    """
+    own = balances[balances["reporter"].isin(["IRN", "RUS"]) & balances["turnover"].notna()]
+    return own.groupby("year").agg(
+        low=("turnover", "min"),
+        high=("turnover", "max"),
+        sides=("reporter", "nunique"),
+        figures=("turnover", "size"),
+        doubtful=("doubtful", "sum"),
+    )
+
+
+def share_range(reports: pd.DataFrame, country: str, partner: str, flow: str) -> pd.DataFrame:
+    """Share of a partner in a country's trade, once by the report of each of the two.
+
+    Formula: value / X, where X is the country's trade with the world by its own report, and the
+    value that of the country, or what the partner reports of the same flow.
+
+    Args:
+        reports: rows of ``trade_imf_partners`` of one vintage a cell (:func:`imf_newest`); without
+            estimates, which are made from the other side's report.
+        country, partner: ISO 3166-1 alpha-3 codes.
+        flow: ``export`` or ``import`` of the country.
+
+    Returns:
+        One row a year that has both: ``own``, ``other``, ``low``, ``high``, all between 0 and 1
+        unless the partner reports more than the country's whole trade.
+    """
+    keys = ["reporter_iso3", "partner_iso3", "flow", "year"]
+    value = reports.set_index(keys)["value_usd"].astype(float).sort_index()
+
+    def series(*key: str) -> pd.Series:
+        return value.loc[key] if key in value.index else pd.Series(dtype="float64")
+
+    turned = {"export": "import", "import": "export"}[flow]
+    whole = series(country, "WLD", flow)
+    both = pd.DataFrame(
+        {
+            "own": series(country, partner, flow) / whole,
+            "other": series(partner, country, turned) / whole,
+        }
+    ).dropna()
+    return both.assign(low=both.min(axis=1), high=both.max(axis=1))

@@ -406,6 +406,27 @@ def mean_distance(points: pd.DataFrame, own: str, others: list[str]) -> pd.Serie
     return each.groupby("year")["distance"].mean()
 
 
+def distance_to_group(
+    points: pd.DataFrame, one: str, others: list[str], spans: list[list[int]]
+) -> pd.Series:
+    """Mean distance of a state to the middle of a group in spans of years.
+
+    Formula: mean over the years of abs(ideal point of the state − mean ideal point of the others).
+
+    Args:
+        points: rows of ``unga_ideal_points``.
+        one: the state.
+        others: the states of the group; the mean is that of those with an estimate.
+        spans: first and last year of each span.
+
+    Returns:
+        The mean in units of the scale, in the order of the spans; missing for a span without year.
+    """
+    wide = points.pivot_table(index="year", columns="iso3", values="ideal_point")
+    apart = (wide[one] - wide[others].mean(axis=1)).abs()
+    return pd.Series([apart.loc[first:last].mean() for first, last in spans], dtype="float64")
+
+
 def nearest_session(distances: pd.Series, first: int) -> pd.Series:
     """Session in which two states stood nearest, and since when they had not stood so near.
 

@@ -29,14 +29,18 @@ _SERVES = {
     r"design-tabs\.js|sphinx-design\.min\.css": 'class="(?:[^"]* )?sd-',
 }
 
+# Names and signs in code, which have the colour of the code around them, need no mark of their own.
+_CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
+_PLAIN = re.compile(r'<span class="(?:nn?|p|w)">([^<]*)</span>')
 _LOAD = re.compile(r"\s*<(?:script\b[^>]*>[^<]*</script>|link\b[^>]*>)")
 
 
 def lighten(html: str) -> str:
-    """Leave out scripts and styles that the page has no use for; let no script hold it up."""
+    """Leave out scripts, styles and marks that a page has no use for; let no script hold it up."""
     body = html.partition("<body")[2]
     idle = [load for load, use in _SERVES.items() if use is None or not re.search(use, body)]
     html = _LOAD.sub(lambda m: "" if re.search("|".join(idle), m[0]) else m[0], html)
+    html = _CODE.sub(lambda code: _PLAIN.sub(r"\1", code[0]), html)
     return re.sub(r"<script (?![^>]*\bdefer\b)(?=[^>]*\bsrc=)", "<script defer ", html)
 
 

@@ -35,6 +35,8 @@ from iran_russia.taken import Taken
 
 _log = logging.getLogger(__name__)
 
+_ZONE = "TZ"
+
 
 def begin(app: Sphinx, config: Config) -> None:
     """Wait for any other build of this folder; distrust the pages of one that did not finish."""
@@ -51,7 +53,9 @@ def begin(app: Sphinx, config: Config) -> None:
     if unfinished.exists():
         _log.info("the last build did not finish; all pages are written again")
         (Path(app.doctreedir) / "environment.pickle").unlink(missing_ok=True)
-    os.environ[BUILD] = "yes"  # kernels inherit it
+    build_of(app).zone = os.environ.get(_ZONE)
+    # Kernels inherit both. Vega reads days in the zone of the machine: everywhere the same.
+    os.environ |= {BUILD: "yes", _ZONE: "UTC"}
 
 
 def end(app: Sphinx, error: Exception | None) -> None:
@@ -59,6 +63,9 @@ def end(app: Sphinx, error: Exception | None) -> None:
     if error is None:
         (build_folder(app) / "unfinished").unlink(missing_ok=True)
     os.environ.pop(BUILD, None)
+    os.environ.pop(_ZONE, None)
+    if zone := build_of(app).zone:
+        os.environ[_ZONE] = zone
     if lock := build_of(app).lock:
         lock.release()
 

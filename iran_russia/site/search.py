@@ -44,10 +44,10 @@ _INLINE = {
     *("a", "abbr", "b", "cite", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span"),
     *("strong", "sub", "sup", "time", "u", "var", "wbr", "del", "ins", "samp"),
 }
-# Code, buttons and what only repeats other text.
-_UNREAD = {"button", "nav", "select", "noscript", "template"}
+# Code, buttons, what opens something, and what only repeats other text.
+_UNREAD = {"summary", "button", "nav", "select", "noscript", "template"}
 _UNREAD_CLASSES = {
-    *("headerlink", "cell_input", "hide", "ir-narrow", "ir-whole-book"),
+    *("headerlink", "cell_input", "above-input", "ir-narrow", "ir-whole-book"),
     *("ir-downloads", "ir-code", "ir-link", "ir-figure-cite"),
 }
 _DARK = re.compile(r"<(pre|script|style)\b.*?</\1>", re.DOTALL)
@@ -135,7 +135,7 @@ class _Reader(HTMLParser):
         if tag in _INLINE:
             return
         if self._in_row and not (tag == "tr" and not begins):
-            self._said.append(" | " if tag in ("td", "th") and begins else " ")
+            self._said.append(" | " if tag in ("td", "th", "p") and begins else " ")
             return
         self._in_row = False
         text = re.sub(r"(?:\s*\|\s*)+$|^(?:\s*\|\s*)+", "", " ".join("".join(self._said).split()))

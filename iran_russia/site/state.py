@@ -37,6 +37,8 @@ class Build:
     """What one build knows of itself while it goes on."""
 
     lock: BaseFileLock | None = None
+    zone: str | None = None
+    """The time zone of whoever builds, where one is set."""
     vega: Path = Path()
     """The script of live charts, once it is bundled."""
     bundling: subprocess.Popen | None = None

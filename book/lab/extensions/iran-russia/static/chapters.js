@@ -25,6 +25,17 @@
     .ir-figure p { margin: 0.3em 0; }
     .ir-figure .ir-unit, .ir-figure .ir-source { color: var(--jp-ui-font-color2); font-size: 0.9em; }
     .ir-figure .ir-plot svg { max-width: 100%; height: auto; }
+    .ir-turned { color: var(--jp-error-color1, #a00); }
+    .ir-scroll { overflow: auto; max-height: 32em; }
+    .jp-RenderedHTMLCommon .ir-scroll :is(th, td) { text-align: left; vertical-align: top; }
+    .jp-RenderedHTMLCommon .ir-scroll .ir-number { text-align: right; }
+    /* Folded cells that show nothing stand side by side, so that the text is not torn apart. */
+    .ir-chapter .jp-CodeCell:has(.jp-InputPlaceholder):not(:has(.jp-OutputArea-output)) {
+      display: inline-block; padding: 0 0.2em; vertical-align: top; }
+    .ir-chapter .jp-CodeCell:has(.jp-InputPlaceholder):not(:has(.jp-OutputArea-output))
+      :is(.jp-InputCollapser, .jp-InputPrompt, .jp-CellHeader, .jp-Cell-outputWrapper) { display: none; }
+    .ir-chapter .jp-CodeCell:has(.jp-InputPlaceholder):not(:has(.jp-OutputArea-output)) .jp-PlaceholderText {
+      max-width: 11em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .ir-key-value { margin: 0 0.4em; }
     .ir-spark { height: 1.2em; width: 5em; fill: none; stroke: currentColor; }`;
 
@@ -117,8 +128,19 @@
     panel.content.scrollToItem(place, "start");
   }
 
+  /** Mark the headings that the data do not bear out, since a choice is another. */
+  function mark({ panel, words }) {
+    for (const heading of panel.node.querySelectorAll(".jp-RenderedMarkdown :is(h2, h3)")) {
+      heading.querySelector(".ir-turned")?.remove();
+      const said = heading.firstChild?.textContent;
+      if (!words?.turned.includes(said)) continue;
+      heading.prepend(Object.assign(document.createElement("span"), { className: "ir-turned", textContent: words.mark }));
+    }
+  }
+
   /** Write all that the text of a chapter names, and the numbers of its figures. */
   function refresh(state) {
+    mark(state);
     for (const place of state.panel.node.querySelectorAll("[data-ir-role]")) fill(place, state);
     figures(state.panel).forEach((cell, index) => {
       const { caption } = figureOf(cell);
@@ -127,6 +149,23 @@
       for (const title of cell.node.querySelectorAll(".ir-figure .ir-title:empty"))
         title.textContent = caption ?? "";
     });
+  }
+
+  /** Write anew, once for all that ask for it now. */
+  function soon(state) {
+    if (state) state.due ??= setTimeout(() => {
+      state.due = undefined;
+      refresh(state);
+    });
+  }
+
+  /** Write into a part of the chapter once it is on the page: a busy browser takes its time. */
+  function whenAttached(widget, options) {
+    const before = widget.onAfterAttach?.bind(widget);
+    widget.onAfterAttach = (message) => {
+      before?.(message);
+      soon(states.get(options.resolver?.path));
+    };
   }
 
   /** Ask the kernel for its words; while an answer is awaited, ask once more after it at most. */
@@ -161,6 +200,7 @@
 
   /** Fold the code that the page folds, in the view alone; choices stay open. */
   function fold(panel) {
+    panel.content.addClass("ir-chapter");
     for (const cell of codeCells(panel)) {
       const tags = cell.model.getMetadata("tags") ?? [];
       if (!tags.includes("hide-input") || tags.includes("choices")) continue;
@@ -182,6 +222,7 @@
           await render(model);
           prepare(renderer.node, options.resolver?.path);
         };
+        whenAttached(renderer, options);
         return renderer;
       };
     }
@@ -189,10 +230,10 @@
     function figureRenderer(registry) {
       return (options) => {
         const widget = new Widget();
+        whenAttached(widget, options);
         widget.renderModel = async (model) => {
           widget.node.innerHTML = model.data["text/html"];
-          const state = states.get(options.resolver?.path);
-          if (state) setTimeout(() => refresh(state));
+          soon(states.get(options.resolver?.path));
           const slot = widget.node.querySelector(".ir-plot");
           const live = registry.createRenderer(LIVE, options);
           await live.renderModel(
