@@ -103,7 +103,7 @@ def _when_voted(
     "share in all other roll calls{against_rest}]",
     unit=lambda given: "points" if given["against_rest"] else "share",
     rows="roll calls of the General Assembly",
-    measure=agreement,
+    measure=sure.identical,
 )
 def alike_when(
     one: str, other: str, third: str, vote: str, first: int, last: int, against_rest: bool = False
@@ -140,7 +140,7 @@ def alike_when(
     "Share of votes in which {one} and {other} differ where {third} voted {vote}",
     unit="share",
     rows="roll calls of the General Assembly",
-    measure=agreement,
+    measure=sure.identical,
 )
 def apart_when(one: str, other: str, third: str, vote: str, first: int, last: int) -> Reading:
     """Share of votes in which two states differ where a third cast a given vote.
