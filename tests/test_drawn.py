@@ -60,14 +60,14 @@ def changed(rows: list[dict], field: str, kind: str) -> list[dict] | None:
     return None
 
 
-def visible(scene: dict) -> int:
-    """Count the marks, words apart, that have a place and a colour."""
+def visible(scene: dict, words: bool) -> int:
+    """Count the marks, with or without words, that have a place and a colour."""
     bare = {None, "transparent"}
     return sum(
         all(item.get(side, 0) is not None for side in ("x", "y", "x2", "y2"))
         and not {item.get("fill"), item.get("stroke")} <= bare
         for mark, _ in seen._marks(scene["scenegraph"], {})
-        if mark.get("role") == "mark" and mark["marktype"] != "text"
+        if mark.get("role") == "mark" and (words or mark["marktype"] != "text")
         for item in mark["items"]
     )
 
@@ -75,7 +75,7 @@ def visible(scene: dict) -> int:
 def lies(spec: dict) -> list[str]:
     """List the changes that a drawing hides without a word."""
     found = []
-    before = visible(vl_convert.vegalite_to_scenegraph(spec))
+    drawn = vl_convert.vegalite_to_scenegraph(spec)
     for (data, field), kind in fields(spec).items():
         rows = changed(spec["datasets"].get(data, []), field, kind)
         if rows is None:
@@ -84,8 +84,9 @@ def lies(spec: dict) -> list[str]:
         scene = vl_convert.vegalite_to_scenegraph(other)
         if seen.left_out(other) or seen.faults(scene, drawing.WIDE):
             continue  # refused in a build, told in a notebook
-        added = visible(scene) - before
-        if added < 0 or (kind != "quantitative" and added == 0):
+        zero = kind == "quantitative"  # a zero may go without its word, a stranger shows as one
+        added = visible(scene, words=not zero) - visible(drawn, words=not zero)
+        if added < (0 if zero else 1):
             found.append(f"{field} ({kind})")
     return found
 
