@@ -172,6 +172,8 @@ def test_nothing_can_follow_without_events_or_answers():
 def test_one_quarrel_counts_once():
     kept = apart(_days("2023-07-17", "2023-07-10", "2023-07-12", "2023-12-23"), 60)
     assert kept.dt.strftime("%Y-%m-%d").tolist() == ["2023-07-10", "2023-12-23"]
+    assert len(apart(_days("2023-07-10", "2023-07-20"), 10)) == 1
+    assert len(apart(_days("2023-07-10", "2023-07-20"), 9)) == 2
 
 
 @pytest.mark.parametrize(

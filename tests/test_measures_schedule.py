@@ -80,7 +80,11 @@ def test_a_step_before_its_time_has_no_slippage():
 
 @pytest.mark.parametrize(
     ("date", "precision", "state"),
-    [("2026-04-01", "month", "overdue"), ("2026-01-01", "year", "not due")],
+    [
+        ("2026-04-01", "month", "overdue"),
+        ("2026-05-01", "month", "not due"),
+        ("2026-01-01", "year", "not due"),
+    ],
 )
 def test_a_step_is_overdue_only_when_the_whole_planned_period_has_passed(date, precision, state):
     assert _of(("plant", "start", date, precision, True))["state"] == state
@@ -102,6 +106,7 @@ def test_an_early_fact_gives_negative_months():
         (("2020-04-01", "month"), ("2020-04-15", "day"), 1),
         (("2020-01-01", "year"), ("2021-01-01", "month"), 2),
         (("2020-09-01", "season"), ("2020-11-01", "quarter"), 2),
+        (("2020-01-01", "quarter"), ("2020-03-01", "month"), 1),
         (("2020-01-01", "quarter"), ("2020-04-01", "month"), 2),
     ],
 )

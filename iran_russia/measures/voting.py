@@ -412,6 +412,8 @@ def distance_to_group(
     """Mean distance of a state to the middle of a group in spans of years.
 
     Formula: mean over the years of abs(ideal point of the state − mean ideal point of the others).
+    Formula: mean over the years of the absolute difference between the ideal point of the state
+    and the mean ideal point of the others.
 
     Args:
         points: rows of ``unga_ideal_points``.
