@@ -245,7 +245,7 @@ def test_the_bar_below_a_figure_works_without_javascript(reader):
     for name, shows in {"Table": "table", "Download": "a", "Code": "pre", "Cite": "pre"}.items():
         part = bar.locator("details").filter(has=opened.get_by_text(name, exact=True))
         expect(part.locator(shows).first).to_be_hidden()
-        part.locator("summary").focus()
+        part.locator("summary").first.focus()
         opened.keyboard.press("Enter")
         expect(part.locator(shows).first).to_be_visible()
     name = figure.get_attribute("id")
