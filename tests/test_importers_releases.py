@@ -236,7 +236,7 @@ def test_the_year_of_the_key_is_that_of_the_date(copy, tmp_path):
 @pytest.mark.parametrize(
     ("name", "free"),
     [
-        ("deals", "D079"),
+        ("deals", "D080"),
         ("arms_reported", "AR094"),
         ("military_exercises", "AE021"),
         ("event_sources", "record of IRRU-1521-001 is 2"),

@@ -198,7 +198,6 @@ def test_periods_end_with_the_last_year_and_the_first_may_be_shorter():
     }
     assert periods_back(2005, 2005) == {"2005": (2005, 2005)}
     assert list(periods_back(1996, 2005)) == ["1996–2000", "2001–2005"]
-    assert periods_back(2005, 2005) == {"2005–2005": (2005, 2005)}
 
 
 def test_parties_that_are_not_named_are_added_up_as_others():

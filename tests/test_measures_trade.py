@@ -675,6 +675,8 @@ def test_partners_of_like_size_give_what_is_expected(sized_reports):
     assert found[["partners", "years"]].tolist() == [3, 2]
 
 
+# The case is exact on purpose.
+@pytest.mark.filterwarnings("ignore::statsmodels.tools.sm_exceptions.PerfectSeparationWarning")
 def test_trade_may_grow_more_slowly_than_size(sized_reports):
     one = sized_reports[sized_reports["year"] == 2000].set_index("partner_iso3")
     one.loc[["AAA", "BBB", "CCC"], "value_usd"] = [10e6, 10e6 * 2**0.5, 20e6]

@@ -19,7 +19,6 @@ from iran_russia.measures.trade import (
     reported_balance,
     reported_intensities,
     reported_mirror,
-    share_range,
     trade_balance,
     turnover_range,
     two_way_by_level,
@@ -450,14 +449,6 @@ def test_turnover_of_2023_lies_between_the_counts_of_the_two_sides(balances):
 def published():
     reports = imf_newest(load("trade_imf_partners"))
     return reports[reports["status"] == "published"]
-
-
-def test_russias_share_in_irans_imports_is_told_by_either_report(published):
-    found = share_range(published, "IRN", "RUS", "import")
-    assert found.loc[2011, ["own", "other"]].tolist() == pytest.approx([0.0137, 0.0416], abs=5e-5)
-    # As far apart as the two reports are: three times in 2011, almost even in 2020.
-    apart = found["other"] / found["own"]
-    assert apart[[2011, 2020]].tolist() == pytest.approx([3.0, 1.04], abs=0.04)
 
 
 def test_the_pair_trades_as_its_size_gives_from_russia_and_less_than_half_from_iran(published):

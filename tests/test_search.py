@@ -126,7 +126,7 @@ def test_every_word_and_number_is_found_on_the_pages_that_hold_it(reader, book):
     assert len(fewer) <= 0.01 * len(stands), fewer[:50]
 
 
-with (ROOT / "tests" / "samples" / "queries.csv").open(encoding="utf-8") as _file:
+with (ROOT / "tests" / "queries.csv").open(encoding="utf-8") as _file:
     QUERIES = {row["query"]: row for row in csv.DictReader(_file)}
 """What readers look for, the page that answers it, and of which kind it is."""
 

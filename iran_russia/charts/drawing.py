@@ -366,6 +366,8 @@ def _told(part: re.Match) -> str:
     elif part["form"] == "format" and part["how"] == '""':
         # As many digits as the tables of the book show at most; a year has no separator.
         written = f'format({value}, abs({value}) < 10000 ? ".4~r" : ",.0f")'
+    elif part["form"] == "format" and part["how"][1:-1] == "%":
+        written = f'format({value}, ".1~%")'
     else:
         written = f"{part['form']}({value}, {part['how']})"
     name = part["name"].replace("_", " ")

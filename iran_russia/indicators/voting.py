@@ -65,7 +65,7 @@ def place(of: str, among: str, first: int, last: int) -> pd.Series:
     "the United States calls important{important}]",
     unit="share",
     rows="roll calls of the General Assembly",
-    measure=agreement,
+    measure=sure.identical,
 )
 def identical(one: str, other: str, first: int, last: int, important: bool = False) -> Reading:
     """Share of identical final votes of two states in the General Assembly.

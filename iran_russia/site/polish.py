@@ -91,7 +91,8 @@ def introduce(
     if begin := textwrap.shorten(beginning(doctree), _DESCRIPTION, placeholder=" …"):
         about["description"] = about["og:description"] = begin
     figures = app.env.metadata[page].get("exhibits", [])
-    picture = next((file for file in figures if file.endswith(".png")), None)
+    first_readings = (file for file in figures if not file.endswith(".other.png"))
+    picture = next((file for file in first_readings if file.endswith(".png")), None)
     if picture:
         base = app.config.html_baseurl.rstrip("/") or posixpath.relpath(
             ".", posixpath.dirname(page) or "."
