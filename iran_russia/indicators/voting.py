@@ -8,7 +8,6 @@ from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures import agreement as sure
 from iran_russia.measures.series import count, difference, relative_change, share_of
 from iran_russia.measures.voting import (
-    agreement,
     ballots,
     distance_to_group,
     final_votes,
