@@ -245,7 +245,7 @@ LABELS = """[...document.querySelectorAll(".ir-plot .ir-wide")].map(
 RAW = """[...document.querySelectorAll("svg.marks *")].flatMap(({ __data__: item }) =>
     typeof item?.tooltip === "object" ? Object.entries(item.tooltip ?? {}) : []
 ).map(([name, said]) => `${name}: ${said}`)
-.filter((line) => /^[^:]*_|: (null|true|false|NaN)$|: -?[\\d,]+\\.\\d{7}/.test(line))"""
+.filter((line) => /^[^:]*_|: (null|true|false|NaN)$|: -?[1-9][\\d,]*\\.\\d{6}/.test(line))"""
 
 
 @pytest.mark.parametrize("page", CHARTED)
