@@ -37,6 +37,7 @@ _GATHER = """
     + "details.hide:not(:has(.cell_output)), "
     + ".ir-choice, .ir-bar, .ir-code, .ir-whole-book, .ir-cite, .ir-code-switch, .tooltip, button";
   article.querySelectorAll(unwanted).forEach((node) => node.remove());
+  article.querySelectorAll("svg path:not([d])").forEach((node) => node.remove());
   for (const limits of article.querySelectorAll("details.ir-limits")) {
     limits.previousElementSibling.append(" ", ...limits.querySelector("p").childNodes);
     limits.remove();

@@ -361,10 +361,6 @@ FOUR = alt.Color("c:N").scale(domain=list("abc"), range=["#05635f", "#b5472f", "
         (_points([1, 2, 3, -9], domain=[0, 5]), "1 marks (symbol) lie beyond the y axis"),
         (_bars([1, 2, 3, 4]).encode(x=alt.X("c:N").axis(labelExpr="'null'")), "are no words"),
         (
-            _bars([1, 2, 3, 4]).encode(y=alt.Y("v:Q").axis(format=".0f", values=[0, 0.2, 0.4, 3])),
-            "2 labels of an axis repeat the one before",
-        ),
-        (
             _bars([1, 2, 3, 4]).encode(
                 alt.Y("c:N").axis(labelLimit=600, labelExpr="pad('', 80, 'm')"), alt.X("v:Q")
             ),

@@ -7,7 +7,6 @@ outside a colour scale's domain no colour, a value beyond a fixed end of an axis
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 
 from iran_russia.colours import LIGHT
 
@@ -19,7 +18,7 @@ _LOOK = ("fill", "stroke", "strokeWidth", "shape", "size", "strokeDash", "opacit
 _NO_WORDS = {"null", "undefined", "NaN", "NaT", "None", "nan"}
 
 
-def faults(scene: dict, width: int) -> list[str]:
+def faults(scene: dict, width: int, least: float = LEAST_PLOT) -> list[str]:
     """List what of a drawn chart cannot be seen.
 
     Args:
@@ -53,24 +52,9 @@ def faults(scene: dict, width: int) -> list[str]:
                 "entries of a legend look like none of their marks; fill or empty them alike"
             ] += sum((shape, not hollow) in drawn for shape, hollow in forms - drawn)
     root = scene["scenegraph"]["items"][0]
-    if (root.get("width") or width) < LEAST_PLOT * width:
-        found[f"plots keep less than {LEAST_PLOT:.0%} of the page; shorten labels or ends"] += 1
+    if (root.get("width") or width) < least * width:
+        found[f"plots keep less than {least:.0%} of the page; shorten labels or ends"] += 1
     return [f"{number} {fault}" for fault, number in found.items() if number]
-
-
-def repeated_labels(scene: dict) -> list[str]:
-    """List labels of axes that say the same as the one before, as ticks within a year or day do."""
-    labels = (
-        mark for mark, _ in _marks(scene["scenegraph"], {}) if mark.get("role") == "axis-label"
-    )
-    repeated = 0
-    for mark in labels:
-        seen = [
-            i["text"] for i in mark.get("items", []) if i.get("text") and i.get("opacity", 1) > 0
-        ]
-        repeated += sum(one == other for one, other in pairwise(map(str, seen)))
-    fault = "labels of an axis repeat the one before; fewer ticks or a finer format"
-    return [f"{repeated} {fault}"] if repeated else []
 
 
 def stacked_on_logarithms(view: dict) -> bool:

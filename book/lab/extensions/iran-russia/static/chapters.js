@@ -153,7 +153,7 @@
 
   /** Write into whatever comes to the page with places: a busy browser brings cells late. */
   function watch(state) {
-    const places = "[data-ir-role], .ir-numbered";
+    const places = "[data-ir-role], .ir-numbered, h2, h3";
     const holds = (node) => node.matches?.(places) || node.querySelector?.(places);
     new MutationObserver((changes) => {
       if (changes.some(({ addedNodes }) => [...addedNodes].some(holds))) refresh(state);
