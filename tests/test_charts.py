@@ -375,7 +375,6 @@ FOUR = alt.Color("c:N").scale(domain=list("abc"), range=["#05635f", "#b5472f", "
         "bar beyond",
         "point below",
         "no name",
-        "same names",
         "narrow",
     ],
 )
