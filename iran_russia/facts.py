@@ -221,7 +221,7 @@ def key_numbers(*numbers: Card) -> Exhibit:
         }
         for card in numbers
     ]
-    _sure.extend(Sure("number", f"{c['label']}: {c['value']}", c["note"], c["sure"]) for c in cards)
+    _sure.extend(Sure(f"{c['label']}: {c['value']}", c["note"], c["sure"]) for c in cards)
     plain = "; ".join(f"{c['label']}: {c['value']} ({c['note']})" for c in cards)
     html = render("key_numbers.html", numbers=cards)
     return Exhibit(html=html, other={"text/html": html, "text/plain": plain})
@@ -254,11 +254,9 @@ def _line(series: pd.Series) -> str:
 class Sure(NamedTuple):
     """A key number or a sentence that the data bear out, and how sure it is."""
 
-    kind: str
-    """``number`` or ``sentence``."""
     said: str
     of: str
-    """What a number refers to."""
+    """What a number refers to; empty for a sentence."""
     sure: str
     """The interval in words, or why there is none."""
 
@@ -284,7 +282,7 @@ def finding(sentence: str, *, holds: bool, sure: Interval | str = "") -> str:
     if isinstance(sure, Interval):
         holds = holds and not sure.low <= 0 <= sure.high
     if sure:
-        _sure.append(Sure("sentence", sentence, "", _worded(sure)))
+        _sure.append(Sure(sentence, "", _worded(sure)))
     if holds:
         return sentence
     _turned.append(sentence)

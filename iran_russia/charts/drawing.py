@@ -126,12 +126,13 @@ def figure(
             raise FigureError(unseen)
         note = f"{note} Mind: {unseen}.".lstrip()
     alt, title = whole("words of a figure", alt), whole("title", title or "") or None
+    unit = whole("unit", unit)
     # Its sources stand below the figure, by name.
     listed = rows.drop(columns="source_id", errors="ignore")
     caption = "Data of this figure"
     about = {
         "alt": alt,
-        "unit": whole("unit", unit),
+        "unit": unit,
         "note": note,
         "credits": credits(source),
         "table": Markup(tables.rows(listed, caption=caption, limit=100, first=_drawn(spec))),
@@ -211,9 +212,8 @@ def _draw(spec: dict, made_by: str) -> dict:
     alone = _LINK.sub("", svg).replace(
         "<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1
     )
-    scene = vl_convert.vegalite_to_scenegraph(wide)
     faults = [
-        *seen.faults(scene, WIDE),
+        *seen.faults(vl_convert.vegalite_to_scenegraph(wide), WIDE),
         # On a phone long words of newer rows may take most of the width.
         *seen.faults(vl_convert.vegalite_to_scenegraph(narrow), NARROW, least=0),
         *seen.left_out(spec),
