@@ -280,7 +280,7 @@ def finding(sentence: str, *, holds: bool, sure: Interval | str = "") -> str:
     """
     _turned[:] = [told for told in _turned if told != sentence]  # a cell may run again
     if isinstance(sure, Interval):
-        holds = holds and not sure.low <= 0 <= sure.high
+        holds = holds and (sure.low > 0 or sure.high < 0)  # a missing end shows nothing
     if sure:
         _sure.append(Sure(sentence, "", _worded(sure)))
     if holds:

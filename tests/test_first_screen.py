@@ -187,6 +187,9 @@ def test_a_change_whose_interval_holds_zero_is_not_borne_out(monkeypatch):
     across = facts.interval(-0.01, 0.09, facts.percent, "titles drawn again")
     assert facts.finding("It grew", holds=True, sure=above) == "It grew"
     assert facts.finding("It fell", holds=True, sure=across).startswith("Not with these data")
+    unknown = facts.interval(float("nan"), float("nan"), facts.percent, "titles drawn again")
+    assert facts.finding("It grew fast", holds=True, sure=unknown).startswith("Not with these data")
+    monkeypatch.setattr(facts, "_sure", facts._sure[:2])
     assert [said["sure"] for said in facts.how_sure()] == [
         "1 % to 9 % (titles drawn again)",
         "−1 % to 9 % (titles drawn again)",
