@@ -11,7 +11,7 @@ import json
 import operator
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import reduce
 from importlib import import_module
@@ -280,6 +280,75 @@ def _shared(indicator: str, arguments: str) -> Path | None:
     return Path(folder, f"{freshness.fingerprint(indicator, arguments)}.json") if folder else None
 
 
+def faults(claim_ids: list[str] | None = None) -> list[str]:
+    """Look for what would give a verdict that the author of a test did not mean.
+
+    Args:
+        claim_ids: only the tests of these claims, by default all.
+
+    Returns:
+        One line a fault: a condition or an indicator that is none, arguments that do not fit, a
+        share beyond one or a rank below one as a threshold, a code that no list of codes has.
+    """
+    rows = load("claim_tests")
+    if claim_ids is not None:
+        rows = rows[rows["claim_id"].isin(claim_ids)]
+    known = {
+        "country or reporter": {*load("countries")["iso3"], *load("trade_totals")["reporter"]},
+        "HS code": set(load("hs_sections")["hs_chapter"]),
+    }
+    found = []
+    for row in rows.fillna("").to_dict("records"):
+        try:
+            wrong = _wrong(row, known)
+        except DataError as error:
+            wrong = str(error).removeprefix("claim_tests: ")
+        if wrong:
+            found.append(f"claim_tests: {row['claim_id']} {row['part']}: {wrong}")
+    return found
+
+
+def _wrong(row: dict, known: dict[str, set[str]]) -> str:
+    """Say what is wrong with a row of ``claim_tests``, in words; nothing is an empty text."""
+    try:
+        arguments = json.loads(row["arguments"])
+        unit = about(_function(row["indicator"]), arguments).unit
+    except (TypeError, AttributeError, json.JSONDecodeError) as error:
+        return f"{row['indicator']} with {row['arguments']}: {error}"
+    conditions = [text for text in (row["supported_if"], row["contradicted_if"]) if text]
+    for sign, threshold in map(_parsed, conditions):
+        if unit == "share" and abs(threshold) > 1:
+            return f"a share is {sign} {threshold:g}, though shares end at 1 (30 % is 0.3)"
+        if unit == "rank" and threshold < 1:
+            return f"a rank is {sign} {threshold:g}, though ranks begin at 1"
+    for name, text in _texts(arguments):
+        kind = "HS code" if name in _GOODS else "country or reporter"
+        code = text[:2] if name in _GOODS else text
+        if (name in _GOODS or _COUNTRY.match(text)) and code not in known[kind]:
+            return f"{name}: there is no {kind} {text!r}"
+        if name in _GOODS and not text.isdecimal():
+            return f"{name}: an HS code has digits only, not {text!r}"
+    return "" if conditions else "it has no condition, so that it decides nothing"
+
+
+_GOODS = ("codes", "over", "chapter", "without")
+"""Arguments of indicators that are codes of goods."""
+
+_COUNTRY = re.compile(r"^[A-Z]{3}$")
+
+
+def _texts(given: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Walk through the texts in arguments, each with the name of its argument."""
+    if isinstance(given, dict):
+        for key, value in given.items():
+            yield from _texts(value, name or key)
+    elif isinstance(given, list):
+        for value in given:
+            yield from _texts(value, name)
+    elif isinstance(given, str):
+        yield name, given
+
+
 def parts_of(claim_id: str) -> list[Part]:
     """Run the test of one computed claim, part by part."""
     rows = load("claim_tests")
@@ -400,12 +469,17 @@ def ledger(chapter: str | None = None, kind: str | None = None) -> pd.DataFrame:
         of :class:`Part`, empty unless computed), ``evidence`` (list of the rows of
         :func:`evidence` as dictionaries) and ``newest`` (date of the newest datum that the verdict
         rests on, ISO text).
+
+    Raises:
+        DataError: a test has a fault, see :func:`faults`, or a piece of evidence is not there.
     """
     claims = load("claims")
     if chapter:
         claims = claims[claims["chapter"] == chapter]
     if kind:
         claims = claims[claims["kind"] == kind]
+    if wrong := faults(list(claims["claim_id"])):
+        raise DataError("\n".join(wrong))
     rows = dict(iter(evidence(list(claims["claim_id"])).groupby("claim_id")))
     none = pd.DataFrame(columns=["date"])
     found = []

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from click.testing import CliRunner
+from conftest import ROOT, change_cells
 
 from iran_russia import claims, freshness, indicators, taken
 from iran_russia.claims import (
@@ -27,6 +28,7 @@ from iran_russia.claims import (
     ledger,
     verdict,
 )
+from iran_russia.cli import main
 from iran_russia.colours import VERDICT
 from iran_russia.datasets import DataError
 from iran_russia.facts import usd
@@ -117,6 +119,53 @@ def test_a_thin_part_counts_only_beside_a_firm_one_that_finds_the_same():
 def test_an_unknown_indicator_is_named(indicator):
     with pytest.raises(DataError, match=f"there is no indicator '{indicator}'"):
         claims.read(indicator, "{}")
+
+
+@pytest.mark.parametrize(
+    ("where", "columns", "value", "told"),
+    [
+        (
+            "claim_id == 'S0-20'",
+            "supported_if",
+            ">= 30",
+            "a share is >= 30, though shares end",
+        ),
+        ("claim_id == 'S0-01'", "supported_if", "<= 0", "a rank is <= 0, though ranks begin at 1"),
+        ("claim_id == 'S0-20'", "supported_if", "more", "'more' is not an operator and a number"),
+        ("claim_id == 'S0-20'", "indicator", "trade.shares", "no indicator 'trade.shares'"),
+        ("claim_id == 'S0-20'", "arguments", '{"codes": ["1O"]}', "missing a required argument"),
+        ("claim_id == 'S0-20'", "arguments", "{", "with {: Expecting property name"),
+        ("claim_id == 'S0-23' and part == 'b'", "arguments", ("10", "1O"), "no HS code '1O'"),
+        ("claim_id == 'S0-20'", "arguments", ("88", "8802AB"), "digits only, not '8802AB'"),
+        (
+            "claim_id == 'S2-12' and part == 'b'",
+            "arguments",
+            ("FRA", "FAR"),
+            "country or reporter 'FAR'",
+        ),
+    ],
+)
+def test_a_test_that_says_what_nobody_means_is_refused(copy, where, columns, value, told):
+    if isinstance(value, tuple):
+        old, new = value
+
+        def value(frame):
+            return frame[columns].str.replace(f'"{old}"', f'"{new}"')
+
+    change_cells(copy, "claim_tests", where, columns, value)
+    wrong = claims.faults()
+    assert wrong
+    assert all(told in fault for fault in wrong), wrong
+    with pytest.raises(DataError, match=re.escape(told)):
+        claims.ledger()
+
+
+def test_no_test_of_the_book_has_such_a_fault_and_validate_looks(copy):
+    assert claims.faults() == []
+    change_cells(copy, "claim_tests", "claim_id == 'S0-20'", "supported_if", ">= 30")
+    done = CliRunner().invoke(main, ["validate", str(copy / "datapackage.json")])
+    assert done.exit_code == 1
+    assert "S0-20 a: a share is >= 30" in done.output
 
 
 def test_kernels_of_a_build_share_a_reading_until_a_table_behind_it_changes(
