@@ -293,9 +293,11 @@ def faults(claim_ids: list[str] | None = None) -> list[str]:
     rows = load("claim_tests")
     if claim_ids is not None:
         rows = rows[rows["claim_id"].isin(claim_ids)]
+    there = {resource["name"] for resource in datasets.package()["resources"]}
     known = {
-        "country or reporter": {*load("countries")["iso3"], *load("trade_totals")["reporter"]},
-        "HS code": set(load("hs_sections")["hs_chapter"]),
+        kind: {code for table, field in lists for code in load(table)[field]}
+        for kind, lists in _LISTS.items()
+        if there.issuperset(table for table, _ in lists)
     }
     found = []
     for row in rows.fillna("").to_dict("records"):
@@ -324,12 +326,18 @@ def _wrong(row: dict, known: dict[str, set[str]]) -> str:
     for name, text in _texts(arguments):
         kind = "HS code" if name in _GOODS else "country or reporter"
         code = text[:2] if name in _GOODS else text
-        if (name in _GOODS or _COUNTRY.match(text)) and code not in known[kind]:
+        if (name in _GOODS or _COUNTRY.match(text)) and code not in known.get(kind, [code]):
             return f"{name}: there is no {kind} {text!r}"
         if name in _GOODS and not text.isdecimal():
             return f"{name}: an HS code has digits only, not {text!r}"
     return "" if conditions else "it has no condition, so that it decides nothing"
 
+
+_LISTS = {
+    "country or reporter": (("countries", "iso3"), ("trade_totals", "reporter")),
+    "HS code": (("hs_sections", "hs_chapter"),),
+}
+"""Tables and fields that list the codes there are, by kind; a smaller book may lack them."""
 
 _GOODS = ("codes", "over", "chapter", "without")
 """Arguments of indicators that are codes of goods."""
