@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from iran_russia.measures.drones import (
-    DAYS_A_MONTH,
     by_kind,
     check_published,
     contract_parts,
@@ -20,8 +19,10 @@ from iran_russia.measures.drones import (
     same_number,
     shaheds_proper,
     stated_quantity,
+    unit_costs,
     with_trust,
 )
+from iran_russia.measures.series import DAYS_A_MONTH
 
 BULLETINS = pd.DataFrame(
     {
@@ -279,3 +280,11 @@ def test_a_month_whose_first_and_last_day_have_a_bulletin_is_complete():
     bulletins = pd.DataFrame({"report_date": days, "launched": 2, "destroyed": 1})
     months = launches_by(bulletins.assign(not_reach_goal=0))
     assert months["complete"].tolist() == [True]
+
+
+def test_a_range_of_costs_counts_with_its_middle():
+    low, high = "drone_price_low_usd", "drone_price_high_usd"
+    nothing = float("nan")
+    claims = pd.DataFrame({low: [20_000.0, nothing, nothing], high: [50_000.0, nothing, 48_000.0]})
+    # 20 and 50 thousand have 35 in the middle; 48 thousand is all that the third says.
+    assert unit_costs(claims).to_dict() == {0: 35.0, 2: 48.0}

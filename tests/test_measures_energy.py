@@ -23,6 +23,7 @@ from iran_russia.measures.energy import (
     reserve_lives,
     reserves_to_production,
     special_treatment,
+    surplus,
     volume_by_place,
     world_shares,
     yearly_price_gaps,
@@ -342,3 +343,9 @@ def test_a_joint_share_needs_a_share_of_every_state():
     found = joint_output(shares, ["IRN", "RUS"])
     assert found.to_numpy().tolist() == [["oil", 2000, pytest.approx(0.3)]]
     assert joint_output(shares, ["IRN", "USA"]).empty
+
+
+def test_a_surplus_is_of_the_years_that_have_both():
+    output = pd.Series({2022: 250.0, 2023: 260.0, 2024: 240.0, 2025: float("nan")})
+    use = pd.Series({2021: 230.0, 2023: 245.5, 2024: 244.0, 2025: 250.0})
+    assert surplus(output, use).to_dict() == {2023: 14.5, 2024: -4.0}

@@ -12,6 +12,7 @@ from iran_russia.measures.events import (
     dispersion,
     in_list,
     longest_gaps,
+    longest_wait,
     middle,
     per_year,
     rates_around,
@@ -63,6 +64,20 @@ def test_the_longest_stretch_between_events_comes_first():
     gaps = longest_gaps(dates, 2)
     assert list(gaps["years"]) == [276, 31]
     assert list(gaps.loc[1, ["after", "before"]]) == [1521, 1552]
+
+
+def test_the_longest_wait_counts_in_the_years_in_which_it_ends():
+    days = ["2022-01-31", "2019-12-02", "2020-12-01", "2021-12-01", "2025-06-01"]
+    dates = pd.Series(pd.to_datetime(days))
+    # From 2019-12-02 to 2020-12-01 and on to 2021-12-01 are 365 days each (2020 has its 29
+    # February), then 61 to 2022-01-31; the 1217 days to 2025 end too late.
+    wait = longest_wait(dates, 2020, 2022)
+    assert [str(wait[end].date()) for end in ("after", "before")] == ["2019-12-02", "2020-12-01"]
+    assert wait["months"] == pytest.approx(365 / 30.4375)
+    assert longest_wait(dates, 2022, 2022)["months"] == pytest.approx(61 / 30.4375)
+    # Nothing stands before the first, and in 2023 nothing ends.
+    assert longest_wait(dates, 2019, 2019).isna().all()
+    assert longest_wait(dates, 2023, 2024).isna().all()
 
 
 def test_a_date_known_as_a_period_stands_in_its_middle():

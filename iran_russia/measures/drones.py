@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-DAYS_A_MONTH = 365.25 / 12
-"""Mean length of a month in days."""
+from iran_russia.measures.series import DAYS_A_MONTH
 
 
 def launches_by(bulletins: pd.DataFrame, frequency: str = "M") -> pd.DataFrame:
@@ -325,6 +324,21 @@ def in_one_number(claims: pd.DataFrame) -> pd.DataFrame:
         point=claims["low"].fillna(claims["high"]),
         text=high.where(claims["bound"] != "range", both),
     )
+
+
+def unit_costs(claims: pd.DataFrame) -> pd.Series:
+    """Stated cost of one drone in one number: a range counts with its middle.
+
+    Formula: (low + high) / 2, or the one of them that is stated.
+
+    Args:
+        claims: one row a claim: ``drone_price_low_usd``, ``drone_price_high_usd``.
+
+    Returns:
+        Thousand US dollars, on the index of ``claims``; claims without a cost are left out.
+    """
+    ends = claims[["drone_price_low_usd", "drone_price_high_usd"]]
+    return ends.mean(axis=1).dropna() / 1000
 
 
 def contract_parts(contract: pd.Series) -> pd.Series:

@@ -5,6 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+DAYS_A_MONTH = 365.25 / 12
+"""Mean length of a month in days."""
+
 
 def count(things: Iterable) -> float:
     """Number of different things: rows by their key, years, names, each counted once."""
