@@ -50,6 +50,17 @@ def test_a_month_without_a_bulletin_is_there_with_nothing_and_without_a_share():
     assert pd.isna(months.loc[1, "neutralised_share"])
 
 
+def test_a_single_drone_has_a_share_and_one_that_was_never_launched_has_none():
+    bulletins = BULLETINS.iloc[:2].assign(
+        report_date=pd.to_datetime(["2024-01-05", "2024-02-05"]),
+        launched=pd.array([1, None], dtype="Int64"),
+        destroyed=pd.array([1, 2], dtype="Int64"),
+        not_reach_goal=pd.array([None, None], dtype="Int64"),
+    )
+    share = launches_by(bulletins)["neutralised_share"]
+    assert share[0] == 1 and pd.isna(share[1])
+
+
 def test_a_period_is_complete_when_the_bulletins_reach_both_its_ends():
     assert launches_by(BULLETINS)["complete"].tolist() == [False, True, True]
     assert launches_by(BULLETINS[:3])["complete"].tolist() == [False, True, False]

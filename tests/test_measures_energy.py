@@ -63,6 +63,12 @@ def test_there_is_no_share_without_the_world():
         world_shares(FIGURES[FIGURES["iso3"] != "WLD"])
 
 
+def test_one_measure_without_the_world_is_refused_though_another_has_it():
+    other = FIGURES[FIGURES["iso3"] != "WLD"].assign(measure="gas_production")
+    with pytest.raises(ValueError, match="WLD"):
+        world_shares(pd.concat([FIGURES, other]))
+
+
 def test_reserves_divide_by_the_output_of_a_year():
     ratio = reserves_to_production(pd.Series({"IRN": 120.0}), pd.Series({"IRN": 1.5}))
     assert ratio.to_dict() == {"IRN": 80.0}
@@ -214,6 +220,9 @@ def test_reserves_last_as_many_years_as_they_hold_outputs_of_the_year():
     assert lives.loc["IRN", "oil"] == pytest.approx(10)
     assert pd.isna(lives.loc["IRN", "gas"])
     assert reserve_lives(figures, 2019).empty
+    # A year that is no leap year has a day less of output.
+    lives = reserve_lives(figures.assign(year=2021), 2021)
+    assert lives.loc["IRN", "oil"] == pytest.approx(3660 / 365)
     gas = figures.tail(1).assign(measure="gas_production", value=100.0)
     # Five trillion cubic metres at 100 billion a year.
     assert reserve_lives(pd.concat([figures, gas]), 2020).loc["IRN", "gas"] == 50
@@ -294,6 +303,14 @@ def test_revenue_of_a_year_leaves_longer_reports_out():
     assert yearly_revenue(reported).to_dict() == {2021: 37e9}
 
 
+def test_reports_on_more_than_400_days_are_no_revenue_of_a_year():
+    # From 1 January 2020, a leap year, 400 days end on 3 February 2021: 366 + 31 + 3.
+    ends = pd.to_datetime(["2021-02-03", "2021-02-04"])
+    start = pd.Timestamp("2020-01-01")
+    reported = pd.DataFrame({"period_start": start, "period_end": ends, "value_usd": [1.0, 2.0]})
+    assert yearly_revenue(reported).to_dict() == {2020: 1.0}
+
+
 def test_the_gap_of_a_year_is_the_mean_of_its_months():
     months = pd.to_datetime(["2022-01-01", "2022-02-01"])
     prices = pd.DataFrame(
@@ -320,6 +337,7 @@ def test_imports_are_added_up_by_quarter_and_divided_by_those_of_all_origins():
         }
     )
     found = quarterly_volumes(totals[totals["origin"] == "IRN"], "origin")
+    assert list(found.columns) == ["quarter", "origin", "million_barrels", "source_id"]
     assert found["million_barrels"].tolist() == [1.5, 0.5]
     assert origin_shares(totals).loc[2017, "IRN"] == 0.1
 

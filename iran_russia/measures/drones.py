@@ -181,7 +181,7 @@ def period_names(starts: pd.Series, ends: pd.Series) -> pd.Series:
     Args:
         starts, ends: first and last day of each period.
     """
-    whole = (starts.dt.day == 1) & (ends == starts + pd.offsets.MonthEnd(0))
+    whole = (starts.dt.day == 1) & (ends == starts + pd.offsets.MonthEnd())
     until = "to " + ends.dt.day.astype("str") + ends.dt.strftime(" %b %Y")
     name = starts.dt.strftime("%b %Y").where(whole, until)
     again = name.groupby(name).cumcount() + 1
@@ -225,7 +225,7 @@ def revised_months(vintages: pd.DataFrame) -> pd.DataFrame:
         One row a closed month that stands in at least two copies: ``month``, ``copies`` and
         ``revised`` (any figure differs).
     """
-    closed = vintages[vintages["last_report"] > vintages["month"] + pd.offsets.MonthEnd(0)]
+    closed = vintages[vintages["last_report"] > vintages["month"] + pd.offsets.MonthEnd()]
     by = closed.groupby("month")
     values = by[["launched", "destroyed", "reports"]].nunique()
     table = pd.DataFrame({"copies": by.size(), "revised": (values > 1).any(axis=1)})

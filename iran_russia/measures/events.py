@@ -167,7 +167,7 @@ def attested(events: pd.DataFrame) -> pd.DataFrame:
     Args:
         events: one row an event, with ``status``.
     """
-    return events[(events["status"] != "relayed").fillna(True)]
+    return events[events["status"] != "relayed"]
 
 
 def in_list(events: pd.DataFrame, name: str) -> pd.DataFrame:
