@@ -183,6 +183,9 @@ def test_counts_without_any_spread_have_an_interval_all_the_same(before, after):
 def test_the_ends_of_a_ratio_without_spread_are_the_ratio():
     # Sums of 3 and 30 over 3 and 10 years: three a year after one a year.
     assert breaks._ratios((3, 10), (3.0, 30.0), 0.0) == pytest.approx((3, 3))
+    # Rounding leaves 2e-14 at the far end here: a rise from nothing still has no largest ratio.
+    low, high = breaks._ratios((5, 3), (0.0, 9.0), 0.0)
+    assert low > 1e20 and math.isnan(high)
 
 
 def test_a_gap_stays_a_gap():
@@ -198,6 +201,12 @@ def test_a_gap_stays_a_gap():
     adjacent = np.diff(known.index) == 1
     # Six pairs of neighbours, each of half a unit above and half a unit below.
     assert breaks._correlation(rows, np.array([4]), adjacent)[0] == pytest.approx(-1)
+
+
+def test_two_values_at_an_end_are_no_level():
+    ends_high = pd.Series([1.0, 2, 1, 2, 1, 2, 1, 2, 9, 9], index=range(2000, 2010))
+    assert find_break(ends_high, "levels").at == 2007
+    assert find_break(-ends_high[::-1].set_axis(ends_high.index), "levels").at == 2003
 
 
 def test_too_few_or_equal_values_tell_no_break():
@@ -216,6 +225,12 @@ def test_a_named_year_needs_three_values_on_either_side():
     assert break_at(STEP, 2003, "levels").f == pytest.approx(f)
     turned = STEP[::-1].set_axis(STEP.index)
     assert break_at(turned, 2005, "levels").f == pytest.approx(f)
+    # The difference of means of three and of five values reaches as far as the bound allows.
+    found = break_at(STEP, 2003, "levels")
+    reach = math.sqrt(found.bound * (within / 6) * (1 / 3 + 1 / 5))
+    change = 4.8 - 4 / 3
+    ends = [change, change - reach, change + reach]
+    assert change_of(STEP, found, "levels").to_list() == pytest.approx(ends)
     for kind in ("levels", "counts"):  # of the best year both give the same
         assert break_at(STEP, 2004, kind).f == find_break(STEP, kind).f
 

@@ -328,9 +328,10 @@ def test_how_much_neighbours_widen_the_interval_of_a_slope_by_hand():
 
 
 def test_years_without_neighbours_and_points_on_a_line_hide_what_a_line_hides():
-    # Of eight values no two follow each other: r = 0, and (0 + 2) / (8 - 4).
-    apart = pd.Series([0.0, 3, 1, 4, 2, 6, 3, 7], index=range(2000, 2016, 2))
-    assert series.interval_of_slope(apart).to_list() == ends_of_slope(apart, 0.5)
+    # Of twelve values no two follow each other: r = 0, and (0 + 2) / (12 - 4).
+    values = [6.0, 0, -4, -2, 2, 0, -4, -6, 2, 6, 3, -4]
+    apart = pd.Series(values, index=range(2000, 2024, 2))
+    assert series.interval_of_slope(apart).to_list() == ends_of_slope(apart, 0.25)
     straight = pd.Series([1.0, 3, 5, 7, 9], index=range(2000, 2005))
     assert series.interval_of_slope(straight).to_list() == pytest.approx([2, 2, 2])
 
