@@ -298,4 +298,6 @@ def test_a_range_of_costs_counts_with_its_middle():
     nothing = float("nan")
     claims = pd.DataFrame({low: [20_000.0, nothing, nothing], high: [50_000.0, nothing, 48_000.0]})
     # 20 and 50 thousand have 35 in the middle; 48 thousand is all that the third says.
-    assert unit_costs(claims).to_dict() == {0: 35.0, 2: 48.0}
+    found = unit_costs(claims)
+    assert found["usd"].to_dict() == {0: 35_000, 2: 48_000}
+    assert found["thousand_usd"].to_dict() == {0: 35, 2: 48}

@@ -28,16 +28,15 @@ def unit_cost(flow: str, confidence: list[str]) -> Reading:
     """
     rows = load("drone_claims").query("category == 'unit_price' and flow == @flow")
     rows = rows[rows["confidence"].isin(confidence)]
-    cost = unit_costs(rows)
-    years = rows.loc[cost.index, "date"].dt.year
-    if cost.empty:
+    stated = unit_costs(rows)
+    if stated.empty:
         return Reading(None, "", "no unit cost stated")
-    latest = cost[years == years.max()]
-    said = rows.loc[latest.index].assign(cost=latest)
+    years = stated["date"].dt.year
+    latest = stated[years == years.max()]
     detail = "; ".join(
-        f"{r.record_id} ${number(1000 * r.cost)} ({r.claimed_by})" for r in said.itertuples()
+        f"{r.record_id} ${number(r.usd)} ({r.claimed_by})" for r in latest.itertuples()
     )
-    return Reading(median(latest), str(years.max()), detail)
+    return Reading(median(latest["thousand_usd"]), str(years.max()), detail)
 
 
 @indicator(

@@ -326,7 +326,7 @@ def in_one_number(claims: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def unit_costs(claims: pd.DataFrame) -> pd.Series:
+def unit_costs(claims: pd.DataFrame) -> pd.DataFrame:
     """Stated cost of one drone in one number: a range counts with its middle.
 
     Formula: (low + high) / 2, or the one of them that is stated.
@@ -335,10 +335,10 @@ def unit_costs(claims: pd.DataFrame) -> pd.Series:
         claims: one row a claim: ``drone_price_low_usd``, ``drone_price_high_usd``.
 
     Returns:
-        Thousand US dollars, on the index of ``claims``; claims without a cost are left out.
+        The claims that state a cost, with ``usd`` and ``thousand_usd`` (US dollars).
     """
-    ends = claims[["drone_price_low_usd", "drone_price_high_usd"]]
-    return ends.mean(axis=1).dropna() / 1000
+    usd = claims[["drone_price_low_usd", "drone_price_high_usd"]].mean(axis=1)
+    return claims.assign(usd=usd, thousand_usd=usd / 1000)[usd.notna()]
 
 
 def contract_parts(contract: pd.Series) -> pd.Series:
