@@ -99,7 +99,7 @@ def reserve_life(country: str, fuels: list[str], year: int) -> Reading:
     "Gas output of {country} less its use, mean a year",
     unit="billion cubic metres",
     rows="figures of the Energy Institute",
-    measure=mean,
+    measure=surplus,
 )
 def gas_surplus(country: str, first: int, last: int) -> Reading:
     """Output of gas less use, mean of a span of years, in billion cubic metres a year.
