@@ -17,6 +17,7 @@ from conftest import ROOT
 
 from iran_russia import datasets
 from iran_russia.datasets import load
+from iran_russia.indicators import voting
 
 VINTAGE = ROOT / "tests" / "vintage"
 READINGS = pd.read_csv(VINTAGE / "readings.csv", dtype={"latest": "str"}).fillna(
@@ -53,6 +54,15 @@ def test_an_indicator_reads_of_the_rows_of_then_what_it_read_then(then, row):
     reading = indicator(**json.loads(row["arguments"]))
     assert reading.value == (None if pd.isna(row["value"]) else pytest.approx(row["value"]))
     assert (reading.latest, reading.detail) == (row["latest"], row["detail"])
+
+
+def test_states_differ_in_all_votes_in_which_they_are_not_alike(then):
+    row = READINGS[READINGS["indicator"] == "voting.apart_when"].iloc[0]
+    arguments = json.loads(row["arguments"])
+    apart, alike = voting.apart_when(**arguments), voting.alike_when(**arguments)
+    for one, other in (("value", "value"), ("low", "high"), ("high", "low")):
+        assert getattr(apart, one) + getattr(alike, other) == pytest.approx(1)
+    assert apart.low < apart.value < apart.high
 
 
 def test_every_indicator_that_decides_a_claim_has_a_reading():

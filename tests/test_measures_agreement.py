@@ -130,6 +130,13 @@ def test_the_first_sample_is_the_roll_calls_as_they_are(scores):
     assert drawn.index.tolist() == [("IRN", "CHN"), ("IRN", "RUS")]
 
 
+def test_a_sample_does_not_depend_on_the_order_of_the_roll_calls():
+    rows, order = np.eye(6, dtype=np.float32), [5, 2, 0, 4, 1, 3]
+    units = titles(ROLLS)
+    turned = resampled_sums(rows[order], units.iloc[order])
+    assert (turned == resampled_sums(rows, units)).all()
+
+
 def many(n: int, share: float, seed: int, repeats: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Texts on which two states agree with a chance, each voted on some times, always alike."""
     agree = np.random.default_rng(seed).random(n) < share
@@ -198,7 +205,7 @@ def test_ranks_are_worked_out_in_each_sample_and_ties_share_the_better():
 
 
 def test_the_ends_of_a_rank_are_ranks():
-    found = percentile_interval(pd.DataFrame([[8, *[5] * 3, *range(6, 12), 14]]))
+    found = percentile_interval(pd.DataFrame([[8, 5, *range(6, 12), 14]]))
     assert found.iloc[0].tolist() == [8, 5, 14]
 
 
@@ -206,6 +213,26 @@ def test_a_pair_that_never_both_voted_is_left_out(scores):
     alone = scores.assign(FRA=float("nan"))
     pairs = [*itertools.combinations(alone.columns, 2)]
     assert len(pairs) == 6 and len(resampled(alone, ROLLS, pairs)) == 3
+    early, late = ROLLS.iloc[:3], ROLLS.iloc[3:]
+    changed = resampled_change(alone, early, late, pairs)
+    assert changed.index.tolist() == [("CHN", "IRN"), ("CHN", "RUS"), ("IRN", "RUS")]
+
+
+def test_a_pair_with_one_common_vote_is_kept_though_many_samples_miss_it():
+    # Each of six states votes with Iran once, on a text of its own. Six texts drawn of six with
+    # replacement hold them all in 720 of 46,656 samples only.
+    once = {s: ["yes" if r == n else "absent" for r in range(6)] for n, s in enumerate("ABCDEF")}
+    rolls = ROLLS.assign(title=list("abcdef"))
+    scores = votes_of({"IRN": ["yes"] * 6} | once, rolls)
+    drawn = resampled(scores, rolls, with_each(scores, "IRN"))
+    assert [other for _, other in drawn.index] == list("ABCDEF")
+    assert drawn.loc[:, 1:].isna().any(axis=None)
+    again = rolls.assign(rcid=rolls["rcid"] + "x", title=list("ghijkl"))
+    twice = votes_of(
+        {s: [*v, *v] for s, v in ({"IRN": ["yes"] * 6} | once).items()}, pd.concat([rolls, again])
+    )
+    changed = resampled_change(twice, rolls, again, with_each(twice, "IRN"))
+    assert [other for _, other in changed.index] == list("ABCDEF")
 
 
 def test_the_overlap_of_sponsors_is_drawn_by_title():
@@ -234,6 +261,13 @@ POINTS = pd.DataFrame(
 )
 
 
+def test_a_distance_does_not_depend_on_where_the_scale_begins():
+    moved = POINTS.assign(**{c: POINTS[c] + 3 for c in POINTS if c.startswith("ideal_point")})
+    twice = pd.concat([moved, moved])
+    here, there = (drawn_distances(points, "IRN", 2023) for points in (POINTS, twice))
+    assert np.allclose(here, there) and here.index.equals(there.index)
+
+
 def test_a_distance_has_the_errors_of_both_positions():
     drawn = drawn_distances(POINTS, "IRN", 2023)
     assert drawn[0].to_dict() == pytest.approx({"CHN": 1.0, "RUS": 1.2, "USA": 5.0})
@@ -248,4 +282,5 @@ def test_a_distance_has_the_errors_of_both_positions():
 def test_values_are_counted_by_steps_and_an_edge_belongs_to_the_step_above():
     found = binned(pd.Series([-0.01, 0.0, 0.04, 0.15, 0.3, None]), 0.05)
     assert found["begin"].tolist() == [-0.05, 0, 0.15, 0.3]
+    assert found["end"].tolist() == [0, 0.05, 0.2, 0.35]
     assert found["pairs"].tolist() == [1, 2, 1, 1]

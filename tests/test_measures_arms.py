@@ -77,6 +77,7 @@ def test_a_value_is_split_equally_over_the_delivery_years_and_undelivered_deals_
         ("A", 1996, 10.0),
         ("B", 2000, 7.0),
     ]
+    assert split.index.tolist() == [0, 1, 2, 3]
 
 
 def test_splitting_over_years_keeps_the_total_of_every_deal_of_the_register():
@@ -94,6 +95,18 @@ def test_shares_by_period_divide_by_all_parties_of_the_period_and_ties_share_a_r
     assert table["rank"].tolist() == [1, 1, 1, 1]
     assert ("end of USSR", "RUS") not in table.index
     assert table.loc[("after", "CHN"), ["first", "last"]].tolist() == [1992, 1993]
+
+
+def test_the_largest_of_a_period_has_rank_one_and_stands_first():
+    periods = {"end of USSR": (1990, 1991), "all": (1990, 1993)}
+    table = shares_by_period(TRANSFERS, periods, "supplier_iso3")
+    # In all years China 30 + 40, Russia 40, the Soviet Union 10 + 20.
+    whole = table[table["period"] == "all"]
+    assert whole["supplier_iso3"].tolist() == ["CHN", "RUS", "SUN"]
+    assert whole["rank"].tolist() == [1, 2, 3]
+    assert table.index.tolist() == [0, 1, 2, 3, 4]
+    together = others_together(table, "supplier_iso3", ["CHN"])
+    assert together["period"].unique().tolist() == ["end of USSR", "all"]
 
 
 CLAIM = {
@@ -133,6 +146,7 @@ def test_a_happening_told_twice_stands_once_on_each_life_line():
         ("tor", "R1"),
         ("upgrade", "R0"),
     ]
+    assert list(lines.columns) == list(claims.columns)
 
 
 def _outcome(*rows: dict) -> dict:
@@ -174,6 +188,31 @@ def test_a_deal_of_the_register_belongs_to_the_life_line_that_names_it_most_ofte
     assert found["decided_by"].to_dict() == {"tor": "register", "upgrade": "latest claim"}
 
 
+def test_a_register_gives_the_last_delivery_year_or_else_the_latest_claim():
+    claim = {"life_line": "x", "status_code": "ordered"}
+    claims = _claims(
+        claim | {"date": "2004-03-01", "transfer_id": "T1", "date_precision": "month"},
+        claim | {"date": "2012-05-06", "transfer_id": "T3", "date_precision": "year"},
+        claim | {"date": "2010-01-01", "transfer_id": "T3", "date_precision": "month"},
+    )
+    # Of the two deals the one was last delivered in 2006, the other in 2023.
+    row = deal_outcomes(claims, REGISTER).iloc[0]
+    assert (row["status"], row["status_precision"]) == ("partly", "year")
+    assert row["status_on"] == pd.Timestamp("2023-01-01")
+    nothing = deal_outcomes(claims.assign(transfer_id="T2"), REGISTER).iloc[0]
+    assert (nothing["status"], nothing["status_precision"]) == ("open", "year")
+    assert nothing["status_on"] == pd.Timestamp("2012-05-06")
+
+
+def test_the_age_of_a_claim_is_seen_from_the_latest_of_all():
+    claims = _claims(
+        {"life_line": "new", "status_code": "ordered", "date": "2020-01-01"},
+        {"life_line": "old", "status_code": "ordered", "date": "2010-01-01"},
+    )
+    found = deal_outcomes(claims, REGISTER).set_index("deal")["status"]
+    assert found.to_dict() == {"new": "open", "old": "unknown"}
+
+
 def test_every_status_of_the_tables_is_mapped():
     codes = {
         (table, field["name"]): set(field["constraints"]["enum"])
@@ -187,6 +226,7 @@ def test_every_status_of_the_tables_is_mapped():
 
 def test_a_yearly_mean_counts_the_years_without_a_delivery():
     assert yearly_mean(TRANSFERS, 1990, 1994) == 140 / 5
+    assert yearly_mean(TRANSFERS, 1990, 1993) == 140 / 4
     assert yearly_mean(TRANSFERS, 2000, 2001) == 0
 
 
@@ -249,6 +289,7 @@ def test_a_deal_has_its_order_and_each_delivery_with_the_estimate_that_belongs_t
         ["A", "delivered", 1993, "as recorded"],
         ["A", "delivered", 1995, "as recorded"],
     ]
+    assert steps.index.tolist() == [0, 1, 2, 3]
 
 
 def test_years_to_delivery_leave_out_what_was_not_delivered():

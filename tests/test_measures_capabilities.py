@@ -68,6 +68,8 @@ def test_imbalance_is_the_larger_flow_over_the_smaller_whichever_it_is():
     assert found["larger"].tolist() == ["RUS", "IRN"]
     small = flow_imbalance(pd.DataFrame({"iran_to_russia": [0.5], "russia_to_iran": [0.25]}))
     assert small["imbalance"].tolist() == [2.0]
+    even = flow_imbalance(pd.DataFrame({"iran_to_russia": [7.0], "russia_to_iran": [7.0]}))
+    assert even[["imbalance", "larger"]].to_numpy().tolist() == [[1, "RUS"]]
 
 
 PARTNERS = pd.DataFrame(
@@ -135,6 +137,8 @@ def test_the_interval_of_two_fair_chances_follows_the_binomial_distribution():
     row = found.iloc[0]
     assert row["expected"] == pytest.approx(0.5, abs=0.002)
     assert (row["low"], row["high"]) == (0.5, 0.5)  # a quarter none, a half one, a quarter both
+    wide = followed_and_by_chance(_days("2021-03-01", "2021-03-03"), answers, [1], level=0.9)
+    assert wide[["low", "high"]].to_numpy().tolist() == [[0, 1]]  # a quarter is more than 1 of 20
     assert row["share"] in (0, 1)
     assert row["p_value"] == pytest.approx(1 if row["share"] == 0 else 0.25, abs=0.01)
 
@@ -157,6 +161,13 @@ def test_an_event_of_the_last_day_that_is_counted_is_counted():
     assert (found["events"], found["followed"]) == (1, 1)
     # Of the 80 days to 21 March only the last is followed within ten days.
     assert found["expected"] == pytest.approx(1 / 80)
+
+
+def test_a_record_ends_with_its_latest_event_or_answer():
+    # Ten days before 1 June the first two events are known not to be followed, the last is not.
+    events = _days("2021-03-21", "2021-04-30", "2021-06-01")
+    found = followed_and_by_chance(events, _days("2021-03-31"), [10]).iloc[0]
+    assert (found["events"], found["followed"]) == (2, 1)
 
 
 def test_nothing_can_follow_without_events_or_answers():
@@ -236,6 +247,7 @@ def test_all_and_selected_votes_are_shares_of_their_own_row():
     )
     sides = pd.DataFrame({"topic": ["t", "t", "u"], "relation": ["same", "opposed", "same"]})
     found = relation_shares(together, sides, {"t": "One", "u": "Other"})
+    assert found.index.tolist() == list(range(6))
     share = found.set_index(["part", "row", "relation"])["share"]
     assert share["All final votes", "2025"].to_dict() == {
         "same": 0.6,
@@ -250,7 +262,7 @@ def test_the_issue_on_which_two_agree_least_comes_first():
     # Of the votes on nuclear matters one of two is the same, of those on rights both are.
     scores = pd.DataFrame({"IRN": [1.0, 1.0, 0.0], "RUS": [1.0, 0.0, 0.0]}, index=[1, 2, 3])
     calls = pd.DataFrame(
-        {"rcid": [1, 2, 3], "nu": [True, True, False], "hr": [True, False, True]}, dtype="object"
+        {"rcid": [1, 2, 3], "nu": [True, True, None], "hr": [True, False, True]}, dtype="object"
     ).astype({"rcid": int, "nu": "boolean", "hr": "boolean"})
     issues = {"hr": "rights", "nu": "nuclear matters"}
     found = identical_by_issue(scores, calls, "IRN", "RUS", issues)

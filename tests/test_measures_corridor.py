@@ -55,6 +55,10 @@ def test_a_later_figure_never_counts_and_an_unknown_branch_has_none():
     table = _reached(("west", 2023, 9.0, 9.0), ("north", 2025, 1.0, 1.0))
     assert table["share_low"].isna().all() and table["reported_year"].isna().all()
     assert not table["same_year"].any()
+    years = {"year": "Int64"}
+    targets = pd.DataFrame([("north", 2025, 1.0, 1.0), ("west", 2024, 9.0, 9.0)], columns=COLUMNS)
+    table = attainment(targets.astype(years), REPORTED.astype(years))
+    assert table["same_year"].tolist() == [False, True]
 
 
 def test_several_targets_keep_their_order_and_index():
@@ -124,21 +128,23 @@ def test_periods_are_written_as_long_as_they_are():
 def test_a_statement_is_written_with_the_unit_of_the_column_that_holds_it():
     told = pd.DataFrame(
         {
-            "million_tonnes": [1.8, None, None],
-            "containers": pd.array([None, 1200, None], dtype="Int64"),
-            "upper": [2.0, None, None],
+            "million_tonnes": [1.8, None, None, 0.5],
+            "containers": pd.array([None, 1200, None, None], dtype="Int64"),
+            "upper": [2.0, None, 3.0, 0.5],
         }
     )
     found = as_stated(told, {"million_tonnes": "Mt", "containers": "containers"}, "upper")
     assert found["figure"].tolist()[:2] == ["1.8–2", "1,200"]
     assert found["unit"].tolist()[:2] == ["Mt", "containers"]
     assert found.loc[2].isna().all()
+    assert found.loc[3, "figure"] == "0.5"
 
 
 def test_eleven_months_are_no_whole_year():
     rows = _freight(
         YEAR | {"million_tonnes": 3.0},
         {"period_start": "2019-01-01", "period_end": "2019-11-30", "million_tonnes": 6.65},
+        YEAR | {"period_start": "2023-01-02", "million_tonnes": 4.0},
         YEAR | {"million_tonnes": None},
     )
     assert whole_years(rows)[["year", "million_tonnes"]].values.tolist() == [[2023, 3.0]]

@@ -42,6 +42,12 @@ def test_of_five_deals_one_to_three_are_carried_out_with_the_ends_of_both_interv
     assert found[["low", "high"]].tolist() == pytest.approx([low, high])
 
 
+def test_of_open_deals_none_is_carried_out_at_least_or_at_most():
+    open_ones = RATED[RATED["status"] == "open"]
+    assert realisation_rate(open_ones).to_dict() == {"low": 0, "high": 0, "deals": 1}
+    assert realised_between(open_ones)[["least", "most", "deals"]].tolist() == [0, 0, 1]
+
+
 def test_by_value_only_deals_with_a_value_count_and_each_with_its_own():
     rate = realisation_rate(RATED, value="usd")
     assert rate.to_dict() == {"low": 0.1, "high": 0.3, "deals": 4, "value": 100}
@@ -157,6 +163,17 @@ def test_an_outcome_runs_from_the_first_announcement_to_the_latest_status():
     assert pd.isna(row["announced_value_usd"])
 
 
+def test_projects_stand_in_order_of_announcement_with_the_value_that_counts():
+    value = {"announced_value_usd": 5, "value_counted": True}
+    rows = _rows(
+        {"on": "2024-01-01", "group": "announced", "project": "a"},
+        {"on": "2023-01-01", "group": "announced", "project": "b"} | value,
+    )
+    found = project_outcomes(rows, NOW)
+    assert list(found["deal"].items()) == [(0, "b"), (1, "a")]
+    assert found["announced_value_usd"].fillna(0).tolist() == [5, 0]
+
+
 def test_umbrellas_totals_and_context_are_no_deals():
     rows = _rows(
         *(
@@ -180,11 +197,12 @@ def test_beside_an_outcome_stands_the_report_that_decided_it_and_its_age():
     told = {"status_as_reported": "signed", "publisher": "TASS", "source_id": "book_compilation"}
     rows = _rows(
         {"on": "2014-01-01", "group": "contract", "project": "old", "paper": "contract"} | told,
-        {"on": "2016-01-01", "group": "memorandum", "project": "new"} | told,
+        {"on": "2016-03-01", "group": "memorandum", "project": "new"} | told,
     )
     found = with_evidence(project_outcomes(rows), rows).set_index("deal").loc["old"]
     assert (found["paper"], found["reported"], found["publisher"]) == ("contract", "signed", "TASS")
-    assert found["years"] == 2.0 and found["as_of"] == pd.Timestamp("2016-01-01")
+    # 790 days are 2.163 years.
+    assert found["years"] == 2.2 and found["as_of"] == pd.Timestamp("2016-03-01")
 
 
 def test_the_latest_report_on_a_project_is_that_of_its_latest_status():

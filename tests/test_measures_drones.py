@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from iran_russia.measures.drones import (
-    DAYS_A_MONTH,
     by_kind,
     check_published,
     contract_parts,
@@ -20,8 +19,10 @@ from iran_russia.measures.drones import (
     same_number,
     shaheds_proper,
     stated_quantity,
+    unit_costs,
     with_trust,
 )
+from iran_russia.measures.series import DAYS_A_MONTH
 
 BULLETINS = pd.DataFrame(
     {
@@ -47,6 +48,17 @@ def test_a_month_without_a_bulletin_is_there_with_nothing_and_without_a_share():
     assert months["start"].dt.month.tolist() == [1, 2, 3]
     assert months.loc[1, ["launched", "bulletins", "largest"]].tolist() == [0, 0, 0]
     assert pd.isna(months.loc[1, "neutralised_share"])
+
+
+def test_a_single_drone_has_a_share_and_one_that_was_never_launched_has_none():
+    bulletins = BULLETINS.iloc[:2].assign(
+        report_date=pd.to_datetime(["2024-01-05", "2024-02-05"]),
+        launched=pd.array([1, None], dtype="Int64"),
+        destroyed=pd.array([1, 2], dtype="Int64"),
+        not_reach_goal=pd.array([None, None], dtype="Int64"),
+    )
+    share = launches_by(bulletins)["neutralised_share"]
+    assert share[0] == 1 and pd.isna(share[1])
 
 
 def test_a_period_is_complete_when_the_bulletins_reach_both_its_ends():
@@ -279,3 +291,13 @@ def test_a_month_whose_first_and_last_day_have_a_bulletin_is_complete():
     bulletins = pd.DataFrame({"report_date": days, "launched": 2, "destroyed": 1})
     months = launches_by(bulletins.assign(not_reach_goal=0))
     assert months["complete"].tolist() == [True]
+
+
+def test_a_range_of_costs_counts_with_its_middle():
+    low, high = "drone_price_low_usd", "drone_price_high_usd"
+    nothing = float("nan")
+    claims = pd.DataFrame({low: [20_000.0, nothing, nothing], high: [50_000.0, nothing, 48_000.0]})
+    # 20 and 50 thousand have 35 in the middle; 48 thousand is all that the third says.
+    found = unit_costs(claims)
+    assert found["usd"].to_dict() == {0: 35_000, 2: 48_000}
+    assert found["thousand_usd"].to_dict() == {0: 35, 2: 48}

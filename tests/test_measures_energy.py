@@ -23,6 +23,7 @@ from iran_russia.measures.energy import (
     reserve_lives,
     reserves_to_production,
     special_treatment,
+    surplus,
     volume_by_place,
     world_shares,
     yearly_price_gaps,
@@ -60,6 +61,12 @@ def test_a_complete_list_leaves_no_doubt_of_the_rank():
 def test_there_is_no_share_without_the_world():
     with pytest.raises(ValueError, match="WLD"):
         world_shares(FIGURES[FIGURES["iso3"] != "WLD"])
+
+
+def test_one_measure_without_the_world_is_refused_though_another_has_it():
+    other = FIGURES[FIGURES["iso3"] != "WLD"].assign(measure="gas_production")
+    with pytest.raises(ValueError, match="WLD"):
+        world_shares(pd.concat([FIGURES, other]))
 
 
 def test_reserves_divide_by_the_output_of_a_year():
@@ -213,6 +220,9 @@ def test_reserves_last_as_many_years_as_they_hold_outputs_of_the_year():
     assert lives.loc["IRN", "oil"] == pytest.approx(10)
     assert pd.isna(lives.loc["IRN", "gas"])
     assert reserve_lives(figures, 2019).empty
+    # A year that is no leap year has a day less of output.
+    lives = reserve_lives(figures.assign(year=2021), 2021)
+    assert lives.loc["IRN", "oil"] == pytest.approx(3660 / 365)
     gas = figures.tail(1).assign(measure="gas_production", value=100.0)
     # Five trillion cubic metres at 100 billion a year.
     assert reserve_lives(pd.concat([figures, gas]), 2020).loc["IRN", "gas"] == 50
@@ -293,6 +303,14 @@ def test_revenue_of_a_year_leaves_longer_reports_out():
     assert yearly_revenue(reported).to_dict() == {2021: 37e9}
 
 
+def test_reports_on_more_than_400_days_are_no_revenue_of_a_year():
+    # From 1 January 2020, a leap year, 400 days end on 3 February 2021: 366 + 31 + 3.
+    ends = pd.to_datetime(["2021-02-03", "2021-02-04"])
+    start = pd.Timestamp("2020-01-01")
+    reported = pd.DataFrame({"period_start": start, "period_end": ends, "value_usd": [1.0, 2.0]})
+    assert yearly_revenue(reported).to_dict() == {2020: 1.0}
+
+
 def test_the_gap_of_a_year_is_the_mean_of_its_months():
     months = pd.to_datetime(["2022-01-01", "2022-02-01"])
     prices = pd.DataFrame(
@@ -319,6 +337,7 @@ def test_imports_are_added_up_by_quarter_and_divided_by_those_of_all_origins():
         }
     )
     found = quarterly_volumes(totals[totals["origin"] == "IRN"], "origin")
+    assert list(found.columns) == ["quarter", "origin", "million_barrels", "source_id"]
     assert found["million_barrels"].tolist() == [1.5, 0.5]
     assert origin_shares(totals).loc[2017, "IRN"] == 0.1
 
@@ -342,3 +361,9 @@ def test_a_joint_share_needs_a_share_of_every_state():
     found = joint_output(shares, ["IRN", "RUS"])
     assert found.to_numpy().tolist() == [["oil", 2000, pytest.approx(0.3)]]
     assert joint_output(shares, ["IRN", "USA"]).empty
+
+
+def test_a_surplus_is_of_the_years_that_have_both():
+    output = pd.Series({2022: 250.0, 2023: 260.0, 2024: 240.0, 2025: float("nan")})
+    use = pd.Series({2021: 230.0, 2023: 245.5, 2024: 244.0, 2025: 250.0})
+    assert surplus(output, use).to_dict() == {2023: 14.5, 2024: -4.0}

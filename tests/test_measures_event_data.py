@@ -8,6 +8,7 @@ import pytest
 from iran_russia import datasets
 from iran_russia.measures.event_data import (
     QUAD_CLASSES,
+    _with_the_one_before,
     between,
     change_of_means,
     conflict_shares,
@@ -83,6 +84,7 @@ def test_an_event_is_mirrored_when_the_same_act_runs_back_on_the_same_day():
         columns=["date", "source_actor", "target_actor", "cameo_code"],
     )
     assert mirrored_share(events) == 0.5
+    assert mirrored_share(events.head(3)) == pytest.approx(2 / 3)
 
 
 def test_the_mean_of_a_month_leaves_missing_days_out_and_counts_them():
@@ -207,3 +209,41 @@ def test_every_class_of_the_tables_stands_on_a_side(table):
         f for f in datasets.describe(table)["schema"]["fields"] if f["name"] == "quad_class"
     )
     assert set(field["constraints"]["enum"]) == set(QUAD_CLASSES)
+
+
+def test_a_correlation_of_one_has_an_interval_that_reaches_it():
+    # Neighbours are not alike here: the ranks around 4.5 give -10.25 over 42 one step on.
+    uneven = pd.Series([3.0, 8, 1, 6, 2, 7, 5, 4])
+    left = uneven - 4.5
+    assert (left * left.shift()).sum() / (left**2).sum() < 0
+    long = pd.concat([uneven, uneven + 0.5, uneven + 0.25], ignore_index=True)
+    for sign in (1, -1):
+        found = interval_of_correlation(long, sign * long)
+        assert found["correlation"] == pytest.approx(sign)
+        assert (found["low"], found["high"]) == pytest.approx((sign, sign))
+
+
+def test_a_period_without_one_of_the_values_is_no_pair():
+    one = pd.Series([1.0, 5, 2, 6, 3, 7, 4, 8])
+    other = pd.Series([2.0, 4, 1, 8, 3, 6, 5, 7])
+    with_gap = one.reindex(range(9)), pd.concat([other, pd.Series([9.0], index=[8])])
+    assert interval_of_correlation(*with_gap) == interval_of_correlation(one, other)
+    assert len(rank_gaps(*with_gap)) == 8
+
+
+def test_the_autocorrelation_at_one_step_by_hand():
+    # Around 3: (-2)(-1) + (-1)0 + 0 x 1 + 1 x 2 = 4 over 4 + 1 + 0 + 1 + 4 = 10.
+    assert _with_the_one_before(pd.Series([1.0, 2, 3, 4, 5])) == pytest.approx(0.4)
+    assert _with_the_one_before(pd.Series([2.0, 2, 2])) == 0
+
+
+def test_a_year_without_a_value_has_no_step_and_the_next_none_either():
+    found = steps(pd.Series({2000: 1.0, 2001: None, 2002: 3.0, 2003: 4.0}))
+    assert found.index.tolist() == [2000, 2002, 2003]
+    assert found.isna().tolist() == [True, True, False] and found[2003] == 1
+
+
+def test_a_column_without_a_value_has_no_rank_among_those_that_have_one():
+    values = pd.DataFrame({"x": [1.0, 2.0], "y": [1.0, 5.0], "z": [None, 1.0]})
+    rank = change_of_means(values, (0, 0), (1, 1))["rank"]
+    assert (rank["y"], rank["x"]) == (1, 2) and pd.isna(rank["z"])

@@ -12,6 +12,7 @@ from iran_russia.measures.events import (
     dispersion,
     in_list,
     longest_gaps,
+    longest_wait,
     middle,
     per_year,
     rates_around,
@@ -63,6 +64,22 @@ def test_the_longest_stretch_between_events_comes_first():
     gaps = longest_gaps(dates, 2)
     assert list(gaps["years"]) == [276, 31]
     assert list(gaps.loc[1, ["after", "before"]]) == [1521, 1552]
+    assert list(gaps.columns) == ["after", "before", "years"]
+    assert list(longest_gaps(dates, 9)["years"]) == [276, 31]  # two of one year have none between
+
+
+def test_the_longest_wait_counts_in_the_years_in_which_it_ends():
+    days = ["2022-01-31", "2019-12-02", "2020-12-01", "2021-12-01", "2025-06-01"]
+    dates = pd.Series(pd.to_datetime(days))
+    # From 2019-12-02 to 2020-12-01 and on to 2021-12-01 are 365 days each (2020 has its 29
+    # February), then 61 to 2022-01-31; the 1217 days to 2025 end too late.
+    wait = longest_wait(dates, 2020, 2022)
+    assert [str(wait[end].date()) for end in ("after", "before")] == ["2019-12-02", "2020-12-01"]
+    assert wait["months"] == pytest.approx(365 / 30.4375)
+    assert longest_wait(dates, 2022, 2022)["months"] == pytest.approx(61 / 30.4375)
+    # Nothing stands before the first, and in 2023 nothing ends.
+    assert longest_wait(dates, 2019, 2019).isna().all()
+    assert longest_wait(dates, 2023, 2024).isna().all()
 
 
 def test_a_date_known_as_a_period_stands_in_its_middle():
@@ -119,6 +136,8 @@ def test_a_record_that_ends_before_the_day_has_no_rate_after():
     dates = pd.Series(pd.to_datetime(["2020-01-10"]))
     with pytest.raises(ValueError, match="the record ends on 2020-01-10"):
         rates_around(dates, pd.Timestamp("2020-02-01"), 30, pd.Timestamp("2020-01-10"))
+    of_one_day = rates_around(dates, pd.Timestamp("2020-01-10"), 30, pd.Timestamp("2020-01-10"))
+    assert of_one_day[["after", "days_after", "rate_after"]].tolist() == [1, 1, 30]
 
 
 def test_one_outlier_does_not_move_the_theil_sen_slope():
@@ -137,6 +156,7 @@ def test_a_state_observes_and_then_takes_part_until_the_record_ends():
     columns = ["organisation", "irn_status", "irn_date", "irn_date_precision"]
     rows = [
         ("SCO", "full member", "2023-07-04", "day"),
+        ("SCO", "observer", "2005-01-01", "year"),
         ("SCO", "observer", "2005-01-01", "year"),
         ("SCO", "not a member of its bank", None, None),
         ("CSTO", "not a member", "2007-01-01", "year"),
@@ -205,3 +225,9 @@ def test_records_that_come_in_pairs_have_twice_the_dispersion_of_single_ones():
     found = dispersion(days, start, start + pd.Timedelta(days=28), 7)
     assert found == pytest.approx((4 / 3) / 1)
     assert dispersion(days[:0], start, start + pd.Timedelta(days=28), 7) is None
+    # Two weeks of 2 and 0: variance 2, mean 1. A day less leaves one week only. With 4 records on
+    # the first day the weeks have 6 and 0: variance 18, mean 3.
+    assert dispersion(days, start, start + pd.Timedelta(days=13), 7) == pytest.approx(2)
+    assert dispersion(days, start, start + pd.Timedelta(days=12), 7) is None
+    more = pd.concat([days, pd.Series([start] * 4)])
+    assert dispersion(more, start, start + pd.Timedelta(days=13), 7) == pytest.approx(6)

@@ -34,6 +34,10 @@ def test_a_kind_of_few_events_has_no_first_and_last(events):
     ]
     assert first_and_last(events, "kind", 1).index.tolist() == ["war", "treaty", "mission"]
     assert first_and_last(events.iloc[:0], "kind", 1).empty
+    # A mission of 1700 makes missions the first to begin; they are still the last to end.
+    early = events.iloc[[3]].assign(date=pd.Timestamp("1700-01-01"))
+    ends = first_and_last(pd.concat([events, early]), "kind", 1)
+    assert ends.index.tolist() == ["war", "treaty", "mission"]
 
 
 def test_terms_stand_in_the_order_of_the_events_they_belong_to(events):

@@ -19,6 +19,7 @@ def test_years_without_an_exercise_count_as_none():
 def test_a_run_of_years_begins_after_the_last_empty_one():
     counts = pd.Series({2018: 1, 2019: 0, 2020: 2, 2021: 1})
     assert unbroken_since(counts) == 2020
+    assert unbroken_since(pd.Series({2018: 0, 2019: 1, 2020: 0, 2021: 3})) == 2021
     assert unbroken_since(counts.drop([2018, 2019])) == 2020
     assert unbroken_since(pd.Series({2020: 1, 2021: 0})) is None
     assert unbroken_since(counts[:0]) is None

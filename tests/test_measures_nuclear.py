@@ -46,6 +46,10 @@ def test_a_run_ends_where_a_quarter_is_missing(stock):
     sure = measured(stock_figures(stock, LEVELS))
     assert sure["kg"].tolist() == [10, 20, 30, 2]
     assert sure["run"].tolist() == [0, 0, 1, 0]
+    assert sure["quarter"].tolist() == [8081, 8082, 8084, 8082]
+    turn = stock.iloc[:2].assign(date=pd.to_datetime(["2020-11-01", "2021-02-01"]))
+    turn["date_end"] = turn["date"]
+    assert measured(stock_figures(turn, LEVELS))["run"].tolist() == [0, 0, 0]  # over New Year
 
 
 def test_nothing_is_measured_before_between_and_after_the_runs(stock):
@@ -120,3 +124,4 @@ def test_a_step_advances_or_restrains_by_its_coding_or_by_the_vote_on_the_text(c
         ["Security Council", "advances", "accord"],
     ]
     assert steps["who"].iloc[2] == "Russia: no"
+    assert steps.index.tolist() == list(range(6))

@@ -29,6 +29,7 @@ CASES = pd.DataFrame(
 
 def test_a_case_counts_from_its_first_to_its_last_year_both_included():
     held = in_force(CASES, range(2013, 2017))
+    assert held.index.tolist() == [0, 1, 2, 3]
     assert held.groupby("year")["case_id"].agg("".join).to_dict() == {
         2013: "a",
         2014: "b",
@@ -130,6 +131,15 @@ def test_a_promise_kept_on_its_last_day_is_in_time(promised_for, status):
 def test_a_promise_that_is_not_yet_due_is_not_held_against_anyone():
     kept = promises_kept(STEPS, pd.Timestamp("2025-06-01")).set_index("link")
     assert kept.loc["shops", "status"] == "not due"
+    # The record of its last day is whole: on that day the promise was not kept either.
+    kept = promises_kept(STEPS, pd.Timestamp("2025-12-31")).set_index("link")
+    assert kept.loc["shops", "status"] == "not seen"
+
+
+def test_a_promise_is_kept_on_the_first_day_on_which_the_link_works():
+    again = pd.concat([STEPS, _steps(("cards", "2025-06-01", "working", None))])
+    kept = promises_kept(again, pd.Timestamp("2026-02-16")).set_index("link")
+    assert kept.loc["cards", "working_on"] == pd.Timestamp("2024-11-11")
 
 
 def test_steps_count_from_the_day_after_a_restriction_to_the_last_day_of_the_window():
@@ -191,6 +201,10 @@ def test_persons_and_bodies_of_one_day_add_up_to_a_total_in_two_parts():
     totals = stated_totals(stock)
     assert totals["listings"].tolist() == [187, 1557]
     assert totals["parts"].tolist() == [1, 2]
+    keys = ["date", "on", "programme"]
+    assert list(totals.columns) == [
+        *keys, "listings", "qualifier", "parts", "publisher", "source_id",
+    ]  # fmt: skip
 
 
 def test_a_month_is_whole_when_at_most_six_days_follow_the_copy():

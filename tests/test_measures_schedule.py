@@ -90,6 +90,25 @@ def test_a_step_is_overdue_only_when_the_whole_planned_period_has_passed(date, p
     assert _of(("plant", "start", date, precision, True))["state"] == state
 
 
+def test_a_month_has_not_passed_on_the_day_before_its_last():
+    schedule = _schedule(("plant", "start", "2026-04-01", "month", True))
+    for day, state in (("2026-04-29", "not due"), ("2026-04-30", "overdue")):
+        found = slippage(schedule, ["unit", "step"], pd.Timestamp(day))
+        assert found["state"].tolist() == [state]
+
+
+def test_a_fact_of_the_last_known_day_counts():
+    found = _of(
+        ("plant", "start", "2026-03-01", "month", True),
+        ("plant", "start", "2026-04-30", "day", False),
+    )
+    assert (found["state"], found["months_high"]) == ("done", 1)
+
+
+def test_of_a_date_that_is_missing_no_months_are_known():
+    assert all(pd.isna(month) for month in _months("2020-01-01", "day", None, None))
+
+
 def test_an_early_fact_gives_negative_months():
     found = _of(
         ("plant", "start", "2021-03-01", "month", True),
@@ -113,7 +132,7 @@ def test_an_early_fact_gives_negative_months():
 def test_a_vague_plan_that_contains_an_exact_one_says_nothing_of_its_own(vague, exact, plans):
     schedule = _schedule(("plant", "start", *vague, True), ("plant", "start", *exact, True))
     kept = different_plans(schedule, ["unit", "step"])
-    assert len(kept) == plans
+    assert len(kept) == plans and list(kept.columns) == list(schedule.columns)
     assert kept["date"].max() == pd.Timestamp(exact[0])
 
 

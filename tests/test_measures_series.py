@@ -219,11 +219,13 @@ def test_a_series_is_clear_of_the_years_before_when_no_year_lies_in_their_range(
             "above": [1.0, 2.0, 3.0, 4.0],
             "below": [5.0, 6.0, 1.0, 4.0],
             "within": [1.0, 5.0, 4.0, 9.0],
+            "touching": [1.0, 5.0, 5.0, 9.0],
+            "touching below": [5.0, 9.0, 1.0, 5.0],
             "unknown": [None, None, 1.0, 2.0],
         }.items()
     ]
     clear = series.clear_of_before(pd.concat(frames), "name")
-    assert clear.to_dict() == {"above": True, "below": True, "within": False, "unknown": False}
+    assert clear[clear].index.tolist() == ["above", "below"] and len(clear) == 6
 
 
 def test_a_list_names_an_item_whole_and_an_empty_list_none():
@@ -271,6 +273,7 @@ def test_a_level_is_moved_on_only_from_a_year_known_to_the_next():
     rates = pd.Series({2021: 0.5, 2022: 0.5, 2023: -0.1, 2025: 1.0, 2027: 1.0})
     found = series.moved_on(levels, rates, 2026)
     assert found.to_dict() == {2020: 10.0, 2021: 15.0, 2022: 30.0, 2023: pytest.approx(27.0)}
+    assert 2023 not in series.moved_on(levels, rates, 2022)
     assert series.moved_on(levels, rates, 2021).to_dict() == {2020: 10.0, 2021: 15.0, 2022: 30.0}
     assert series.moved_on(levels.iloc[:0], rates, 2026).empty
 
@@ -298,6 +301,39 @@ def test_neighbours_that_are_alike_widen_the_interval_of_a_slope():
     sen, found = theilslopes(waves, waves.index), series.interval_of_slope(waves)
     assert found["low"] < sen.low_slope < found["slope"] < sen.high_slope < found["high"]
     assert series.interval_of_slope(waves.iloc[:4]).isna().all()
+
+
+def ends_of_slope(values: pd.Series, alike: float) -> list[float]:
+    """Ends of Sen's interval with its reach times the root of (1 + r) / (1 - r)."""
+    from scipy.stats import norm, theilslopes
+
+    reach = 1.959964 * ((1 + alike) / (1 - alike)) ** 0.5
+    found = theilslopes(values, values.index, alpha=2 * norm.sf(reach))
+    return pytest.approx([found.slope, found.low_slope, found.high_slope])
+
+
+def test_how_much_neighbours_widen_the_interval_of_a_slope_by_hand():
+    # The slopes of all pairs and the values have 0 in their middle, so that the values are what is
+    # left. Products of neighbours: 8 - 4 + 24 - 12 + 12 + 18 - 12 = 34 in eleven pairs; squares:
+    # 177 of twelve values. A line hides what (12 r + 2) / (12 - 4) gives back.
+    values = [6.0, 0, -4, -2, 2, 0, -4, -6, 2, 6, 3, -4]
+    uneven = pd.Series(values, index=range(2000, 2012))
+    found = series.interval_of_slope(uneven)
+    alike = (34 / 11) / (177 / 12)
+    assert found.to_list() == ends_of_slope(uneven, (12 * alike + 2) / 8)
+    assert found["low"] < found["slope"] == 0 < found["high"]
+    # A year that is not known stands for nothing.
+    unknown = pd.concat([uneven, pd.Series({2012: float("nan")})])
+    assert series.interval_of_slope(unknown).equals(found)
+
+
+def test_years_without_neighbours_and_points_on_a_line_hide_what_a_line_hides():
+    # Of twelve values no two follow each other: r = 0, and (0 + 2) / (12 - 4).
+    values = [6.0, 0, -4, -2, 2, 0, -4, -6, 2, 6, 3, -4]
+    apart = pd.Series(values, index=range(2000, 2024, 2))
+    assert series.interval_of_slope(apart).to_list() == ends_of_slope(apart, 0.25)
+    straight = pd.Series([1.0, 3, 5, 7, 9], index=range(2000, 2005))
+    assert series.interval_of_slope(straight).to_list() == pytest.approx([2, 2, 2])
 
 
 def test_a_change_of_share_has_the_interval_of_newcombe():

@@ -100,6 +100,13 @@ def test_where_nothing_came_about_the_share_is_nothing(outcome):
     assert curve["failed"].iloc[-1] == (0.5 if outcome == "failed" else 0)
 
 
+def test_a_curve_begins_at_zero_once():
+    for first in (0.0, 0.5):
+        curve = cumulative_incidence(followed((first, "failed"), (2, "reached"), (3, "open")))
+        assert curve["years"].tolist() == sorted({0.0, first, 2.0, 3.0})
+        assert curve.index.tolist() == list(range(len(curve)))
+
+
 def test_nothing_to_follow_is_an_error():
     with pytest.raises(ValueError, match="nothing to follow"):
         cumulative_incidence(TIED.iloc[:0])
@@ -122,8 +129,13 @@ def test_years_run_from_the_latest_announcement_to_the_earliest_end_and_the_othe
     assert found["earliest"].tolist() == pytest.approx([1096 / 365.25, 0])
     assert found["middle"].tolist() == pytest.approx([1461 / 365.25, 0], abs=0.002)
     assert found["latest"].tolist() == pytest.approx([1826 / 365.25, 365 / 365.25])
+    # From a day to the middle of a leap year: 1461 days to its first, and half of the 365 from
+    # that to its last.
+    exact = spells(day_spans(years, pd.Series(["day"] * 2)), day_spans(ends, by_year), by_year)
+    assert exact["middle"][0] == pytest.approx((1461 + 365 / 2) / 365.25)
     curves = incidence_by_dates(found)
     assert curves["dates"].unique().tolist() == ["earliest", "middle", "latest"]
+    assert list(curves.columns) == ["dates", *cumulative_incidence(found).columns]
 
 
 DEALS = pd.DataFrame(
@@ -166,6 +178,12 @@ def test_a_project_comes_about_with_its_first_report_and_a_contradicted_one_stay
     finished = project_spells(DEALS, FINISHED, until).set_index("deal")
     assert finished["outcome"].to_dict() == begun["outcome"].to_dict() | {"D": "open"}
     assert finished["middle"].round(1).to_dict() == {"A": 10.0, "B": 1.0, "C": 6.0, "D": 2.0}
+
+
+def test_projects_are_followed_to_the_latest_status_of_the_table():
+    # That is the 31st of December 2009; C was announced on the first day of 2004, 2191 days before.
+    begun = project_spells(DEALS, BEGUN).set_index("deal")
+    assert begun.loc["C", "middle"] == pytest.approx(2191 / 365.25)
 
 
 def test_what_is_not_closed_can_be_followed_to_its_own_latest_report_only():

@@ -15,10 +15,12 @@ from iran_russia.measures.trade import (
     as_exports,
     coast_share,
     compiled_from,
+    complementarity,
     concentration_by_level,
     doubtful,
     export_intensities,
     freight_allowance,
+    grain_equivalent,
     growth_by_year,
     grubel_lloyd,
     headings_changed,
@@ -37,6 +39,7 @@ from iran_russia.measures.trade import (
     product_turnover,
     reported_balance,
     reported_intensities,
+    reported_mirror,
     section_shares,
     trade_balance,
     trade_intensity,
@@ -100,17 +103,17 @@ def test_intensities_look_up_the_sizes_of_exporter_importer_and_world():
 
 
 def test_the_unit_value_is_missing_without_a_weight():
-    result = unit_value(pd.Series([10.0, 10.0]), pd.Series([4.0, 0.0]))
-    assert result[0] == 2.5
+    result = unit_value(pd.Series([10.0, 10.0, 10.0]), pd.Series([4.0, 0.0, 0.5]))
+    assert result[0] == 2.5 and result[2] == 20
     assert pd.isna(result[1])
 
 
 def test_products_are_kept_new_or_lost():
-    before = pd.Series({"1001": 5.0, "7208": 3.0, "9999": 0.0})
-    after = pd.Series({"1001": 8.0, "1512": 2.0, "9999": 0.0})
+    before = pd.Series({"1001": 5.0, "7208": 1.0, "9999": 0.0})
+    after = pd.Series({"1001": 8.0, "1512": 1.0, "9999": 0.0})
     result = product_turnover(before, after)
     assert result["change"].to_dict() == {"1001": "kept", "1512": "new", "7208": "lost"}
-    assert result["after"].to_dict() == {"1001": 8.0, "1512": 2.0, "7208": 0.0}
+    assert result["after"].to_dict() == {"1001": 8.0, "1512": 1.0, "7208": 0.0}
 
 
 def _totals(*rows):
@@ -141,6 +144,15 @@ def test_the_balance_is_exports_less_imports_of_one_reporter():
     row = result.iloc[0]
     assert (row["turnover"], row["balance"], row["how"]) == (4, -2, "both directions")
     assert row["doubtful"]
+
+
+def test_a_balance_names_the_source_of_the_first_figure_that_it_has():
+    rows = _totals(
+        (2021, "iran_to_russia", "RUS", "quoted", 1, None, "high"),
+        (2021, "russia_to_iran", "RUS", "quoted", 3, None, "high"),
+        (2022, "both_ways", "RUS", "quoted", 9, None, "high"),
+    ).assign(source_id=["out", "back", "both"])
+    assert trade_balance(rows)["source_id"].tolist() == ["out", "both"]
 
 
 def test_turnover_less_one_direction_gives_the_other():
@@ -215,6 +227,18 @@ def test_a_partner_named_twice_is_refused(partners):
 def test_a_missing_total_is_refused(partners):
     with pytest.raises(ValueError, match="no row of the partner 'SUM'"):
         partner_shares(partners, total="SUM")
+    other_year = partners[partners["partner_iso3"] != "WLD"].assign(year=2024)
+    with pytest.raises(ValueError, match="no row of the partner 'WLD'"):
+        partner_shares(pd.concat([partners, other_year]))
+
+
+def test_complementarity_compares_the_structures_of_sales_and_purchases():
+    # Half and half against a quarter and three quarters of which one is not sold: the shares
+    # differ by a quarter, a half and three quarters.
+    sold, bought = pd.Series({"a": 5.0, "b": 5.0}), pd.Series({"a": 1.0, "c": 3.0})
+    assert complementarity(sold, bought) == pytest.approx(0.25)
+    assert complementarity(sold, 3 * sold) == 1
+    assert complementarity(sold, bought[["c"]]) == 0
 
 
 @pytest.fixture
@@ -258,6 +282,9 @@ def test_section_shares_add_up_to_one_and_leave_out_lines_without_an_hs_code(goo
     )
     result = section_shares(goods, sections, ["flow", "year"])
     assert result.set_index("section_number")["share"].to_dict() == {2: 0.8, 15: 0.2}
+    wheat = pd.concat([goods, goods.iloc[:1].assign(year=2024)])
+    result = section_shares(wheat, sections, ["flow", "year"]).set_index(["year", "section_number"])
+    assert result["share"][2024].to_dict() == {2: 1, 15: 0}
 
 
 def test_a_run_ends_where_a_year_is_missing():
@@ -269,6 +296,8 @@ def test_parts_of_years_are_not_put_together():
     totals = load("trade_totals")
     with pytest.raises(ValueError, match="filter to full years first"):
         trade_balance(totals[totals["period_type"] == "partial"])
+    with pytest.raises(ValueError, match="filter to full years first"):
+        trade_balance(totals)  # some are whole
 
 
 def test_the_newest_customs_year_has_lines_of_both_flows():
@@ -283,6 +312,16 @@ def test_customs_lines_without_a_total_are_added_up_to_the_one_that_is_recorded(
     recorded = (totals["basis"] == "customs_tariff_lines") & (totals["iranian_year"] == 1402)
     added = with_customs_totals(totals[~recorded], goods).tail(2)
     assert set(added["total_id"]) == {"1402ir-ir_ru-irn-lines", "1402ir-ru_ir-irn-lines"}
+    assert added.index.tolist() == [(~recorded).sum(), (~recorded).sum() + 1]
+    # What the lines do not say is as in the last total of lines, here told apart by its publisher.
+    told = totals[~recorded].assign(publisher=lambda f: f["total_id"])
+    last = told.loc[told["basis"] == "customs_tariff_lines", "total_id"].iloc[-1]
+    assert (with_customs_totals(told, goods).tail(2)["publisher"] == last).all()
+    # Cents and grams of lines do not count in a total.
+    parts = goods.assign(**{c: goods[c].astype(float) + 1e-4 for c in ("value_usd", "weight_kg")})
+    columns = ["value_usd", "weight_kg"]
+    rounded = with_customs_totals(totals[~recorded], parts).tail(2)
+    assert rounded[columns].equals(added[columns])
     bare = ["total_id", "note"]
     pd.testing.assert_frame_equal(
         added.drop(columns=bare).reset_index(drop=True),
@@ -311,7 +350,8 @@ def test_the_newer_vintage_of_a_cell_is_read():
     table = pd.DataFrame(
         [_cell("RUS", "IRN", "export", 2, "imf_imts_2026"), _cell("RUS", "IRN", "export", 1)]
     )
-    assert imf_newest(table)["value_usd"].tolist() == [2]
+    newest = imf_newest(table)
+    assert newest["value_usd"].tolist() == [2] and list(newest.columns) == list(table.columns)
 
 
 def test_both_reports_of_a_flow_are_told_apart_by_who_sends():
@@ -322,8 +362,12 @@ def test_both_reports_of_a_flow_are_told_apart_by_who_sends():
             _cell("IRN", "RUS", "export", 5),
             _cell("RUS", "IRN", "import", 6),
             _cell("RUS", "DEU", "import", 99),
+            _cell("IRN", "DEU", "export", 98),
+            _cell("DEU", "RUS", "export", 97),
+            _cell("DEU", "IRN", "import", 96),
         ]
     )
+    assert len(imf_pair(table)) == 4
     sides = imf_pair(table).set_index(["direction", "side"])
     assert sides["value_usd"].to_dict() == {
         ("iran_to_russia", "exporter"): 5,
@@ -332,6 +376,22 @@ def test_both_reports_of_a_flow_are_told_apart_by_who_sends():
         ("russia_to_iran", "exporter"): 10,
     }
     assert sides.loc[("russia_to_iran", "exporter"), "reporter"] == "RUS"
+    assert sides.loc[("russia_to_iran", "importer"), "reporter"] == "IRN"
+
+
+def test_a_reported_mirror_is_made_of_two_reports_and_of_no_estimate():
+    pair = imf_pair(
+        pd.DataFrame(
+            [
+                _cell("RUS", "IRN", "export", 50),
+                _cell("IRN", "RUS", "import", 40),
+                _cell("IRN", "RUS", "export", 5, status="estimate"),
+                _cell("RUS", "IRN", "import", 6),
+            ]
+        )
+    )
+    found = reported_mirror(pair)
+    assert found[["direction", "ratio"]].to_numpy().tolist() == [["russia_to_iran", 1.25]]
 
 
 def test_a_compiled_value_comes_from_the_report_that_it_equals():
@@ -357,6 +417,26 @@ def test_a_compiled_value_comes_from_the_report_that_it_equals():
         "no counterpart",
         "no counterpart",
     ]
+
+
+def test_a_compiled_value_may_differ_by_its_rounding_or_a_thousandth():
+    def source(reported: int, compiled: int) -> str:
+        pair = imf_pair(pd.DataFrame([_cell("IRN", "RUS", "import", reported)]))
+        told = {"year": [2000], "direction": "russia_to_iran", "value_usd": [compiled]}
+        return compiled_from(pd.DataFrame(told), pair).item()
+
+    assert source(60_000_000, 60_510_000) == "importer's report"
+    assert source(60_000_000, 60_510_001) == "no counterpart"
+    assert source(1_001_000_000, 1_002_001_000) == "importer's report"
+    assert source(1_001_000_000, 1_002_001_001) == "no counterpart"
+    assert source(0, 400_000) == "no counterpart"  # nothing was reported
+    assert source(1, 400_000) == "importer's report"
+
+
+def test_flour_counts_as_the_grain_of_equal_calories():
+    # 4 tonnes of grain at 3 million kilocalories a tonne.
+    flow = pd.DataFrame({"kcal_per_year": [12_000_000], "kcal_per_tonne": [3_000_000]})
+    assert grain_equivalent(flow).tolist() == [4.0]
 
 
 PRICES = pd.DataFrame(
@@ -445,6 +525,7 @@ def test_growth_needs_the_year_before_within_the_span():
     assert found["growth"].tolist() == [1.0, 0.5]
     assert found["doubtful"].tolist() == [True, True]
     assert growth_by_year(table, "RUS", 2020, 2023)["year"].tolist() == [2021]
+    assert growth_by_year(table, "RUS", 2019, 2021)["year"].tolist() == [2020, 2021]
 
 
 def test_a_year_between_two_that_are_missing_stands_alone():
@@ -521,6 +602,9 @@ def test_headings_changed_are_kept_lost_and_new_with_their_part_of_the_year(two_
         (2002, "new"): {"value_usd": 60.0, "headings": 1, "share": 0.5},
     }
     assert headings_changed(two_years_of_headings, "export", 2000, 2002).empty
+    of_a_dollar = two_years_of_headings.assign(value_usd=[3.0, 1.0, 3.0, 1.0])
+    found = headings_changed(of_a_dollar, "import", 2000, 2002)
+    assert found["share"].tolist() == [0.75, 0.25, 0.75, 0.25]
 
 
 def test_imports_read_as_exports_of_the_partner():
@@ -664,6 +748,24 @@ def test_years_are_pooled_by_their_sums(sized_reports):
         [0.25, 0.25, 0.25, 2]
     )
     assert found.loc["IRN", "rank"] == 4
+    assert (found.drop(index="IRN")["rank"] == 1).all()  # the three others are alike
+    # 10 and 60 where 10 and 20 were expected: 1 and 3 in single years, 70 over 30 in both.
+    uneven = pd.DataFrame(
+        {"value_usd": [10, 60], "expected": [10.0, 20.0], "intensity": [1.0, 3.0]}
+    )
+    found = pooled_intensity(uneven.assign(partner_iso3="IRN")).iloc[0]
+    assert found[["intensity", "low", "high", "years"]].tolist() == pytest.approx([7 / 3, 1, 3, 2])
+
+
+def test_a_reporter_of_unknown_size_takes_nothing_from_the_world():
+    world = pd.DataFrame(
+        [("WLD", 100.0), ("IRN", 2.0)], columns=["country_iso3", "value_usd"]
+    ).assign(year=2000, flow="import")
+    reports = pd.DataFrame(
+        [("IRN", 5.0), ("WLD", 1000.0)], columns=["partner_iso3", "value_usd"]
+    ).assign(reporter_iso3="SUN", flow="export", year=2000)
+    # 1000 times 2 of 100.
+    assert reported_intensities(reports, world)["expected"].tolist() == [20]
 
 
 def test_partners_of_like_size_give_what_is_expected(sized_reports):
@@ -673,6 +775,45 @@ def test_partners_of_like_size_give_what_is_expected(sized_reports):
     assert found["elasticity"] == pytest.approx(1)
     assert found[["ratio", "low", "high"]].tolist() == pytest.approx([0.25, 0.25, 0.25], abs=1e-6)
     assert found[["partners", "years"]].tolist() == [3, 2]
+
+
+# The case is exact on purpose.
+@pytest.mark.filterwarnings("ignore::statsmodels.tools.sm_exceptions.PerfectSeparationWarning")
+def test_a_year_in_which_the_partner_is_missing_has_an_effect_all_the_same(sized_reports):
+    late = (sized_reports["partner_iso3"] == "IRN") & (sized_reports["year"] == 2001)
+    found = like_partners(sized_reports[~late], ("RUS", "IRN"), range(2000, 2002))
+    assert found["elasticity"] == pytest.approx(1)
+    assert found["ratio"] == pytest.approx(0.25) and found["years"] == 1
+
+
+def test_the_interval_is_that_of_errors_by_partner_and_students_t():
+    """The sandwich of White with the factor for few groups, here one partner a group."""
+    import numpy as np
+    from scipy import stats
+
+    size, value = np.array([1.0, 2, 4, 8, 2]), 1e6 * np.array([10.0, 30, 30, 90, 5])
+    flows = pd.DataFrame({"size": size, "value_usd": value, "partner_iso3": [*"ABCD", "IRN"]})
+    flows = flows.assign(reporter_iso3="RUS", flow="export", year=2000)
+    found = like_partners(flows, ("RUS", "IRN"), range(2000, 2001))
+    own, y = np.column_stack([np.ones(4), np.log(size[:4])]), value[:4] / 1e6
+    fit = np.exp(found["elasticity"] * own[:, 1])
+    fit *= y.sum() / fit.sum()  # a constant makes the sums agree
+    assert own.T @ (y - fit) == pytest.approx([0, 0], abs=1e-6)
+    bread = np.linalg.inv(own.T @ (fit[:, None] * own))
+    meat = own.T @ ((y - fit)[:, None] ** 2 * own)
+    # Groups over groups less 1, and values less 1 over values less coefficients.
+    spread = bread @ meat @ bread * (4 / 3) * (3 / 2)
+    reach = stats.t.ppf(0.975, 3)
+    error = reach * spread[1, 1] ** 0.5
+    ends = found[["elasticity_low", "elasticity_high"]]
+    assert ends.tolist() == pytest.approx([found["elasticity"] + s * error for s in (-1, 1)])
+    at = np.array([1, np.log(2)])
+    error = reach * (at @ spread @ at) ** 0.5
+    ratio = 5 / fit[1]  # that of the other partner of size 2
+    assert found["ratio"] == pytest.approx(ratio)
+    assert found[["low", "high"]].tolist() == pytest.approx(
+        [ratio * np.exp(s * error) for s in (-1, 1)]
+    )
 
 
 # The case is exact on purpose.

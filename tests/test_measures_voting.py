@@ -359,6 +359,7 @@ def test_votes_on_iran_join_council_vetoes_and_board_in_order_of_date():
         }
     )
     board = pd.DataFrame({"date": day(["2005-09-01"]), "date_precision": ["month"]})
+    assert len(votes_on_iran(council, vetoes, board, "2018-02-26")) == 1
     listed = votes_on_iran(council, vetoes, board, "2005")
     assert listed["on"].tolist() == ["2005-09", "2010-06-09", "2018-02-26"]
     assert listed["body"].tolist() == ["IAEA Board", "Security Council", "Security Council"]

@@ -7,8 +7,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import percent
 from iran_russia.indicators import Reading, indicator, newest
-from iran_russia.measures.drones import DAYS_A_MONTH
-from iran_russia.measures.events import in_list, known_date
+from iran_russia.measures.events import in_list, known_date, longest_wait
 from iran_russia.measures.series import (
     count,
     extreme,
@@ -76,7 +75,7 @@ def years_below(levels: list[str], fewer_than: int, first: int, last: int) -> Re
     "Longest time between one contact of leaders and the next",
     unit="months",
     rows="contacts at the level of {levels}",
-    measure=ratio,
+    measure=longest_wait,
 )
 def longest_gap(levels: list[str], first: int, last: int) -> Reading:
     """Longest time between one contact of leaders and the next, in mean months.
@@ -86,15 +85,12 @@ def longest_gap(levels: list[str], first: int, last: int) -> Reading:
         first, last: years in which the gap ends; it may begin earlier.
     """
     rows = load("leader_contacts")
-    rows = rows[rows["level"].isin(levels)].sort_values("date")
-    days = rows["date"].diff().dt.days[rows["date"].dt.year.between(first, last)]
-    if days.isna().all():
+    rows = rows[rows["level"].isin(levels)]
+    wait = longest_wait(rows["date"], first, last)
+    if pd.isna(wait["months"]):
         return Reading(None, "", "too few contacts")
-    end = rows.loc[days.idxmax(), "date"]
-    begin = rows.loc[rows["date"] < end, "date"].max()
-    detail = f"from {begin.date()} to {end.date()}"
-    months = ratio(extreme(days.dropna(), "max"), DAYS_A_MONTH)
-    return Reading(months, _until(rows, last), detail)
+    detail = f"from {wait['after'].date()} to {wait['before'].date()}"
+    return Reading(wait["months"], _until(rows, last), detail)
 
 
 @indicator(

@@ -5,7 +5,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import number, percent
 from iran_russia.indicators import Reading, indicator, newest
-from iran_russia.measures.drones import drone_share_of_launches, launches_by
+from iran_russia.measures.drones import drone_share_of_launches, launches_by, unit_costs
 from iran_russia.measures.events import known_date
 from iran_russia.measures.series import count, extreme, median, share_of
 
@@ -28,16 +28,15 @@ def unit_cost(flow: str, confidence: list[str]) -> Reading:
     """
     rows = load("drone_claims").query("category == 'unit_price' and flow == @flow")
     rows = rows[rows["confidence"].isin(confidence)]
-    cost = rows[["drone_price_low_usd", "drone_price_high_usd"]].mean(axis=1).dropna()
-    years = rows.loc[cost.index, "date"].dt.year
-    if cost.empty:
+    stated = unit_costs(rows)
+    if stated.empty:
         return Reading(None, "", "no unit cost stated")
-    latest = cost[years == years.max()]
-    said = rows.loc[latest.index].assign(cost=latest)
+    years = stated["date"].dt.year
+    latest = stated[years == years.max()]
     detail = "; ".join(
-        f"{r.record_id} ${number(r.cost)} ({r.claimed_by})" for r in said.itertuples()
+        f"{r.record_id} ${number(r.usd)} ({r.claimed_by})" for r in latest.itertuples()
     )
-    return Reading(median(latest / 1000), str(years.max()), detail)
+    return Reading(median(latest["thousand_usd"]), str(years.max()), detail)
 
 
 @indicator(

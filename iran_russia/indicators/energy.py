@@ -9,6 +9,7 @@ from iran_russia.measures.energy import (
     correlation_of_changes,
     daily_volume,
     reserve_lives,
+    surplus,
     world_shares,
 )
 from iran_russia.measures.series import (
@@ -98,7 +99,7 @@ def reserve_life(country: str, fuels: list[str], year: int) -> Reading:
     "Gas output of {country} less its use, mean a year",
     unit="billion cubic metres",
     rows="figures of the Energy Institute",
-    measure=mean,
+    measure=surplus,
 )
 def gas_surplus(country: str, first: int, last: int) -> Reading:
     """Output of gas less use, mean of a span of years, in billion cubic metres a year.
@@ -108,8 +109,8 @@ def gas_surplus(country: str, first: int, last: int) -> Reading:
         first: first year.
         last: last year.
     """
-    rest = _series(country, "gas_production") - _series(country, "gas_consumption")
-    rest = rest[(rest.index >= first) & (rest.index <= last)].dropna()
+    rest = surplus(_series(country, "gas_production"), _series(country, "gas_consumption"))
+    rest = rest[(rest.index >= first) & (rest.index <= last)]
     if rest.empty:
         return Reading(None, "", "no output or use in these years")
     told = f"{number(rest.min(), 1)} to {number(rest.max(), 1)} in {first}–{last}"

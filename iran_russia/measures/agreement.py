@@ -82,12 +82,12 @@ def pi(tables: np.ndarray) -> np.ndarray:
     Returns:
         Values up to 1, missing where chance alone gives full agreement.
     """
-    return _above(identical(tables), by_chance((tables + np.swapaxes(tables, 0, 1)) / 2))
+    return _above(identical(tables), by_chance(tables + np.swapaxes(tables, 0, 1)))
 
 
 def _above(share: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(chance < 1, (share - chance) / (1 - chance), np.nan)
+    with np.errstate(invalid="ignore"):
+        return (share - chance) / (1 - chance)
 
 
 def titles(rollcalls: pd.DataFrame) -> pd.Series:
@@ -259,7 +259,7 @@ def binned(values: pd.Series, width: float) -> pd.DataFrame:
         One row a step that holds a value: ``begin``, ``end`` and ``pairs``, how many it holds; a
         value on an edge belongs to the step above.
     """
-    steps = (values.dropna() / width + 1e-9).floordiv(1)
+    steps = (values / width + 1e-9).floordiv(1)
     counts = steps.value_counts().sort_index()
     begin = counts.index.to_numpy() * width
     return pd.DataFrame({"begin": begin, "end": begin + width, "pairs": counts.to_numpy()}).round(9)

@@ -269,9 +269,14 @@ def _ratios(sizes: tuple[int, int], sums: tuple[float, float], reach: float) -> 
         if not sums[1]
         else math.log(sums[1] / sizes[1] / (sums[0] / sizes[0]))
     )
-    low = math.exp(brentq(above, -far, middle)) if sums[1] and above(-far) > 0 else math.nan
-    high = math.exp(brentq(above, middle, far)) if sums[0] and above(far) > 0 else math.nan
-    return low, high
+
+    def end(at: float) -> float:
+        if at == middle or above(at) <= 0:
+            return math.nan
+        # Without any spread only rounding is left at the middle, which may lie on either side.
+        return math.exp(brentq(above, *sorted((at, middle))) if above(middle) < 0 else middle)
+
+    return end(-far), end(far)
 
 
 def clear_years(values: pd.Series, years: int = 3) -> pd.Series:
@@ -286,12 +291,12 @@ def clear_years(values: pd.Series, years: int = 3) -> pd.Series:
     Returns:
         True or False by year.
     """
-    known = values.dropna().astype("float64").sort_index()
+    known = values.astype("float64").sort_index()
     span = known.reindex(range(int(known.index.min()), int(known.index.max()) + 1))
     before, after = span.shift(1).rolling(years), span[::-1].rolling(years)
     above = after.min()[::-1] > before.max()
     below = after.max()[::-1] < before.min()
-    return (above | below)[after.count()[::-1].eq(years) & before.count().eq(years)]
+    return (above | below)[after.count().eq(years) & before.count().eq(years)]
 
 
 def at_least(number: int, chances: pd.Series) -> float:
@@ -383,9 +388,12 @@ def _drops(rows: np.ndarray, places: np.ndarray, counts: bool) -> tuple[np.ndarr
         explained = [_poisson(total, size) for size, total, _ in (*sides, whole)]
         with np.errstate(divide="ignore", invalid="ignore"):
             pearson = [np.where(t > 0, q * size / t - t, 0) for size, t, q in sides]
-        return 2 * (explained[0] + explained[1] - explained[2]), sum(pearson) / (n - 2)
-    left = [square - total**2 / size for size, total, square in (*sides, whole)]
-    return left[2] - left[0] - left[1], (left[0] + left[1]) / (n - 2)
+        drop, spread = 2 * (explained[0] + explained[1] - explained[2]), sum(pearson)
+    else:
+        left = [square - total**2 / size for size, total, square in (*sides, whole)]
+        drop, spread = left[2] - left[0] - left[1], left[0] + left[1]
+    # Without any spread F has no bounds, or is 0.
+    return drop, np.maximum(spread / (n - 2), 1e-12)
 
 
 def _poisson(total: np.ndarray, size: np.ndarray | int) -> np.ndarray:
@@ -399,12 +407,7 @@ def _largest(rows: np.ndarray, places: np.ndarray, counts: bool) -> tuple[np.nda
     drop, dispersion = _drops(rows, places, counts)
     best = drop.argmax(axis=1)
     row = np.arange(len(rows))
-    return best, _over(drop[row, best], dispersion[row, best])
-
-
-def _over(drop: np.ndarray, dispersion: np.ndarray) -> np.ndarray:
-    """Divide, where a series without any spread has an F without bounds, or 0."""
-    return drop / np.maximum(dispersion, 1e-12)
+    return best, drop[row, best] / dispersion[row, best]
 
 
 def _paths(noise: np.ndarray, persistence: float) -> np.ndarray:

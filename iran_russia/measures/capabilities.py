@@ -119,7 +119,7 @@ def flow_imbalance(balances: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         The rows that have both flows, with ``imbalance`` and ``larger``, the state that sells
-        more (``RUS`` or ``IRN``).
+        more (``RUS`` or ``IRN``; ``RUS`` where both sell alike).
     """
     flows = ["iran_to_russia", "russia_to_iran"]
     both = balances[(balances[flows] > 0).all(axis=1)]

@@ -91,9 +91,9 @@ def as_stated(told: pd.DataFrame, units: dict[str, str], upper: str) -> pd.DataF
     """
     amounts = told[list(units)].astype("float64")
     column = amounts.stack().dropna().reset_index(level=1)["level_1"]
-    low, high = amounts.sum(axis=1, min_count=1), told[upper]
+    low, high = amounts.sum(axis=1, min_count=1), told[upper].astype("float64")
     written = "{:,.12g}".format
-    to = ("–" + high.map(written)).where(high.gt(low.fillna(0)) & high.notna(), "")
+    to = ("–" + high.map(written)).where(high > low, "")
     return pd.DataFrame(
         {"figure": low.map(written).where(low.notna()) + to, "unit": column.map(units)}
     )

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-DAYS_A_MONTH = 365.25 / 12
-"""Mean length of a month in days."""
+from iran_russia.measures.series import DAYS_A_MONTH
 
 
 def launches_by(bulletins: pd.DataFrame, frequency: str = "M") -> pd.DataFrame:
@@ -182,7 +181,7 @@ def period_names(starts: pd.Series, ends: pd.Series) -> pd.Series:
     Args:
         starts, ends: first and last day of each period.
     """
-    whole = (starts.dt.day == 1) & (ends == starts + pd.offsets.MonthEnd(0))
+    whole = (starts.dt.day == 1) & (ends == starts + pd.offsets.MonthEnd())
     until = "to " + ends.dt.day.astype("str") + ends.dt.strftime(" %b %Y")
     name = starts.dt.strftime("%b %Y").where(whole, until)
     again = name.groupby(name).cumcount() + 1
@@ -226,7 +225,7 @@ def revised_months(vintages: pd.DataFrame) -> pd.DataFrame:
         One row a closed month that stands in at least two copies: ``month``, ``copies`` and
         ``revised`` (any figure differs).
     """
-    closed = vintages[vintages["last_report"] > vintages["month"] + pd.offsets.MonthEnd(0)]
+    closed = vintages[vintages["last_report"] > vintages["month"] + pd.offsets.MonthEnd()]
     by = closed.groupby("month")
     values = by[["launched", "destroyed", "reports"]].nunique()
     table = pd.DataFrame({"copies": by.size(), "revised": (values > 1).any(axis=1)})
@@ -325,6 +324,21 @@ def in_one_number(claims: pd.DataFrame) -> pd.DataFrame:
         point=claims["low"].fillna(claims["high"]),
         text=high.where(claims["bound"] != "range", both),
     )
+
+
+def unit_costs(claims: pd.DataFrame) -> pd.DataFrame:
+    """Stated cost of one drone in one number: a range counts with its middle.
+
+    Formula: (low + high) / 2, or the one of them that is stated.
+
+    Args:
+        claims: one row a claim: ``drone_price_low_usd``, ``drone_price_high_usd``.
+
+    Returns:
+        The claims that state a cost, with ``usd`` and ``thousand_usd`` (US dollars).
+    """
+    usd = claims[["drone_price_low_usd", "drone_price_high_usd"]].mean(axis=1)
+    return claims.assign(usd=usd, thousand_usd=usd / 1000)[usd.notna()]
 
 
 def contract_parts(contract: pd.Series) -> pd.Series:

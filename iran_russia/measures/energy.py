@@ -47,6 +47,20 @@ def world_shares(figures: pd.DataFrame) -> pd.DataFrame:
     ).drop(columns="world")
 
 
+def surplus(output: pd.Series, use: pd.Series) -> pd.Series:
+    """Output of a fuel less its use at home: what a state has left to sell or store.
+
+    Formula: output − use of the same year; below zero where more is used than made.
+
+    Args:
+        output, use: volumes in one unit, indexed by year.
+
+    Returns:
+        The unit of both, indexed by the years that both have.
+    """
+    return (output - use).dropna()
+
+
 def joint_output(shares: pd.DataFrame, states: list[str]) -> pd.DataFrame:
     """Sum of the shares of several states in the world, by measure and year.
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iran_russia.measures.series import names
+from iran_russia.measures.series import DAYS_A_MONTH, names, row_of
 
 
 def per_year(
@@ -167,7 +167,7 @@ def attested(events: pd.DataFrame) -> pd.DataFrame:
     Args:
         events: one row an event, with ``status``.
     """
-    return events[(events["status"] != "relayed").fillna(True)]
+    return events[events["status"] != "relayed"]
 
 
 def in_list(events: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -237,6 +237,25 @@ def longest_gaps(dates: pd.Series, count: int) -> pd.DataFrame:
     gaps = pd.DataFrame({"after": years.shift(), "before": years}).dropna().astype(int)
     gaps["years"] = gaps["before"] - gaps["after"]
     return gaps.nlargest(count, "years").reset_index(drop=True)
+
+
+def longest_wait(dates: pd.Series, first: int, last: int) -> pd.Series:
+    """Longest time between one dated event and the next, of those that end in a span of years.
+
+    Formula: days from one to the next / (365.25 / 12), the mean length of a month.
+
+    Args:
+        dates: days of events, in any order.
+        first, last: years in which the time ends; it may begin earlier.
+
+    Returns:
+        ``after`` and ``before`` (days of the events on either side) and ``months`` between them,
+        the earlier where two are equal; all missing where no time ends in these years.
+    """
+    before = dates.sort_values()
+    waits = pd.DataFrame({"after": before.shift(), "before": before})
+    waits["months"] = (waits["before"] - waits["after"]).dt.days / DAYS_A_MONTH
+    return row_of(waits[before.dt.year.between(first, last)], "max", "months")
 
 
 def coded_by_words(

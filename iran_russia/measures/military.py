@@ -42,7 +42,7 @@ def partners(exercises: pd.DataFrame, pair: list[str]) -> pd.DataFrame:
     lists = exercises.rename(columns={"participants_iso3": "took part"}).rename(
         columns={"observers_iso3": "observed"}
     )
-    named = lists.melt("exercise_id", ["took part", "observed"], "role", "iso3").dropna()
+    named = lists.melt("exercise_id", ["took part", "observed"], "role", "iso3")
     named = named.assign(iso3=named["iso3"].str.split(";")).explode("iso3")
     others = named[~named["iso3"].isin(pair)]
     counts = others.groupby(["iso3", "role"], as_index=False).size()

@@ -263,7 +263,7 @@ def promises_kept(steps: pd.DataFrame, seen_until: pd.Timestamp) -> pd.DataFrame
     Returns:
         One row a dated promise: ``link``, ``promised_on``, ``promised_for``, ``working_on``
         (missing when no step says so), ``days_late`` and ``status``: ``in time``, ``late``,
-        ``not seen`` (due before ``seen_until`` and nothing on record) or ``not due``.
+        ``not seen`` (due by ``seen_until`` and nothing on record) or ``not due``.
     """
     working = steps[steps["stage"] == "working"].groupby("link")["date"].min()
     made = steps[steps["promised_for"].notna()].rename(columns={"date": "promised_on"})
@@ -272,7 +272,7 @@ def promises_kept(steps: pd.DataFrame, seen_until: pd.Timestamp) -> pd.DataFrame
     made["days_late"] = (made["working_on"] - made["promised_for"]).dt.days.astype("Int64")
     due = made["promised_for"] <= seen_until
     made["status"] = due.map({True: "not seen", False: "not due"})
-    made.loc[made["days_late"] > 0, "status"] = "late"
+    made.loc[made["working_on"].notna(), "status"] = "late"
     made.loc[made["days_late"] <= 0, "status"] = "in time"
     return made
 

@@ -88,9 +88,9 @@ def different_plans(schedule: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     plans = schedule[schedule["planned"]].drop_duplicates([*by, "date", "date_precision"])
     plans = plans.reset_index(drop=True)
     first = _month(plans["date"])
-    window = plans.assign(_first=first, _last=first + _spanned(plans["date_precision"]) - 1)
+    window = plans.assign(_first=first, _end=first + _spanned(plans["date_precision"]))
     pairs = window.reset_index(names="_row").merge(window.reset_index(names="_other"), on=by)
-    wider = (pairs["_first_x"] <= pairs["_first_y"]) & (pairs["_last_x"] >= pairs["_last_y"])
+    wider = (pairs["_first_x"] <= pairs["_first_y"]) & (pairs["_end_x"] >= pairs["_end_y"])
     # Day and month count alike in months, so equal windows are told apart by their dates.
     exacter = pairs["date_precision_x"].map(_VAGUENESS) > pairs["date_precision_y"].map(_VAGUENESS)
     vague = pairs.loc[wider & exacter, "_row"]

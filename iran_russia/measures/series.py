@@ -5,6 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+DAYS_A_MONTH = 365.25 / 12
+"""Mean length of a month in days."""
+
 
 def count(things: Iterable) -> float:
     """Number of different things: rows by their key, years, names, each counted once."""
@@ -313,7 +316,7 @@ def herfindahl_hirschman(values: pd.Series) -> float:
 
     Formula: the sum of squared shares (Hirschman 1964). Missing values count as nothing.
     """
-    return float((shares(values.dropna()) ** 2).sum())
+    return float((shares(values) ** 2).sum())
 
 
 def runs(years: pd.Series) -> pd.Series:
@@ -513,7 +516,7 @@ def price_levels(prices: pd.DataFrame, starts: pd.Series, ends: pd.Series) -> pd
     months = pd.Series(last - first, index=starts.index)
     sums = pd.concat([pd.Series([0.0]), index.cumsum()]).to_numpy()
     covered = _month_of(ends) - (ends.dt.day < 15) - _month_of(starts) - (starts.dt.day > 15) + 1
-    level = pd.Series(sums[last] - sums[first], index=starts.index) / months.where(months > 0)
+    level = pd.Series(sums[last] - sums[first], index=starts.index) / months
     return pd.DataFrame({"level": level, "months": months, "months_missing": covered - months})
 
 

@@ -121,7 +121,7 @@ def trade_balance(totals: pd.DataFrame) -> pd.DataFrame:
         )
     out, back, turnover = sides.values()
     pairs = out.merge(back, on=keys).assign(how="both directions")
-    rest = turnover.merge(pairs[keys].drop_duplicates(), on=keys, how="left", indicator=True)
+    rest = turnover.merge(pairs[keys], on=keys, how="left", indicator=True)
     rest = rest[rest["_merge"] == "left_only"].drop(columns="_merge")
     rest = rest.merge(out, on=keys, how="left").merge(back, on=keys, how="left")
     directions = ["iran_to_russia", "russia_to_iran"]
@@ -473,7 +473,7 @@ def compiled_from(compiled: pd.DataFrame, pair: pd.DataFrame) -> pd.Series:
         A key of :data:`COMPILED_FROM` for each row, or ``no counterpart``.
     """
     reports = pair[pair["value_usd"] > 0].set_index(["year", "direction", "side"])["value_usd"]
-    reports = reports.astype(float).unstack("side")
+    reports = reports.astype(float).unstack("side").reindex(columns=["exporter", "importer"])
     keys = pd.MultiIndex.from_frame(compiled[["year", "direction"]])
     told = reports.reindex(keys).set_axis(compiled.index)
     found = pd.Series("no counterpart", index=compiled.index)

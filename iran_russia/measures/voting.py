@@ -230,7 +230,7 @@ def absent_share(
         Shares between 0 and 1, indexed by ``iso3`` and the columns of ``by``.
     """
     by = [by] if isinstance(by, str) else [*by]
-    cast = votes.merge(rollcalls[["rcid", *by]], on="rcid").dropna(subset=by)
+    cast = votes.merge(rollcalls[["rcid", *by]], on="rcid")
     return cast["vote"].eq("absent").groupby([cast[column] for column in ["iso3", *by]]).mean()
 
 
@@ -315,7 +315,7 @@ def joint_sponsors(sponsored: pd.DataFrame, country: str) -> pd.DataFrame:
     Raises:
         KeyError: the state sponsors nothing.
     """
-    names = sponsored["sponsors_iso3"].dropna().str.get_dummies(";").astype(int)
+    names = sponsored["sponsors_iso3"].str.get_dummies(";").astype(int)
     own = names.pop(country)
     joint, each = names.mul(own, axis=0).sum(), names.sum()
     table = pd.DataFrame({"n_own": own.sum(), "n_other": each, "n_joint": joint})
