@@ -25,7 +25,7 @@ from iran_russia.site.pages import (
     list_sure,
 )
 from iran_russia.site.polish import introduce, mend_html
-from iran_russia.site.publish import note_writing, publish
+from iran_russia.site.publish import note_writing, publish, write_in_parallel
 from iran_russia.site.run import begin, end, read_wanted, remember, run_out_of_date
 from iran_russia.site.search import replace_search
 
@@ -43,6 +43,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-read", remember)
     app.connect("env-get-updated", restore_numbers, priority=100)  # Sphinx numbers at 500
     app.connect("env-get-updated", number_by_chapter, priority=900)
+    app.connect("env-check-consistency", write_in_parallel)
     app.connect("doctree-resolved", name_chapters)
     app.connect("doctree-resolved", fold_limits)
     app.connect("doctree-resolved", list_pages)

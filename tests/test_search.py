@@ -52,6 +52,16 @@ def test_a_page_is_read_by_sections_with_cells_and_items_apart_and_without_code(
     )
 
 
+def test_a_page_that_changed_is_read_again_and_no_other(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(search, "sections", lambda html: asked.append(html) or [])
+    for text in ("one", "one", "two"):
+        (tmp_path / "a.html").write_text(text)
+        (tmp_path / "b.html").write_text("b")
+        search.write_index(tmp_path, ["a.html", "b.html"], tmp_path / "kept")
+    assert asked == ["one", "b", "two"]
+
+
 @pytest.mark.parametrize("text", ["- [a]", "- [a, 1404]", "- a: b", "one: [a, b]", "", "- [a"])
 def test_a_list_of_spellings_that_is_none_is_refused_before_chapters_run(tmp_path, text):
     (tmp_path / "book").mkdir()
@@ -82,8 +92,10 @@ def test_the_index_stays_small_and_the_same(book, tmp_path):
     for page in pages:
         (tmp_path / page).parent.mkdir(exist_ok=True)
         (tmp_path / page).write_bytes((book / page).read_bytes())
-    search.write_index(tmp_path, pages)
-    assert (tmp_path / search.INDEX).read_bytes() == file.read_bytes()
+    for _ in range(2):  # read, and then kept
+        search.write_index(tmp_path, pages, tmp_path / "kept")
+        assert (tmp_path / search.INDEX).read_bytes() == file.read_bytes()
+        (tmp_path / search.INDEX).unlink()
     assert not (book / "searchindex.js").exists()
 
 

@@ -18,7 +18,7 @@ _LOOK = ("fill", "stroke", "strokeWidth", "shape", "size", "strokeDash", "opacit
 _NO_WORDS = {"null", "undefined", "NaN", "NaT", "None", "nan"}
 
 
-def faults(scene: dict, width: int, least: float = LEAST_PLOT) -> list[str]:
+def faults(scene: dict, width: int) -> list[str]:
     """List what of a drawn chart cannot be seen.
 
     Args:
@@ -52,8 +52,8 @@ def faults(scene: dict, width: int, least: float = LEAST_PLOT) -> list[str]:
                 "entries of a legend look like none of their marks; fill or empty them alike"
             ] += sum((shape, not hollow) in drawn for shape, hollow in forms - drawn)
     root = scene["scenegraph"]["items"][0]
-    if (root.get("width") or width) < least * width:
-        found[f"plots keep less than {least:.0%} of the page; shorten labels or ends"] += 1
+    if (root.get("width") or width) < LEAST_PLOT * width:
+        found[f"plots keep less than {LEAST_PLOT:.0%} of the page; shorten labels or ends"] += 1
     return [f"{number} {fault}" for fault, number in found.items() if number]
 
 

@@ -1,15 +1,25 @@
 """Puts figures, data, sitemap and search index beside the pages when a build ends."""
 
+import os
 import shutil
 from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
+from sphinx.environment import BuildEnvironment
 
 from iran_russia import datasets, singles
 from iran_russia.site import search
 from iran_russia.site.polish import POLICY, lighten, secure
-from iran_russia.site.state import FIGURES, build_of, exhibits_folder
+from iran_russia.site.state import FIGURES, build_folder, build_of, exhibits_folder
+
+
+def write_in_parallel(app: Sphinx, env: BuildEnvironment) -> None:
+    """Let Sphinx write the pages in several processes, one of which prepares them.
+
+    It may not read them so: an extension that Jupyter Book loads does not say that it could.
+    """
+    app.parallel = (os.cpu_count() or 1) + 1
 
 
 def note_writing(app: Sphinx, builder: Builder) -> None:
@@ -40,7 +50,8 @@ def publish(app: Sphinx, error: Exception | None) -> None:
             if not POLICY.search(html):  # else it stands from an earlier build
                 page.write_text(secure(lighten(html)), encoding="utf-8")
     # Of the pages as they are read, whichever build wrote them.
-    search.write_index(out, sorted(f"{page}.html" for page in app.env.found_docs))
+    pages = sorted(f"{page}.html" for page in app.env.found_docs)
+    search.write_index(out, pages, build_folder(app) / "searched")
     (out / "searchindex.js").unlink(missing_ok=True)  # Sphinx's own, of builds before
 
 

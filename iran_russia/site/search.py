@@ -28,6 +28,8 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import ExtensionError
 
+from iran_russia import freshness
+
 INDEX, SPELLINGS = "search-index.js", "search-aliases.js"
 """Names of what the search page loads from beside it."""
 
@@ -211,18 +213,37 @@ def write_aliases(app: Sphinx) -> None:
     (Path(app.outdir) / SPELLINGS).write_text(code, encoding="utf-8")
 
 
-def write_index(out: Path, pages: Iterable[str]) -> None:
-    """Write the index of built pages, named from the folder of all pages, into that folder."""
+def write_index(out: Path, pages: Iterable[str], kept: Path) -> None:
+    """Write the index of built pages, named from the folder of all pages, into that folder.
+
+    Args:
+        out: the folder of all pages.
+        pages: the pages.
+        kept: folder in which what was read of a page is kept, until its text changes.
+    """
     read = []
     for page in pages:
-        parts = [
-            # A block that has no anchor of its own is only its text.
-            [s.anchor, s.heading, [b.text if b.anchor == s.anchor else [*b] for b in s.blocks]]
-            for s in sections((out / page).read_text(encoding="utf-8"))
-        ]
-        if parts:
-            read.append([page, 0.4 if page in _LISTS else 1, parts])
+        html = (out / page).read_text(encoding="utf-8")
+        file, of = kept / f"{page}.json", freshness.fingerprint(_CODE, html)
+        known = freshness.read(file)
+        if not known or known["of"] != of:
+            known = {"of": of, "parts": _parts(html)}
+            freshness.write(known, file)
+        if known["parts"]:
+            read.append([page, 0.4 if page in _LISTS else 1, known["parts"]])
     plain = json.dumps(read, ensure_ascii=False, separators=(",", ":"))
     # No time in it: the same pages give the same bytes.
     packed = base64.b64encode(gzip.compress(plain.encode(), mtime=0)).decode()
     (out / INDEX).write_text(f'window.BOOK_INDEX = "{packed}";\n', encoding="utf-8")
+
+
+_CODE = Path(__file__).read_bytes()
+
+
+def _parts(html: str) -> list[list]:
+    """Write the sections of a page as short as they stand in the index."""
+    return [
+        # A block that has no anchor of its own is only its text.
+        [s.anchor, s.heading, [b.text if b.anchor == s.anchor else [*b] for b in s.blocks]]
+        for s in sections(html)
+    ]
