@@ -36,7 +36,7 @@ check: lint
 
 # Where Java is, the importers are tested on Spark as well.
 test: lint $(if $(shell command -v java),$(VENV)/spark)
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # With the settings and the extension of the book: a chapter opens as a notebook, and reads as a page.
 lab: $(VENV)/ready

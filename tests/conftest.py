@@ -60,8 +60,30 @@ def collected(table: str) -> pd.DataFrame:
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
 
 
+# The longest modules go first, so that no process works on one alone at the end.
+_FIRST = (
+    "test_freshness",
+    "test_accessible",
+    "test_sabotage",
+    "test_importers",
+    "test_lab",
+    "test_extend",
+    "test_search",
+    "test_importers_irica",
+    "test_importers_safety",
+    "test_singles",
+    "test_drawn",
+    "test_chapters",
+    "test_importers_formats",
+    "test_tables",
+    "test_claims",
+)
+
+
 def pytest_collection_modifyitems(items) -> None:
-    """Mark what builds, browses or imports as slow."""
+    """Mark what builds, browses or imports as slow; put the longest modules first."""
+    rank = {module: place for place, module in enumerate(_FIRST)}
+    items.sort(key=lambda item: rank.get(item.module.__name__, len(rank)))
     for item in items:
         if item.module.__name__ in _SLOW or _SLOW_FIXTURES & set(item.fixturenames):
             item.add_marker(pytest.mark.slow)
