@@ -17,7 +17,8 @@ Columns = Mapping[str, Sequence[str]]
 """The cells of each column, an empty text for a missing value."""
 
 KNOWN = {"required", "unique", "enum", "pattern", "minimum", "maximum"}
-"""The constraints that a column may have."""
+"""The constraints that a column may have. Its ``together`` names a column beside it that has a
+value in the same rows."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ def unknown(schema: dict) -> list[str]:
             if rule not in KNOWN
         ]
         told += _unreadable(field)
+        if field.get("together", field["name"]) not in held:
+            told.append(
+                f"column {field['name']}: found together with {field['together']!r}, expected one "
+                "of the columns of the table"
+            )
     keys = names(schema.get("primaryKey", []))
     for key in schema.get("foreignKeys", []):
         keys += names(key["fields"])
@@ -145,7 +151,11 @@ def faults(
     wrong = {(fault.row, fault.column) for fault in cells}
     keys = [
         fault
-        for fault in of_keys(columns, schema) + of_links(columns, schema, other)
+        for fault in [
+            *of_pairs(columns, schema),
+            *of_keys(columns, schema),
+            *of_links(columns, schema, other),
+        ]
         if not any((fault.row, column) in wrong for column in fault.column.split(", "))
     ]
     return sorted(cells + keys, key=lambda fault: fault.row)
@@ -162,6 +172,21 @@ def of_cells(columns: Columns, schema: dict) -> list[Fault]:
                 Fault(row, field["name"], cell, wrong[cell])
                 for row, cell in enumerate(cells)
                 if cell in wrong
+            ]
+    return found
+
+
+def of_pairs(columns: Columns, schema: dict) -> list[Fault]:
+    """Find cells without the one that they go together with, such as a remark without a speaker."""
+    found = []
+    for field in schema["fields"]:
+        if other := field.get("together"):
+            told = {True: f"no value, as {other} has none", False: f"a value, as {other} has one"}
+            cells = columns[field["name"]]
+            found += [
+                Fault(row, field["name"], cell, told[cell != ""])
+                for row, (cell, beside) in enumerate(zip(cells, columns[other], strict=True))
+                if (cell == "") != (beside == "")
             ]
     return found
 

@@ -107,6 +107,8 @@ def _set(column, value):
         ("arms_tiv", lambda f: f.drop(columns="tiv_millions"), "tiv_millions", "missing"),
         ("arms_tiv", _set("tiv_millions", "-5"), "tiv_millions", "minimum"),
         ("events", _set("date", "2016-02-31"), "date", "a day that exists"),
+        ("events", _set("status", "reported"), "said_by", "a value, as status has one"),
+        ("events", _set("said_by", "tass"), "said_by", "no value, as status has none"),
     ],
     ids=[
         "wrong type",
@@ -115,6 +117,8 @@ def _set(column, value):
         "missing column",
         "negative value",
         "impossible date",
+        "remark without a speaker",
+        "speaker without a remark",
     ],
 )
 def test_a_broken_copy_is_refused_with_file_line_column_and_reason(

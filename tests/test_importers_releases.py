@@ -200,6 +200,12 @@ def test_an_event_needs_a_record_of_its_source(copy, tmp_path):
     validate(copy / "datapackage.json")
 
 
+def test_a_remark_without_a_speaker_is_refused(copy, tmp_path):
+    record = table(tmp_path, "event_sources", RECORD)
+    message = refused(copy, table(tmp_path, "events", EVENT | {"said_by": ""}), record)
+    assert "column said_by: found '', expected a value, as status has one" in message
+
+
 def test_every_event_of_the_book_keeps_the_promise():
     keeper = datasets.describe("events")["sourced_in"]
     assert set(datasets.load("events")["event_id"]) == set(datasets.load(keeper)["event_id"])

@@ -303,11 +303,11 @@ def test_parts_of_years_are_not_put_together():
 def test_the_newest_customs_year_has_lines_of_both_flows():
     lines = pd.DataFrame({"year": [2003, 2003, 2014], "flow": ["export", "import", "export"]})
     assert newest_customs_year(lines.assign(hs6="080251")) == 2003
-    assert newest_customs_year(load("trade_goods")) == 2023
+    assert newest_customs_year(load("trade_goods").query("year <= 2023")) == 2023
 
 
 def test_customs_lines_without_a_total_are_added_up_to_the_one_that_is_recorded():
-    totals, goods = load("trade_totals"), load("trade_goods")
+    totals, goods = load("trade_totals"), load("trade_goods").query("iranian_year <= 1402")
     assert with_customs_totals(totals, goods) is totals
     recorded = (totals["basis"] == "customs_tariff_lines") & (totals["iranian_year"] == 1402)
     added = with_customs_totals(totals[~recorded], goods).tail(2)

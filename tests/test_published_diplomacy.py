@@ -53,11 +53,6 @@ def test_a_relayed_event_says_who_relays_it_and_is_of_low_confidence():
     assert relayed["said_by"].notna().all()
 
 
-def test_every_event_with_a_status_names_who_says_so_and_the_other_way_round():
-    events = load("events")
-    assert (events["status"].isna() == events["said_by"].isna()).all()
-
-
 def test_a_confirmed_event_has_two_publishers_beside_channels_and_logs():
     events, records = load("events"), load("event_sources").query("source_id not in @RELAYS")
     publishers = records.groupby("event_id")["publisher"].nunique()

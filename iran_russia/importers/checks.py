@@ -44,7 +44,10 @@ def _against_schema(frame: pd.DataFrame, schema: dict, rows: Origins) -> list[Fa
     columns = {name: frame.loc[places, name].tolist() for name in frame.columns}
     return [
         (*rows[places[fault.row]], fault.column, fault.found, fault.expected)
-        for fault in constraints.of_cells(columns, schema)
+        for fault in [
+            *constraints.of_cells(columns, schema),
+            *constraints.of_pairs(columns, schema),
+        ]
     ]
 
 
