@@ -1,8 +1,10 @@
 """Runs every chapter as a student would after changing its cell of choices, and reports faults.
 
-A chart without rows and a number that is missing end in a sentence there, so no change may end in
-a traceback, a warning or a number that is none. Usage: ``python bench/choices.py [--read FOLDER]
-[PAGE…]``; exits with 1 when one does. With ``--read`` what each run says is written as text.
+A chart without rows, a number that is missing and a choice that the tables do not know end in a
+sentence there, so no change may end in a traceback, a warning or a number that is none.
+
+Usage: ``python bench/choices.py [--read FOLDER] [PAGE…]``; exits with 1 when one does. With
+``--read`` what each run says is written as text.
 """
 
 import ast
@@ -19,6 +21,7 @@ from bs4 import BeautifulSoup
 from click import unstyle
 
 from iran_russia import notebooks
+from iran_russia.choices import ChoiceError
 from iran_russia.datasets import DataError
 from iran_russia.site.kernels import warm
 
@@ -75,6 +78,15 @@ class _Shorter(ast.NodeTransformer):
         return node
 
 
+class _Turned(ast.NodeTransformer):
+    """Puts the last of two years, or of more, first."""
+
+    def visit_Tuple(self, node: ast.Tuple) -> ast.Tuple:
+        if all(isinstance(part, ast.Constant) and part.value for part in node.elts):
+            node.elts.reverse()
+        return node
+
+
 def _is_country(value: object) -> bool:
     return isinstance(value, str) and len(value) == 3 and value.isalpha() and value.isupper()
 
@@ -87,6 +99,11 @@ def changed(choices: str) -> Iterator[tuple[str, str]]:
         "a later span": _Years(lambda year: min(year + LATER, 2026)),
         "one year": _Years(lambda year: YEAR),
         "shorter lists": _Shorter(),
+        "years in the wrong order": _Turned(),
+        "Iran itself": _Countries("IRN"),
+        "a code in small letters": _Countries("chn"),
+        "no country": _Countries("XXX"),
+        "a country with few rows": _Countries("AND"),
     }
     tree = ast.parse(choices)
     for name, change in changes.items():
@@ -95,6 +112,8 @@ def changed(choices: str) -> Iterator[tuple[str, str]]:
             yield name, done
 
 
+REFUSED = "Refused: "
+"""What begins the text of a run that one sentence ended."""
 NO_NUMBER = re.compile(r".{0,60}(?:\bnan\b|\bNaT\b|<NA>|\binf\b).{0,20}")
 
 
@@ -109,6 +128,9 @@ def run(page: str, choices: str | None) -> tuple[list[str], str]:
         if choices and "choices" in cell.metadata.get("tags", []):
             cell.source = choices
     facts, turned = notebooks.execute(notebook, (ROOT / page).parent, allow_errors=True)
+    errors = [o for cell in notebook.cells for o in cell.get("outputs", []) if "ename" in o]
+    if errors and errors[0].ename == ChoiceError.__name__:  # JupyterLab stops there
+        return [], f"{REFUSED}{errors[0].evalue}"
     wrong, said = [], []
     own = notebooks.figures_of(notebook)
     for number, cell in enumerate(notebook.cells):
@@ -158,19 +180,21 @@ def main(pages: list[str]) -> int:
             if "choices" in cell.metadata.get("tags", []):
                 ways = [*changed(cell.source), *([("as it stands", cell.source)] if folder else [])]
                 tries += [(page, name, choices) for name, choices in ways]
-    failed = 0
+    failed = refused = 0
     with warm(), ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = [pool.submit(run, page, choices) for page, _, choices in tries]
         for (page, name, choices), job in zip(tries, jobs, strict=True):
             wrong, text = job.result()
             failed += bool(wrong)
-            print(f"{page}, {name}: {len(wrong)} faults", *wrong, sep="\n  ", flush=True)
+            told = [text] if text.startswith(REFUSED) else wrong
+            refused += text.startswith(REFUSED)
+            print(f"{page}, {name}: {len(wrong)} faults", *told, sep="\n  ", flush=True)
             if wrong:
                 print("  with", "; ".join(choices.splitlines()))
             if folder:
                 at = folder / f"{Path(page).name}, {name}.md"
                 at.write_text(f"{choices}\n\n{text}\n", encoding="utf-8")
-    print(f"{len(tries) - failed} of {len(tries)} changes run")
+    print(f"{len(tries) - failed} of {len(tries)} changes run, {refused} of them refused")
     return bool(failed)
 
 

@@ -16,6 +16,7 @@ import nbformat
 import vl_convert
 from jupyter_cache import get_cache
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_output
 
 from iran_russia import freshness, lab
@@ -116,10 +117,14 @@ def run(file: Path, folder: Path) -> Path:
         folder: where the notebook goes, under the name of the chapter.
 
     Raises:
-        DataError: its text names what it does not give.
+        DataError: a cell fails, such as that of a choice which the tables do not know, or the text
+            names what no cell gives.
     """
     notebook = jupytext.read(file)
-    stated, turned = execute(notebook, file.parent)
+    try:
+        stated, turned = execute(notebook, file.parent)
+    except CellExecutionError as error:
+        raise DataError(f"{file.name}: {error.ename}: {error.evalue}") from None
     figures = figures_of(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

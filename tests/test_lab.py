@@ -9,6 +9,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 from nbclient import NotebookClient
+from playwright.sync_api import expect
 
 from iran_russia import freshness, notebooks
 from iran_russia.datasets import DataError, load
@@ -53,6 +54,26 @@ def test_text_follows_a_choice_and_a_name_that_nothing_gives_is_marked(served, p
     assert [f for f in after["facts"] if f != "no fact gone"] != before["facts"]
 
 
+def test_a_heading_that_a_choice_makes_false_is_marked_in_jupyterlab(served, page):
+    lab.open_chapter(page, served, "china")
+    lab.change(page, 'THIRD = "CHN"', 'THIRD = "IND"')
+    lab.run_all(page)
+    marked = page.locator(".jp-RenderedMarkdown h2:has(> .ir-turned)")
+    false = f"{TURNED}China agrees with Iran more often than Russia does"
+    expect(marked.filter(has_text=false)).to_be_visible(timeout=30_000)
+    expect(marked.filter(has_text="Data used")).to_have_count(0)
+
+
+def test_a_choice_that_no_table_knows_ends_in_one_sentence_in_jupyterlab(served, page):
+    lab.open_chapter(page, served, "china")
+    lab.change(page, 'THIRD = "CHN"', 'THIRD = "chn"')
+    page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_timeout(2000)  # JupyterLab goes to the last cell, not at once
+    error = page.locator(lab.FAILED)
+    expect(error).to_be_in_viewport()
+    assert error.all_text_contents() == ["THIRD: 'chn' cannot be chosen here; write 'CHN'."]
+
+
 @pytest.mark.parametrize("page", freshness.chapters())
 def test_an_executed_notebook_reads_as_its_page(page, book, tmp_path):
     written = nbformat.read(notebooks.write(page, tmp_path), as_version=4)
@@ -91,6 +112,14 @@ def test_a_chapter_that_is_run_with_another_choice_marks_what_no_longer_holds(tm
     texts, below = read(notebooks.run(chosen, tmp_path))
     assert f"## {TURNED}China agrees with Iran more often than Russia does" in "\n".join(texts)
     assert re.match(r"\*\*Fig\. 4 India voted as Iran did more often", below[3])
+
+
+def test_a_chapter_that_is_run_with_a_choice_that_no_table_knows_says_so(tmp_path):
+    text = (ROOT / "notebooks" / "treaty.md").read_text(encoding="utf-8")
+    chosen = tmp_path / "treaty.md"
+    chosen.write_text(text.replace("Treaty (2025)", "Treaty (2020)"), encoding="utf-8")
+    with pytest.raises(DataError, match=r"^treaty\.md: TREATY: 'Compr.* cannot be chosen here"):
+        notebooks.run(chosen, tmp_path)
 
 
 def test_a_chapter_that_has_not_run_is_named(tmp_path):

@@ -132,9 +132,10 @@
   function mark({ panel, words }) {
     for (const heading of panel.node.querySelectorAll(".jp-RenderedMarkdown :is(h2, h3)")) {
       heading.querySelector(".ir-turned")?.remove();
-      const said = heading.firstChild?.textContent;
-      if (!words?.turned.includes(said)) continue;
-      heading.prepend(Object.assign(document.createElement("span"), { className: "ir-turned", textContent: words.mark }));
+      // JupyterLab puts the place of a number before the words, and a link after them.
+      const said = [...heading.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+      if (!words?.turned.includes(said.map((node) => node.data).join(""))) continue;
+      said[0].before(Object.assign(document.createElement("span"), { className: "ir-turned", textContent: words.mark }));
     }
   }
 
@@ -201,6 +202,14 @@
     }
   }
 
+  /** Bring the cell that failed into view: after "Run All" the last one stands there. */
+  function showFailed(notebook) {
+    const failed = notebook.widgets.findIndex(
+      ({ model }) => model.type === "code" && model.outputs.toJSON().some((output) => output.output_type === "error"),
+    );
+    if (failed >= 0) notebook.scrollToItem(failed, "center");
+  }
+
   async function extension() {
     const { INotebookTracker, NotebookActions } = await shared("@jupyterlab/notebook");
     const { IRenderMimeRegistry } = await shared("@jupyterlab/rendermime");
@@ -257,10 +266,11 @@
           await panel.sessionContext.ready;
           ask(state);
         });
-        NotebookActions.executed.connect((_, { notebook, cell }) => {
+        NotebookActions.executed.connect((_, { notebook, cell, success }) => {
           const state = [...states.values()].find(({ panel }) => panel.content === notebook);
           if (!state) return;
           if (cell.model.type === "code") ask(state);
+          if (!success) showFailed(notebook);
         });
       },
     };
