@@ -180,7 +180,8 @@
       let [together, named] = [false, false];
       for (const [block, here] of hits) {
         const { anchor, heading, text } = book.blocks[block];
-        const exact = terms.length > 1 && here.size === terms.length && flat(text).includes(phrase);
+        const said = query.includes("_") ? text : text.replace(/\S+_\S+/g, " ");  // a code says no phrase
+        const exact = terms.length > 1 && here.size === terms.length && flat(said).includes(phrase);
         together ||= exact;
         named ||= terms.length === 1 && anchor !== book.sections[section].anchor &&
           flat(anchor).endsWith(phrase);
