@@ -34,8 +34,20 @@ _NEAR = 6
 _LAST = re.compile(r"(?:(?:^|_)id|^url)(?:_\d)?$")
 """Columns that point elsewhere: the first to be folded."""
 
-_CODE = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
-_STATES = re.compile(r"[A-Z]{3}(?:;[A-Z]{3})*")
+_CODE = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*(?:; ?[a-z0-9]+(?:_[a-z0-9]+)*)*")
+_SHORT = re.compile(
+    r"\b(?:brics|cif|eaeu|eu|eur|fob|gdelt|hs|iaea|icews|instc|opec|sco|sipri|tiv|uav|un|unga|unsc"
+    r"|us|usa|usd|ussr)\b"
+)
+_PROPER = re.compile(
+    r"\b(?:afghanistan|american|caspian|caucasus|china|european|gulf|indian|iran|iranian|iraq|israel"
+    r"|kurds|qajar|russia|russian|safavid|shahed|soviet|syria|turkey|ukraine|ukrainian|yemen)\b"
+)
+"""Words of codes that are written with capitals."""
+_STATES = re.compile(r"[A-Z]{3}(?:[;–-][A-Z]{3})*")
+_WITHIN = re.compile(r"(?<![\w/-])[A-Z]{3}(?!\w)|(?<![\w/.:-])[a-z]+(?:_[a-z0-9]+)+(?![\w/.])")
+_OF_LISTS = {"SDN"}
+"""Codes that in a sentence name something else than a state: the American list of names."""
 _WORDED = re.compile(
     r"(?!(?:.*\s)?\d{1,2} [A-Z][a-z]{2})(?:[^\W\d]+\s)*[~≈<>±$€]?\s?"
     r"([-−]?\d[\d,]*(?:\.\d+)?)(?![\w/-])"
@@ -132,7 +144,8 @@ def _column(name: str, values: pd.Series, urls: pd.Series | None, names: dict) -
         _cell(value, number, url, named)
         for value, url in zip(values.tolist(), addresses, strict=True)
     ]
-    label = " ".join(word for word in str(name).split("_") if word != "iso3") or "state"
+    label = " ".join(w for w in str(name).split("_") if w != "iso3") or "state"
+    label = spelled(label)
     texts = [cell["text"] for cell in cells if cell["text"]]
     longest = max(map(len, texts), default=0)
     kind = "number" if number else "short" if longest <= 10 else "text"
@@ -203,13 +216,31 @@ def _shares(kept: list[_Column], host: _Column, folded: list[_Column]) -> list[f
 def _states_in(shown: pd.DataFrame) -> list[str]:
     """List the codes of states that stand alone in cells."""
     texts = {value for c in shown for value in shown[c].tolist() if isinstance(value, str)}
-    return sorted({code for text in texts if _STATES.fullmatch(text) for code in text.split(";")})
+    return sorted({c for text in texts if _STATES.fullmatch(text) for c in _parts(text)})
+
+
+def _parts(text: str) -> list[str]:
+    return re.split("[;–-]", text)
 
 
 @taken.taken
 def _names_of_states(codes: list[str]) -> dict[str, str]:
     states = datasets.load("countries").set_index("iso3")["name"]
     return states[states.index.isin(codes)].to_dict()
+
+
+def spelled(code: str) -> str:
+    """Write a code as words, names in it with capitals."""
+    words = _SHORT.sub(lambda word: word[0].upper(), code.replace("_", " "))
+    return _PROPER.sub(lambda word: word[0].capitalize(), words)
+
+
+def in_words(text: str) -> str:
+    """Write a sentence of a measure with the names of states and words for their codes."""
+    found = set(_WITHIN.findall(text)) - _OF_LISTS
+    names = _names_of_states(sorted(found)) if found else {}
+    names |= {code: spelled(code) for code in found if "_" in code}
+    return _WITHIN.sub(lambda code: names.get(code[0], code[0]), text)
 
 
 def _cell(value: Any, number: bool, url: object, names: dict | None) -> dict:
@@ -227,9 +258,14 @@ def _cell(value: Any, number: bool, url: object, names: dict | None) -> dict:
     else:
         text = str(value)
         if names is not None and _CODE.fullmatch(text):
-            text = text.replace("_", " ")
+            text = spelled(text.replace(";", "; "))
         elif names and _STATES.fullmatch(text):
-            text = "; ".join(names.get(code, code) for code in text.split(";"))
+            if all(code in names for code in _parts(text)):
+                text = text.replace("-", "–")  # a pair
+            text = "; ".join(
+                re.sub("[A-Z]{3}", lambda code: names.get(code[0], code[0]), one)
+                for one in text.split(";")
+            )
     cell = {"text": text, "url": None, "order": None}
     if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https", "site"):
         return cell
@@ -303,9 +339,12 @@ def claims(ledger: pd.DataFrame, *, name: str, caption: str) -> Exhibit:
         claim["tables"] = sorted({table for part in claim["parts"] for table in part.tables})
         for row in claim["evidence"]:
             row["url"] = _evidence_url(row)
+            row["label"] = in_words(row["label"])
     html = render(
         "claims.html",
         claims=shown,
+        in_words=in_words,
+        spelled=spelled,
         caption=caption,
         filtered=len(shown) > 12,
         credits=credits(ledger),

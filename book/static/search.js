@@ -40,6 +40,15 @@
   }
 
   const words = (text) => text.match(WORD) ?? [];
+  /* Words of a question that say nothing of its subject: asked for only where no others are. */
+  const IDLE = new Set(("a an and any are as at be been by can did do does for from had has have how i in " +
+    "into is it its many much of on or so than that the their them there they this to was were what " +
+    "when where which who whom whose why will with").split(" "));
+  const telling = (query) => {
+    const all = words(query);
+    const rest = all.filter((word) => !IDLE.has(plain(word)));
+    return rest.length ? rest : all;
+  };
   const flat = (text) => ` ${words(text).flatMap((word) => {
     const [whole, ...rest] = forms(word);
     return rest.length ? whole.split(/[^\p{L}\p{N}]+/u) : whole;
@@ -48,9 +57,10 @@
   /* The index: a word → the numbers of the blocks that hold it, in order. */
   function take(pages, groups) {
     const book = { blocks: [], sections: [], places: new Map(), groups: groups.map((g) => g.map(flat)) };
-    pages.forEach(([href, share, sections], page) => {
+    pages.forEach(([href, weight, sections], page) => {
       const title = sections[0][1];
-      for (const [anchor, heading, blocks] of sections) {
+      for (const [anchor, heading, blocks, part = 1] of sections) {
+        const share = weight * part;
         const section = book.sections.length;
         const first = book.blocks.length;
         book.blocks.push({ section, anchor, text: heading, heading: true });
@@ -118,7 +128,7 @@
   /* What a query asks for: for each of its words the words of the index that answer it. A
      designation that stands nowhere in one piece is asked for by its parts. */
   function asked(book, query) {
-    return words(query).flatMap((word) => {
+    return telling(query).flatMap((word) => {
       const all = forms(word);
       const joined = all[0].replace(/[^\p{L}\p{N}]/gu, "");
       const found = meant(book, all[0]);
@@ -134,6 +144,7 @@
     const terms = asked(book, query);
     const phrase = flat(query);
     const sections = new Map();
+    const entitled = new Map();  // a page → the words of the query that stand in its title
     terms.forEach((term, nth) => {
       const blocks = new Map();
       for (const [form, well] of term) {
@@ -149,6 +160,10 @@
         of.counts[nth] = (of.counts[nth] ?? 0) + well * (text.includes(" | ") ? 0.4 : 1);
         of.rare[nth] = rare;
         if (heading) of.headed.add(nth);
+        if (heading && book.sections[section].top) {
+          const { page } = book.sections[section];
+          entitled.set(page, (entitled.get(page) ?? new Set()).add(nth));
+        }
         if (!of.hits.has(block)) of.hits.set(block, new Set());
         of.hits.get(block).add(nth);
       }
@@ -157,7 +172,7 @@
     for (const [section, { hits, counts, headed, rare }] of sections) {
       const has = Object.keys(counts).length;
       if (has < (need === "all" ? terms.length : 1)) continue;
-      const { size, top, title, share } = book.sections[section];
+      const { page, size, top, title, share } = book.sections[section];
       const long = 0.4 + 0.6 * size / book.usual;
       let score = 0;
       for (const nth of Object.keys(counts)) score += rare[nth] * 2.2 * counts[nth] / (counts[nth] + 1.2 * long);
@@ -165,7 +180,8 @@
       let [together, named] = [false, false];
       for (const [block, here] of hits) {
         const { anchor, heading, text } = book.blocks[block];
-        const exact = terms.length > 1 && here.size === terms.length && flat(text).includes(phrase);
+        const said = query.includes("_") ? text : text.replace(/\S+_\S+/g, " ");  // a code says no phrase
+        const exact = terms.length > 1 && here.size === terms.length && flat(said).includes(phrase);
         together ||= exact;
         named ||= terms.length === 1 && anchor !== book.sections[section].anchor &&
           flat(anchor).endsWith(phrase);
@@ -173,7 +189,11 @@
         if (value > most) [best, most] = [block, value];
       }
       if (together) score *= 1.6;
-      if (headed.size) score += (top ? 12 : 6) * headed.size / terms.length;
+      // Of a heading count the words that tell most; that of the page counts for all its sections.
+      const whole = rare.reduce((sum, one) => sum + one, 0);
+      const told = (nths) => [...nths].reduce((sum, nth) => sum + (rare[nth] ?? 0), 0) / whole;
+      score += (top ? 12 : 6) * told(headed);
+      if (!top) score += 12 * told(entitled.get(page) ?? []);
       if (top && flat(title) === phrase) score += 80;
       if (named) score += 10;
       found.push({ section, score: worth * (named ? 1 : share) * score * has / terms.length, block: best,

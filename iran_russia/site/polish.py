@@ -40,6 +40,8 @@ def lighten(html: str) -> str:
     body = html.partition("<body")[2]
     idle = [load for load, use in _SERVES.items() if use is None or not re.search(use, body)]
     html = _LOAD.sub(lambda m: "" if re.search("|".join(idle), m[0]) else m[0], html)
+    # Where no script chooses a theme, the page has one with colours.
+    html = html.replace('data-theme="auto"', 'data-theme="light"', 1)
     html = _CODE.sub(lambda code: _PLAIN.sub(r"\1", code[0]), html)
     return re.sub(r"<script (?![^>]*\bdefer\b)(?=[^>]*\bsrc=)", "<script defer ", html)
 
