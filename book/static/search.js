@@ -57,10 +57,9 @@
   /* The index: a word → the numbers of the blocks that hold it, in order. */
   function take(pages, groups) {
     const book = { blocks: [], sections: [], places: new Map(), groups: groups.map((g) => g.map(flat)) };
-    pages.forEach(([href, weight, sections], page) => {
+    pages.forEach(([href, share, sections], page) => {
       const title = sections[0][1];
-      for (const [anchor, heading, blocks, part = 1] of sections) {
-        const share = weight * part;
+      for (const [anchor, heading, blocks] of sections) {
         const section = book.sections.length;
         const first = book.blocks.length;
         book.blocks.push({ section, anchor, text: heading, heading: true });
