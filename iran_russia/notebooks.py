@@ -20,6 +20,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_output
 
 from iran_russia import freshness, lab
+from iran_russia.choices import ChoiceError
 from iran_russia.datasets import DataError
 from iran_russia.exhibits import LAB_MIME, MIME
 from iran_russia.facts import TURNED
@@ -124,7 +125,9 @@ def run(file: Path, folder: Path) -> Path:
     try:
         stated, turned = execute(notebook, file.parent)
     except CellExecutionError as error:
-        raise DataError(f"{file.name}: {error.ename}: {error.evalue}") from None
+        # A choice that the tables do not know is told in a sentence of its own.
+        kind = "" if error.ename == ChoiceError.__name__ else f"{error.ename}: "
+        raise DataError(f"{file.name}: {kind}{error.evalue}") from None
     figures = figures_of(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":

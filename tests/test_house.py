@@ -7,7 +7,7 @@ from pathlib import Path
 from conftest import ROOT
 
 FLOORS = [
-    ["colours", "journal", "values"],
+    ["choices", "colours", "journal", "values"],
     ["constraints", "taken"],
     ["datasets", "measures"],
     ["exhibits", "freshness"],

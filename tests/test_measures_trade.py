@@ -768,6 +768,8 @@ def test_a_reporter_of_unknown_size_takes_nothing_from_the_world():
     assert reported_intensities(reports, world)["expected"].tolist() == [20]
 
 
+# The case is exact on purpose.
+@pytest.mark.filterwarnings("ignore::statsmodels.tools.sm_exceptions.PerfectSeparationWarning")
 def test_partners_of_like_size_give_what_is_expected(sized_reports):
     found = like_partners(sized_reports, ("RUS", "IRN"), range(2000, 2002))
     # The others trade ten times their size in the first year, twenty in the second: exponent 1,
