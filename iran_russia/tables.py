@@ -144,8 +144,7 @@ def _column(name: str, values: pd.Series, urls: pd.Series | None, names: dict) -
         _cell(value, number, url, named)
         for value, url in zip(values.tolist(), addresses, strict=True)
     ]
-    label = " ".join(w for w in str(name).split("_") if w != "iso3") or "state"
-    label = spelled(label)
+    label = spelled(" ".join(w for w in str(name).split("_") if w != "iso3") or "state")
     texts = [cell["text"] for cell in cells if cell["text"]]
     longest = max(map(len, texts), default=0)
     kind = "number" if number else "short" if longest <= 10 else "text"
