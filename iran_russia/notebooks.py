@@ -13,13 +13,13 @@ from pathlib import Path
 
 import jupytext
 import nbformat
-import vl_convert
 from jupyter_cache import get_cache
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_output
 
 from iran_russia import freshness, lab
+from iran_russia.charts import engine
 from iran_russia.choices import ChoiceError
 from iran_russia.datasets import DataError
 from iran_russia.exhibits import LAB_MIME, MIME
@@ -160,7 +160,7 @@ def _seen(output: nbformat.NotebookNode, number: str) -> list:
             data["text/html"] = _AWAY.sub("", data["text/html"])
         return [output]
     drawn = "".join(_SVG.findall(data["text/html"]))
-    png = base64.b64encode(vl_convert.svg_to_png(drawn, scale=2)).decode()
+    png = base64.b64encode(engine.svg_to_png(drawn, scale=2)).decode()
     told = {part: html.unescape(words) for part, words in _TOLD.findall(data["text/html"])}
     below = f"**{number} {told['title']}**\n\n{told['unit']}\n\n{told['source']}"
     return [

@@ -18,11 +18,10 @@ from pathlib import Path
 import altair as alt
 import joblib
 import pandas as pd
-import vl_convert
 from markupsafe import Markup
 
 from iran_russia import colours, tables
-from iran_russia.charts import seen, theme
+from iran_russia.charts import engine, seen, theme
 from iran_russia.charts.grammar import Reading, true_legends
 from iran_russia.colours import LIGHT
 from iran_russia.datasets import DESCRIPTOR
@@ -64,7 +63,7 @@ _drawings = joblib.Memory(DESCRIPTOR.parent.parent / "_build" / "drawings", verb
 _MADE_BY = hashlib.sha256(
     b"".join(
         Path(file).read_bytes()
-        for file in (__file__, theme.__file__, seen.__file__, colours.__file__)
+        for file in (__file__, engine.__file__, theme.__file__, seen.__file__, colours.__file__)
     )
     + "".join([version("vl-convert-python"), *time.tzname]).encode()
 ).hexdigest()
@@ -206,15 +205,15 @@ def _draw(spec: dict, made_by: str) -> dict:
     Drawing is the slowest part of a chapter and depends on nothing but its arguments, so a chapter
     that runs again draws only what changed.
     """
-    wide, svg = _fitted(spec, WIDE)
-    narrow, small_svg = _fitted(spec, NARROW)
+    wide, vega, svg = _fitted(spec, WIDE)
+    _, small_vega, small_svg = _fitted(spec, NARROW)
     # Links lead to places of the page; in the picture alone they would lead nowhere.
     alone = _LINK.sub("", svg).replace(
         "<g", f'<rect width="100%" height="100%" fill="{LIGHT["paper"]}"/><g', 1
     )
     faults = [
         # The narrow drawing has the same marks; there long words may take most of the width.
-        *seen.faults(vl_convert.vegalite_to_scenegraph(wide), WIDE),
+        *seen.faults(engine.vega_to_scenegraph(vega), WIDE),
         *seen.left_out(spec),
     ]
     if seen.stacked_on_logarithms(spec):
@@ -226,27 +225,29 @@ def _draw(spec: dict, made_by: str) -> dict:
         "sized": wide,
         "files": {
             "svg": alone,
-            "png": vl_convert.svg_to_png(alone, scale=2),
-            "js": _live(wide, narrow),
+            "png": engine.svg_to_png(alone, scale=2),
+            "js": _live(wide=vega, narrow=small_vega),
         },
     }
 
 
-def _fitted(spec: dict, width: int) -> tuple[dict, str]:
-    """Size a specification for a page of the given width and draw it.
+def _fitted(spec: dict, width: int) -> tuple[dict, dict, str]:
+    """Size a specification for a page of the given width, compile it to Vega and draw it.
 
     Vega-Lite fits a single chart, but not facets and concatenations: there the room that labels
     take is measured on a first drawing.
     """
     room = 90
     sized = _sized(spec, width, room)
-    svg = _svg(sized)
+    vega = engine.vegalite_to_vega(sized)
+    svg = _svg(vega)
     if "autosize" not in sized:
         excess = _width(svg) - width
         if not -40 <= excess <= 0:  # drawing takes time: a little room to spare is no matter
             sized = _sized(spec, width, room + excess)
-            svg = _svg(sized)
-    return sized, svg
+            vega = engine.vegalite_to_vega(sized)
+            svg = _svg(vega)
+    return sized, vega, svg
 
 
 def _sized(spec: dict, width: int, room: int) -> dict:
@@ -292,10 +293,10 @@ def _width(svg: str) -> int:
     return int(drawn[1])
 
 
-def _svg(spec: dict) -> str:
-    """Draw a specification as SVG, with ids of its own and geometry of one decimal."""
+def _svg(vega: dict) -> str:
+    """Draw a compiled chart as SVG, with ids of its own and geometry of one decimal."""
     # vl-convert turns links within the book into links to the host of its example data.
-    svg = vl_convert.vegalite_to_svg(spec).replace(_EXAMPLES, "")
+    svg = engine.vega_to_svg(vega).replace(_EXAMPLES, "")
     prefix = "v" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
@@ -313,14 +314,13 @@ def _themed(text: str) -> str:
     return _HEX.sub(lambda m: _TOKEN[m[0].lower()], text)
 
 
-def _live(wide: dict, narrow: dict) -> str:
+def _live(**parts: dict) -> str:
     """Write the script that hands both charts to the page, compiled to Vega; they share data.
 
     Compiling here leaves the reader's browser nothing to compile.
     """
-    values, parts = {}, {}
-    for size, spec in (("wide", wide), ("narrow", narrow)):
-        parts[size] = vl_convert.vegalite_to_vega(spec)
+    values = {}
+    for size in parts:
         _mend_time_domains(parts[size])
         _mend_tooltips(parts[size])
         for data in parts[size]["data"]:
