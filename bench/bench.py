@@ -8,7 +8,7 @@ kept: seconds belong to one machine on one day.
     .venv/bin/python bench/bench.py --before 7214115 --rounds 3
 
 measures the commit as well, with its own package and data and the libraries of this environment.
-An earlier book is smaller; so that the way of building can be compared too, each is measured by what
+An earlier book is smaller; so that ways of building can be compared too, each is measured by what
 stock takes for the same book as well (``…_by_stock_ratio``). ``--starts`` measures only how long
 chapters take to begin, which is to import what they import.
 """
