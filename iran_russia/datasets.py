@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from iran_russia import journal, values
 from iran_russia.constraints import Columns, Fault
-from iran_russia.taken import note, taken
+from iran_russia.taken import loaded, note, taken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,6 +144,45 @@ def load(table: str) -> pd.DataFrame:
     note({table: digest})
     # A shallow copy: pandas copies on write, so nobody changes the frame of anybody else.
     return frame.copy(deep=False)
+
+
+@taken
+def rows(table: str, column: str, values: list[str]) -> pd.DataFrame:
+    """Read the rows of one table whose cell in a column holds one of some values.
+
+    A chapter that takes rows of a long list depends on these, and not on what is added to the rest.
+
+    Args:
+        table: its name.
+        column: of text; a cell that lists several values, apart by semicolons, holds each.
+        values: at least one row holds each of them.
+
+    Raises:
+        DataError: as :func:`load`; or the table has no such column, or no row holds a value.
+    """
+    import pandas as pd
+
+    frame = load(table)
+    if column not in frame:
+        raise DataError(f"table {table} has no column '{column}'")
+    held = [str(cell).split(";") for cell in frame[column].fillna("")]
+    if absent := sorted(set(values).difference(*held)):
+        raise DataError(f"table {table}: no row holds {absent[0]!r} in {column}")
+    found = frame[[not set(values).isdisjoint(cell) for cell in held]]
+    _parts[table] = pd.concat([_parts[table], found]) if table in _parts else found
+    return found
+
+
+_parts: dict[str, pd.DataFrame] = {}  # what this process has taken of tables by their rows
+
+
+def in_part() -> dict[str, pd.DataFrame]:
+    """Return the rows that this process has taken of tables which it has not loaded whole."""
+    return {
+        table: frame[~frame.index.duplicated()]
+        for table, frame in _parts.items()
+        if table not in loaded()
+    }
 
 
 def file_of(resource: dict, folder: Path) -> Path:
@@ -285,18 +324,20 @@ def unchanged(tables: dict[str, str]) -> bool:
     return same
 
 
-def summary(table: str) -> dict:
-    """Return what a reader must know of a table: title, rows, coverage, sources, terms.
+def summary(table: str, part: pd.DataFrame | None = None) -> dict:
+    """Return what a reader must know of a table or a part of its rows.
 
-    ``first`` and ``last`` are read from the column that the descriptor names as ``time_field``.
+    That is title, rows, coverage, sources and terms. ``first`` and ``last`` are read from the
+    column that the descriptor names as ``time_field``.
     """
-    resource, frame = describe(table), load(table)
+    resource, frame = describe(table), load(table) if part is None else part
     when = frame[resource["time_field"]].dropna() if "time_field" in resource else []
     return {
         "table": table,
         "title": resource["title"],
         "topic": resource["topic"],
         "rows": len(frame),
+        "in_part": part is not None,
         "columns": len(frame.columns),
         "first": _when(min(when)) if len(when) else "",
         "last": _when(max(when)) if len(when) else "",
@@ -319,15 +360,21 @@ def newest(tables: list[str]) -> str:
 
     What is dated later than any source was retrieved is a plan and does not count.
     """
+    return max((newest_of(table, load(table)) for table in tables), default="")
+
+
+def newest_of(table: str, part: pd.DataFrame) -> str:
+    """Return the newest day or year of some rows of a table, as :func:`newest` does."""
+    resource, seen = describe(table), _last_retrieved()
+    when = part[resource["time_field"]].dropna().unique() if "time_field" in resource else []
+    return max((text for text in map(_when, when) if text <= seen), default="")
+
+
+@taken
+def _last_retrieved() -> str:
+    """Return the last day on which a source was retrieved; where none says, the end of time."""
     retrieved = load("sources")["retrieved_on"].dropna()
-    seen = _when(retrieved.max()) if len(retrieved) else "9999"
-    when = [
-        _when(value)
-        for table in tables
-        if "time_field" in (resource := describe(table))
-        for value in load(table)[resource["time_field"]].dropna().unique()
-    ]
-    return max((text for text in when if text <= seen), default="")
+    return _when(retrieved.max()) if len(retrieved) else "9999"
 
 
 def _when(value: object) -> str:

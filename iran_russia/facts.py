@@ -14,7 +14,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 import pandas as pd
 from myst_nb import glue
 
-from iran_russia.datasets import LISTING, newest
+from iran_russia.datasets import LISTING, in_part, newest, newest_of
 from iran_russia.exhibits import NO_FIGURE, Exhibit, FigureError, credits, in_build, render
 from iran_russia.taken import loaded
 
@@ -314,7 +314,9 @@ def key_findings(*findings: tuple[str, str]) -> Exhibit:
     """
     shown = [{"sentence": whole(section, said), "section": section} for said, section in findings]
     read = [table for table in loaded() if table != LISTING]
-    html = render("key_findings.html", findings=shown, newest=_in_words(newest(read)))
+    parts = [newest_of(table, part) for table, part in in_part().items()]
+    latest = _in_words(max([newest(read), *parts]))
+    html = render("key_findings.html", findings=shown, newest=latest)
     return Exhibit(
         html=html,
         other={"text/html": html, "text/plain": " ".join(f["sentence"] for f in shown)},

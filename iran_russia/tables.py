@@ -386,14 +386,19 @@ def _evidence_url(row: dict) -> str:
 def data_used() -> Exhibit:
     """Show the box at a chapter's end: the tables it loaded, with coverage and terms of use.
 
-    Tables from which only the ledger takes rows or numbers are named below it: how many rows they
-    have would let the chapter depend on all of them.
+    Of a table from which it takes rows alone, these are counted. Tables from which only the ledger
+    takes rows or numbers are named below it: how many rows they have would let the chapter depend
+    on all of them.
     """
     hidden = {"sources", datasets.LISTING}
     names_only = {"countries"}  # which every table with codes of states asks
     names = [name for name in taken.loaded() if name not in hidden]
+    parts = datasets.in_part()
     used = [datasets.summary(name) for name in names]
-    looked_up = [name for name in taken.tables() if name not in hidden.union(names, names_only)]
+    used += [datasets.summary(name, part) for name, part in parts.items()]
+    used.sort(key=lambda table: table["table"])
+    shown = hidden.union(names, names_only, parts)
+    looked_up = [name for name in taken.tables() if name not in shown]
     html = render("data_used.html", tables=used, looked_up=looked_up)
     return _shown(html, "Data used: " + ", ".join(t["table"] for t in used))
 

@@ -7,10 +7,12 @@ policy of the book refuses. Here the page loads it from the server, as it does t
 import functools
 import http.server
 import json
+import multiprocessing
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -35,21 +37,66 @@ new EventSource("/watch-events").onmessage = (event) => {
 """
 
 
+_BUILD = ["build", str(freshness.ROOT), "-W", "-n", "--keep-going"]
+
+# What a build imports before it looks at the book. Of the book nothing is imported beforehand: its
+# own code may be what was saved.
+_LIBRARIES = [
+    "jupyter_book.cli.main",
+    "jupyter_book.sphinx",
+    "joblib",
+    "myst_nb.sphinx_ext",
+    "sphinx.builders.html",
+    "sphinx_book_theme",
+    "sphinx_design",
+    "sphinx_external_toc",
+    "sphinxcontrib.bibtex",
+]
+
+
+def _asked(pages: list[str]) -> dict[str, str]:
+    return os.environ | {freshness.PAGES: " ".join(pages)}
+
+
 def build(pages: list[str]) -> str:
     """Build only these pages, what it says going to the terminal.
 
     Returns:
         Why the build failed, in short; empty where it did not.
     """
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(freshness.ROOT)]
     done = subprocess.run(
-        [*command, "-W", "-n", "--keep-going"],
-        env=os.environ | {freshness.PAGES: " ".join(pages)},
+        [str(Path(sys.executable).with_name("jupyter-book")), *_BUILD],
+        env=_asked(pages),
         stderr=subprocess.PIPE,
         text=True,
         check=False,
     )
     return _in_short(done.stderr) if done.returncode else ""
+
+
+def _warm_build(pages: list[str]) -> str:
+    """Build as :func:`build` does, in a process that has imported the libraries already."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return build(pages)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_LIBRARIES)
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as said:
+        process = context.Process(target=_be_a_build, args=(_asked(pages), said.name))
+        process.start()
+        process.join()
+        return _in_short(said.read()) if process.exitcode else ""
+
+
+def _be_a_build(environment: dict[str, str], said: str) -> None:
+    """Be a build in this process, what it says of faults going to a file."""
+    with open(said, "w") as file:
+        os.dup2(file.fileno(), sys.stderr.fileno())
+    os.environ.clear()
+    os.environ.update(environment)
+    from jupyter_book.cli.main import main
+
+    sys.argv = ["jupyter-book", *_BUILD]
+    main()
 
 
 def _in_short(said: str) -> str:
@@ -133,7 +180,7 @@ def watch(pages: list[str], port: int) -> None:
     Runs until it is interrupted.
     """
     news = _News()
-    if error := build(pages):
+    if error := _warm_build(pages):
         click.echo(error, err=True)
     handler = functools.partial(_Pages, news=news, directory=freshness.ROOT / "_build" / "html")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
@@ -143,7 +190,7 @@ def watch(pages: list[str], port: int) -> None:
     named = {*WATCHED, *(f"{page}.md" for page in pages)}
     watched = [file for name in named if (file := freshness.ROOT / name).exists()]
     for _ in watchfiles.watch(*watched, raise_interrupt=False):
-        error = build(pages)
+        error = _warm_build(pages)
         click.echo(error or "Renewed.", err=bool(error))
         news.tell(error)
     server.shutdown()

@@ -7,9 +7,9 @@ import sys
 
 import pandas as pd
 import pytest
-from conftest import ROOT
+from conftest import ROOT, change_cells
 
-from iran_russia import datasets, validation
+from iran_russia import datasets, taken, validation
 from iran_russia.datasets import DataError, load
 from iran_russia.validation import validate
 
@@ -263,3 +263,40 @@ def test_copies_of_the_tables_share_no_memory_with_the_book(own, tmp_path):
     assert validate(copy / "datapackage.json").unchanged == 0
     assert validate(copy / "datapackage.json").unchanged == 0
     assert not (tmp_path / "copy" / "_build").exists()
+
+
+def test_rows_of_a_table_are_taken_and_the_rest_of_it_is_not(copy):
+    finance = datasets.rows("events", "lists", ["finance"])
+    assert len(finance) > 10 and finance["lists"].str.contains("finance").all()
+    assert list(finance.dtypes) == list(datasets.load("events").dtypes)
+    two = datasets.rows("events", "event_id", ["IRRU-2025-002", "IRRU-2025-073"])
+    assert list(two["event_id"]) == ["IRRU-2025-002", "IRRU-2025-073"]
+    call = 'datasets.rows {"table": "events", "column": "lists", "values": ["finance"]}'
+    before = taken.again(call).rows
+    added = change_cells(copy, "events", "event_id == 'IRRU-2026-184'", "title", "Another title")
+    assert added and taken.again(call).rows == before
+    change_cells(copy, "events", "lists == 'finance'", "title", "Another title")
+    assert taken.moved(before, taken.again(call).rows)
+
+
+def test_rows_that_no_table_has_are_refused():
+    with pytest.raises(DataError, match="table events has no column 'list'"):
+        datasets.rows("events", "list", ["finance"])
+    with pytest.raises(DataError, match="no row holds 'finances' in lists"):
+        datasets.rows("events", "lists", ["finance", "finances"])
+
+
+def test_a_chapter_tells_how_many_rows_it_took_of_a_table():
+    code = """
+from iran_russia import datasets, tables, taken
+datasets.load("treaty_steps")
+datasets.rows("events", "event_id", ["IRRU-2025-002", "IRRU-2025-073"])
+datasets.rows("events", "event_id", ["IRRU-2025-048", "IRRU-2025-002"])
+print(taken.loaded(), len(datasets.in_part()["events"]))
+print(datasets.newest_of("events", datasets.in_part()["events"]))
+print("3 of its rows" in tables.data_used().html)
+datasets.load("events")
+print(datasets.in_part())
+"""
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines() == ["['treaty_steps'] 3", "2025-10-02", "True", "{}"]

@@ -404,6 +404,20 @@ def test_a_table_that_a_chapter_also_loads_itself_counts_whole(book):
     assert _events(book, _added(title="Made up")) == "out of date, table events changed"
 
 
+def test_rows_that_a_chapter_takes_count_and_the_rest_of_the_table_does_not(book):
+    taken = 'rows("events", "lists", ["finance"])\nshown = ledger'
+    book.edit("verdicts.md", "shown = ledger", taken)
+    book.edit(
+        "verdicts.md",
+        "from iran_russia.facts",
+        "from iran_russia.datasets import rows\nfrom iran_russia.facts",
+    )
+    assert ran(book.build()) == {"verdicts"}
+    assert _events(book, _added(title="Made up")) == "up to date"
+    told = _events(book, _added(event_id="IRRU-2026-999", lists="finance"))
+    assert told == "out of date, datasets.rows moved: IRRU-2026-999, as events changed"
+
+
 def test_of_the_sources_only_those_that_a_chapter_credits_run_it(book):
     def change(rows, source, **cells):
         return [r | cells if r["source_id"] == source else r for r in rows]

@@ -109,15 +109,30 @@ class _Forked:
 _nursery: Nursery | None = None
 
 
+def begin() -> None:
+    """Start the nursery ahead of time, where kernels can be forked."""
+    global _nursery
+    if _nursery is None and hasattr(os, "fork"):
+        _nursery = Nursery()
+
+
+def close() -> None:
+    """End the nursery, if there is one."""
+    global _nursery
+    if _nursery:
+        _nursery.close()
+    _nursery = None
+
+
 @contextmanager
 def warm() -> Iterator[None]:
     """Let kernels that start meanwhile be forked, where that can be done."""
-    global _nursery
-    if not hasattr(os, "fork"):
+    begin()
+    if _nursery is None:
         yield
         return
     before = os.environ.get(_DEFAULT)
-    _nursery, os.environ[_DEFAULT] = Nursery(), NAME
+    os.environ[_DEFAULT] = NAME
     try:
         yield
     finally:
@@ -125,8 +140,7 @@ def warm() -> Iterator[None]:
             del os.environ[_DEFAULT]
         else:
             os.environ[_DEFAULT] = before
-        _nursery.close()
-        _nursery = None
+        close()
 
 
 class WarmProvisioner(LocalProvisioner):

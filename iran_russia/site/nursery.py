@@ -8,7 +8,9 @@ Answered on the standard output: ``{"pid"}`` for each, in order, and ``{"pid", "
 ends, with a status as ``subprocess`` has it.
 """
 
+import atexit
 import builtins
+import gc
 import json
 import os
 import selectors
@@ -63,6 +65,9 @@ def become_kernel(parent: int, argv: list[str], cwd: str, env: dict[str, str]) -
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance()
+    # What is left is the memory of the libraries, which the system takes back at once.
+    atexit._run_exitfuncs()
+    os._exit(0)
 
 
 def main() -> None:
@@ -72,6 +77,7 @@ def main() -> None:
     for library in LIBRARIES:
         import_module(library)
     del vars(builtins)["get_ipython"]
+    gc.freeze()  # no kernel need look through what all share, nor copy it by looking
     woken, wake = os.pipe()
     for end in (woken, wake):
         os.set_blocking(end, False)
@@ -104,3 +110,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    os._exit(0)  # as kernels end

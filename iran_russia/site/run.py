@@ -28,7 +28,7 @@ from sphinx.util import logging
 
 from iran_russia import changes, datasets, freshness
 from iran_russia.exhibits import BUILD
-from iran_russia.site.kernels import warm
+from iran_russia.site import kernels
 from iran_russia.site.pages import beginning
 from iran_russia.site.state import CHANGES, SURE, build_folder, build_of, shown_by
 from iran_russia.taken import Taken
@@ -56,12 +56,15 @@ def begin(app: Sphinx, config: Config) -> None:
     build_of(app).zone = os.environ.get(_ZONE)
     # Kernels inherit both. Vega reads days in the zone of the machine: everywhere the same.
     os.environ |= {BUILD: "yes", _ZONE: "UTC"}
+    if freshness.PAGES in os.environ:
+        kernels.begin()  # who asks for pages has most often changed one
 
 
 def end(app: Sphinx, error: Exception | None) -> None:
     """Let the next build of this folder begin; trust the pages of one that finished."""
     if error is None:
         (build_folder(app) / "unfinished").unlink(missing_ok=True)
+    kernels.close()
     os.environ.pop(BUILD, None)
     os.environ.pop(_ZONE, None)
     if zone := build_of(app).zone:
@@ -182,7 +185,7 @@ def _run_all(
     failed = []
     started = time.perf_counter()
     # One more than cores: a kernel that starts or stops mostly waits.
-    with warm(), ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
+    with kernels.warm(), ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
         # The longest first, so that no core waits for it at the end.
         order = sorted(waiting, key=lambda w: w.burden, reverse=True)
         jobs = {pool.submit(_run, env, w.chapter, w.text): w for w in order}
