@@ -54,7 +54,7 @@ def with_customs_totals(totals: pd.DataFrame, goods: pd.DataFrame) -> pd.DataFra
     Returns:
         ``totals`` and a row for each sum added, without caution, note or growth.
     """
-    lines = totals["basis"] == "customs_tariff_lines"
+    lines = totals["basis"].eq("customs_tariff_lines") & totals["period_type"].eq("iranian_year")
     keys = ["year", "direction"]
     direction = {"export": "iran_to_russia", "import": "russia_to_iran"}
     columns = ["year", "iranian_year", "period_start", "period_end", "exporter_iso3"]
