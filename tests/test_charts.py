@@ -46,6 +46,17 @@ def test_an_axis_reaches_as_far_as_the_data():
     assert charts.axis_domain(days[:0], room=9) == []
 
 
+def test_an_axis_keeps_its_usual_ends_until_the_data_go_further():
+    shares, none = pd.Series([0.1, 0.6]), pd.Series(dtype="float64")
+    assert charts.axis_at_least(0, 0.7, shares, none) == [0, 0.7]
+    assert charts.axis_at_least(0, 0.7, shares, pd.Series([-0.2, 0.8])) == [-0.2, 0.8]
+    assert charts.axis_at_least(0, 0.7, shares, room=0.5) == pytest.approx([0, 0.9])
+    assert charts.axis_at_least(0, 0.7, none) == [0, 0.7]
+    days = pd.Series(pd.to_datetime(["2001-03-01", None, "2004-02-10"]))
+    assert charts.axis_at_least("1999-01-01", "2003-12-31", days) == ["1999-01-01", "2004-02-10"]
+    assert charts.axis_at_least("2002-01-01", "2009-12-31", days) == ["2001-03-01", "2009-12-31"]
+
+
 def test_marks_are_painted_by_one_field_with_or_without_its_legend():
     scale = alt.Scale(domain=["IRN", "RUS"], range=colours.parties(["IRN", "RUS"]))
     drawn = alt.Chart(FRAME).mark_point().encode(**charts.painted("party", scale)).to_dict()

@@ -472,6 +472,18 @@ def test_cargo_against_its_target():
     assert projects.cargo_change("all", 2021, 2024).value == pytest.approx(14.5 * 1.18 / 13.8 - 1)
 
 
+def test_a_year_without_its_total_tells_of_no_gas_that_is_not_listed(copy):
+    assert energy.gas_flow("IRN", "EU", 2025).value == 0
+    change_cells(copy, "gas_pipeline_trade", "destination == 'Total exports'", "volume_bcm", "")
+    assert energy.gas_flow("IRN", "EU", 2025).value is None
+
+
+def test_cargo_of_no_known_period_changes_nothing(copy):
+    before = projects.cargo_change("all", 2021, 2024)
+    change_cells(copy, "corridor_freight", "freight_id == 'C03'", "period_start period_end", "")
+    assert projects.cargo_change("all", 2021, 2024) == before
+
+
 # Changed data change the verdict
 
 

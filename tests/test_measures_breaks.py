@@ -79,6 +79,13 @@ def test_a_rise_from_nothing_has_a_least_ratio_and_no_largest():
     assert change["change"] == 0 and math.isnan(change["low"]) and change["high"] < 1
 
 
+def test_nothing_before_and_nothing_after_a_named_year_has_no_ratio():
+    sent = pd.Series([0.0] * 30 + [33, 80, 104, 80, 120], range(1992, 2027))
+    row = breaks.named_years(sent, "counts", [2014]).iloc[0]
+    assert row[["before", "after"]].tolist() == [0, 0]
+    assert row["status"] == "not told" and row[["change", "low", "high"]].isna().all()
+
+
 def test_money_is_compared_by_its_logarithm():
     doubled = pd.Series([1.0, 2, 1, 2, 2, 4, 2, 4], index=range(2000, 2008))
     named = break_at(doubled, 2004, "money")

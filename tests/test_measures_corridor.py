@@ -44,6 +44,11 @@ def test_a_range_of_the_target_widens_the_share():
     assert (row["share_low"], row["share_high"]) == (4 / 10, 6 / 8)
 
 
+def test_a_target_of_nothing_has_no_share():
+    row = _reached(("east", 2023, 0.0, 0.0)).iloc[0]
+    assert row["same_year"] and row[["share_low", "share_high"]].isna().all()
+
+
 def test_without_a_figure_of_the_year_the_latest_earlier_one_stands_in():
     row = _reached(("east", 2030, 12.0, 12.0)).iloc[0]
     assert not row["same_year"]

@@ -63,10 +63,9 @@ def test_there_is_no_share_without_the_world():
         world_shares(FIGURES[FIGURES["iso3"] != "WLD"])
 
 
-def test_one_measure_without_the_world_is_refused_though_another_has_it():
-    other = FIGURES[FIGURES["iso3"] != "WLD"].assign(measure="gas_production")
-    with pytest.raises(ValueError, match="WLD"):
-        world_shares(pd.concat([FIGURES, other]))
+def test_a_newer_year_without_the_world_is_left_out():
+    newer = FIGURES[FIGURES["iso3"] == "IRN"].assign(year=FIGURES["year"].max() + 1)
+    pd.testing.assert_frame_equal(world_shares(pd.concat([FIGURES, newer])), world_shares(FIGURES))
 
 
 def test_reserves_divide_by_the_output_of_a_year():

@@ -60,6 +60,7 @@ def test_a_report_stands_once_in_each_of_its_fields_and_repeats_are_left_out():
     fields = {"cyber": "Cyber", "satellites": "Space", "satellite launch": "Space"}
     told = reports_by_field(reports, fields)
     assert told[["report_id", "field"]].to_numpy().tolist() == [["a", "Cyber"], ["a", "Space"]]
+    assert told.index.is_unique  # columns can be added to it
 
 
 def test_first_hand_is_a_party_or_a_record():

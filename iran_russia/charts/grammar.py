@@ -39,6 +39,27 @@ def axis_domain(*columns: pd.Series | pd.Index, room: float) -> list:
     return [float(first) - room, float(last) + room]
 
 
+def axis_at_least(
+    low: float | str, high: float | str, *columns: pd.Series, room: float = 0
+) -> list:
+    """Return where an axis begins and ends: at its usual ends, further where the data go further.
+
+    Args:
+        low: the usual beginning, a number or an ISO date.
+        high: the usual end.
+        columns: numbers or dates that are drawn on the axis.
+        room: share of the highest number that is left free beyond it, for words at its mark.
+    """
+    known = [column.dropna() for column in columns if column.notna().any()]
+    if not known:
+        return [low, high]
+    first, last = min(column.min() for column in known), max(column.max() for column in known)
+    if hasattr(first, "date"):
+        ends = min(pd.Timestamp(low), first), max(pd.Timestamp(high), last)
+        return [end.date().isoformat() for end in ends]
+    return [float(min(low, first)), float(max(high, last * (1 + room)))]
+
+
 def hollow(field: str, filled: object, empty: object) -> alt.FillOpacity:
     """Fill marks that are sure and leave those empty that are not, by a field of two values.
 

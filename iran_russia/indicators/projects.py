@@ -358,7 +358,8 @@ def cargo_change(branch: str, first: int, last: int) -> Reading:
     by = rows.groupby("year")[["low", "high"]].agg({"low": "min", "high": "max"})
     freight = load("corridor_freight")
     rates = freight[(freight["branch"] == branch) & (freight["indicator"] == "cargo growth")]
-    rates = rates.set_index(rates["period_end"].dt.year)["growth_percent"]
+    rates = rates.dropna(subset=["period_end", "growth_percent"])
+    rates = rates.groupby(rates["period_end"].dt.year)["growth_percent"].first()
     held = by.loc[first:last]
     level = moved_on(held["low"], rates / 100, last)
     if first not in level.index or len(level) < 2:
@@ -377,6 +378,7 @@ def _cargo(branch: str) -> pd.DataFrame:
     rows = load("corridor_freight")
     rows = rows[(rows["branch"] == branch) & (rows["indicator"] == "cargo")]
     rows = rows[(rows["period_type"] == "calendar year") & (rows["confidence"] != "low")]
+    rows = rows.dropna(subset="period_end")
     return rows.assign(
         year=rows["period_end"].dt.year,
         low=rows["million_tonnes"],

@@ -254,6 +254,8 @@ def _ratios(sizes: tuple[int, int], sums: tuple[float, float], reach: float) -> 
     from scipy.optimize import brentq
 
     total = sum(sums)
+    if not total:  # nothing and nothing have no ratio
+        return math.nan, math.nan
     least = sum(float(_poisson(np.array(s), n)) for s, n in zip(sums, sizes, strict=True))
 
     def above(log_ratio: float) -> float:

@@ -193,8 +193,8 @@ def attainment(targets: pd.DataFrame, reported: pd.DataFrame, by: str = "branch"
     joined = targets.join(latest)
     return joined.assign(
         same_year=joined["reported_year"].eq(joined["year"]).fillna(False).astype(bool),
-        share_low=joined["reported_low"] / joined["high"],
-        share_high=joined["reported_high"] / joined["low"],
+        share_low=joined["reported_low"] / joined["high"].where(joined["high"] > 0),
+        share_high=joined["reported_high"] / joined["low"].where(joined["low"] > 0),
     )
 
 

@@ -26,17 +26,18 @@ def world_shares(figures: pd.DataFrame) -> pd.DataFrame:
         figures: rows of ``energy_country_year``, with ``WLD`` for the world.
 
     Returns:
-        The rows of countries with ``share`` (0 to 1), ``rank_best`` and ``rank_worst``.
+        The rows of countries with ``share`` (0 to 1), ``rank_best`` and ``rank_worst``; a measure
+        and year without a row for the world is left out.
 
     Raises:
-        ValueError: a measure and year has no row for the world.
+        ValueError: no measure and year has a row for the world.
     """
     keys = ["measure", "year"]
     is_world = figures["iso3"] == "WLD"
     world = figures.loc[is_world, [*keys, "value"]].rename(columns={"value": "world"})
-    table = figures[~is_world].merge(world, on=keys, how="left")
-    if table["world"].isna().any():
-        raise ValueError("a measure and year has no row of WLD: there is nothing to divide by")
+    if world.empty:
+        raise ValueError("no measure and year has a row of WLD: there is nothing to divide by")
+    table = figures[~is_world].merge(world.dropna(), on=keys)
     by = table.groupby(keys)["value"]
     best = by.rank(ascending=False, method="min")
     room = ((table["world"] - by.transform("sum")) / table["value"]).clip(lower=0) // 1

@@ -64,7 +64,8 @@ def reports_by_field(reports: pd.DataFrame, fields: dict[str, str]) -> pd.DataFr
     single = reports[reports["same_event_as"].isna()]
     told = single.assign(field=single["item_category"].str.split(";")).explode("field")
     told["field"] = told["field"].map(fields)
-    return told.dropna(subset="field").drop_duplicates(["report_id", "field"])
+    told = told.dropna(subset="field").drop_duplicates(["report_id", "field"])
+    return told.reset_index(drop=True)
 
 
 def from_first_hand(reports: pd.DataFrame) -> pd.Series:

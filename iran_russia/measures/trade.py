@@ -54,7 +54,7 @@ def with_customs_totals(totals: pd.DataFrame, goods: pd.DataFrame) -> pd.DataFra
     Returns:
         ``totals`` and a row for each sum added, without caution, note or growth.
     """
-    lines = totals["basis"] == "customs_tariff_lines"
+    lines = totals["basis"].eq("customs_tariff_lines") & totals["period_type"].eq("iranian_year")
     keys = ["year", "direction"]
     direction = {"export": "iran_to_russia", "import": "russia_to_iran"}
     columns = ["year", "iranian_year", "period_start", "period_end", "exporter_iso3"]
@@ -235,19 +235,19 @@ def partner_shares(partners: pd.DataFrame, total: str = "WLD") -> pd.DataFrame:
 
     Returns:
         The rows of single partners with ``share`` (0 to 1), ``rank`` and ``partners`` (how many
-        the reporter lists).
+        the reporter lists); a year and flow without its total is left out.
 
     Raises:
-        ValueError: a partner stands twice in one year and flow, or a total is missing.
+        ValueError: a partner stands twice in one year and flow, or there is no total at all.
     """
     keys = ["year", "country_iso3", "flow"]
     if partners.duplicated([*keys, "partner_iso3"]).any():
         raise ValueError("a partner stands twice in one year and flow: filter to one reporter")
     totals = partners.loc[partners["partner_iso3"] == total, [*keys, "value_usd"]]
     single = partners[~partners["partner_iso3"].isin(["WLD", "SUM", "RUS-DA"])]
-    merged = single.merge(totals.rename(columns={"value_usd": "total_usd"}), on=keys, how="left")
-    if merged["total_usd"].isna().any():
-        raise ValueError(f"there is no row of the partner {total!r} for every year and flow")
+    if totals.empty:
+        raise ValueError(f"there is no row of the partner {total!r}")
+    merged = single.merge(totals.dropna().rename(columns={"value_usd": "total_usd"}), on=keys)
     by = merged.groupby(keys)["value_usd"]
     return merged.assign(
         share=(merged["value_usd"] / merged["total_usd"]).astype(float),
