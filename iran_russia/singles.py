@@ -108,7 +108,7 @@ _SHEET = """<!DOCTYPE html>
 <html lang="en" data-theme="light"><head><meta charset="utf-8"><title>{title}</title>
 {styles}
 <style>
-html {{ font-size: 14px; }}
+html {{ font-size: 10pt; }}
 body {{ display: block; }}
 /* Chromium joins the words of a heading where its lines break when it writes the outline. */
 h2 {{ font-size: 1.3rem; }}

@@ -212,7 +212,11 @@ def test_a_rebuilt_book_tells_the_new_verdict_everywhere(pages, case):
     assert shown(pages / "notebooks" / "claims.html", claim_id) == after
     assert shown(pages / "notebooks" / f"{chapter}.html", claim_id) == after
     changed = (pages / "book" / "changes.html").read_text(encoding="utf-8")
-    row = re.search(rf"<tr>(?:(?!</tr>).)*verdict {claim_id}<.*?</tr>", changed, re.DOTALL)[0]
-    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[dh].*?</t[dh]>", row)]
-    assert cells[2:4] == [before, after]
-    assert table in cells[4].split(", ")
+    group = re.search(
+        rf"<tbody>(?:(?!</tbody>).)*verdict {claim_id}<.*?</tbody>", changed, re.DOTALL
+    )[0]
+    row = re.search(rf"<tr>(?:(?!</tr>).)*verdict {claim_id}<.*?</tr>", group, re.DOTALL)[0]
+    cells = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<td.*?</td>", row)]
+    assert cells == [before, after]
+    because = re.search(r"because of (.*?)<", group)[1]
+    assert table in because.split(", ")

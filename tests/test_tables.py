@@ -245,7 +245,10 @@ def test_without_scripts_and_on_paper_what_is_folded_can_be_read(reader):
     folded.locator("summary").click()
     expect(folded.locator("p").first).to_be_visible()
     opened.emulate_media(media="print")
-    assert opened.locator("table.ir-register .ir-more").nth(1).locator("p").first.is_visible()
+    other = opened.locator("table.ir-register .ir-more").nth(1)
+    assert other.locator("p").first.is_visible() and not other.locator("summary").is_visible()
+    size = "e => parseFloat(getComputedStyle(e).fontSize) * 72 / 96"
+    assert opened.locator("table.ir-register td").first.evaluate(size) >= 8
 
 
 def test_a_table_template_escapes_what_it_folds():
