@@ -178,7 +178,8 @@ def in_words(text: str, page: str, facts: dict[str, str], figures: list[str]) ->
             if kind == "glue:text":
                 return facts[name]
             if kind == "cite":
-                return f"[{', '.join(lab.cited()[key.strip()] for key in name.split(','))}]"
+                cited = sorted(lab.cited()[key.strip()] for key in name.split(","))
+                return f"[{', '.join(cited)}]"
             if kind == "numref":
                 own = name in figures
                 return f"Fig. {figures.index(name) + 1}" if own else lab.figures()[name]

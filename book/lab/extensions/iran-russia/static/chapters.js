@@ -84,7 +84,8 @@
     } else if (role === "title") {
       write(place, words?.titles[name] ?? name);
     } else if (role === "cite") {
-      const named = name.split(",").map((key) => words?.cited[key.trim()] ?? key.trim());
+      // As the page has them, by author.
+      const named = name.split(",").map((key) => words?.cited[key.trim()] ?? key.trim()).sort();
       write(place, `[${named.join(", ")}]`);
     } else if (role === "numref") {
       const number = state ? figures(state.panel).findIndex((f) => figureOf(f).name === name) + 1 : 0;
