@@ -41,9 +41,10 @@ _SHORT = re.compile(
 )
 _PROPER = re.compile(
     r"\b(?:afghanistan|american|caspian|caucasus|china|european|gulf|indian|iran|iranian|iraq|israel"
-    r"|kurds|qajar|russia|russian|safavid|shahed|soviet|syria|turkey|ukraine|ukrainian|yemen)\b"
+    r"|kurds|percent|qajar|russia|russian|safavid|shahed|soviet|syria|turkey|ukraine|ukrainian|yemen)\b"
 )
-"""Words of codes that are written with capitals."""
+"""Words of codes that are written in another way, most of them with capitals."""
+_NAMED = {"percent": "per cent", "turkey": "Türkiye"}
 _STATES = re.compile(r"[A-Z]{3}(?:[;–-][A-Z]{3})*")
 _WITHIN = re.compile(r"(?<![\w/-])[A-Z]{3}(?!\w)|(?<![\w/.:-])[a-z]+(?:_[a-z0-9]+)+(?![\w/.])")
 _OF_LISTS = {"SDN"}
@@ -107,6 +108,8 @@ def rows(
         {"label": c.label, "kind": c.kind, "need": c.need, "share": share}
         for c, share in zip(kept, _shares(kept, host, folded), strict=True)
     ]
+    if "ir-register" in css and any(c.need >= _SENTENCE for c in kept):
+        css += " ir-cards"
     return render(
         "rows.html",
         caption=caption,
@@ -231,7 +234,7 @@ def _names_of_states(codes: list[str]) -> dict[str, str]:
 def spelled(code: str) -> str:
     """Write a code as words, names in it with capitals."""
     words = _SHORT.sub(lambda word: word[0].upper(), code.replace("_", " "))
-    return _PROPER.sub(lambda word: word[0].capitalize(), words)
+    return _PROPER.sub(lambda word: _NAMED.get(word[0], word[0].capitalize()), words)
 
 
 def in_words(text: str) -> str:

@@ -337,9 +337,21 @@ def test_every_table_is_read_by_a_chapter(book):
 
 
 def test_names_in_code_lose_their_marks_and_words_of_the_page_keep_theirs():
-    marked = '<span class="n">x</span>', '<span class="o">=</span>', '<span class="mi">1</span>'
-    page = f"<body><p>{marked[0]}</p><pre>{''.join(marked)}</pre>"
-    assert lighten(page) == f"<body><p>{marked[0]}</p><pre>x{marked[1]}{marked[2]}</pre>"
+    name, sign = '<span class="n">x</span>', '<span class="o">=</span>'
+    text = '<span class="s2">"a</span><span class="s2">b</span><span class="s2">"</span>'
+    number = '<span class="mi">1</span>'
+    assert lighten(f"<body><p>{name}</p><pre>{name}{sign}{text}{number}</pre>") == (
+        f'<body><p>{name}</p><pre>x=<span class="s2">"ab"</span>{number}</pre>'
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_has_its_theme_before_its_scripts(reader, scheme):
+    opened = reader("index.html", color_scheme=scheme)
+    opened.route("**/scripts/*", lambda route: route.abort())
+    opened.add_init_script("localStorage.clear()")
+    opened.reload()
+    assert opened.evaluate("document.documentElement.dataset.theme") == scheme
 
 
 def test_no_page_weighs_more_than_a_phone_can_carry(book):

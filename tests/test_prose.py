@@ -67,6 +67,13 @@ def test_no_quantity_is_typed_into_the_text(page):
         assert not typed_figures(text)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.stem)
+def test_one_thing_has_one_spelling(page):
+    markdown = page.read_text(encoding="utf-8")
+    for text in [_prose(markdown), _captions(markdown), *_sentences(markdown)]:
+        assert not re.findall(r"\bTurkey\b|\bpercent\b", text)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -251,6 +251,18 @@ def test_without_scripts_and_on_paper_what_is_folded_can_be_read(reader):
     assert opened.locator("table.ir-register td").first.evaluate(size) >= 8
 
 
+def test_on_a_phone_a_row_with_sentences_is_a_card_whose_cells_say_what_they_are(reader):
+    opened = reader("notebooks/voting.html", viewport={"width": 390, "height": 800})
+    table = opened.locator("table.ir-register.ir-cards").first
+    table.scroll_into_view_if_needed()
+    opened.locator(".dt-container").first.wait_for()
+    box = "e => e.closest('.ir-scroll').scrollWidth - e.closest('.ir-scroll').clientWidth"
+    assert table.evaluate(box) <= 0
+    label = "e => getComputedStyle(e, '::before').content"
+    assert table.locator("tbody td").first.evaluate(label) == '"date: "'
+    expect(table.locator("thead th").first).to_be_visible()
+
+
 def test_a_table_template_escapes_what_it_folds():
     frame = WIDE.assign(summary=f"<b>{LONG}", note=[f"<i>{LONG}", LONG])
     assert "<i>" not in tables.rows(frame, caption="x")

@@ -50,6 +50,7 @@ _IDLE = re.compile(
 _EMPTY = re.compile(r'<path d="(?:M0,0h0v0h0Z"|" display="none")/>')
 # Said as what it is, a round mark is shorter.
 _CIRCLE = re.compile(r'<path([^>]*) d="M([\d.]+),0A\2,\2,0,1,1,-\2,0A\2,\2,0,1,1,\2,0"')
+_GROUP = re.compile(r"(<g>|<g [^>]*(?<!/)>|</g>)")
 _FONT = re.compile(r' font-family="[^"]*"')
 _LINK = re.compile(r"</?a\b[^>]*>")
 _LONG = re.compile(r"-?\d+\.\d{2,}")
@@ -306,7 +307,21 @@ def _svg(vega: dict) -> str:
     svg = _EMPTY.sub("", _TAG.sub(lambda tag: _IDLE.sub("", tag[0]), svg))
     if font := _FONT.search(svg):  # said once, by the drawing, and not by each of its words
         svg = svg.replace(font[0], "").replace("<svg", f"<svg{font[0]}", 1)
+    svg = _ungrouped(svg)
     return _GEOMETRY.sub(lambda m: _LONG.sub(lambda n: f"{float(n[0]):.1f}", m[0]), svg)
+
+
+def _ungrouped(svg: str) -> str:
+    """Leave out groups that say nothing of what they hold."""
+    says: list[bool] = []
+
+    def kept(tag: re.Match) -> str:
+        if tag[0] != "</g>":
+            says.append(tag[0] != "<g>")
+            return tag[0] if says[-1] else ""
+        return tag[0] if says.pop() else ""
+
+    return _GROUP.sub(kept, svg)
 
 
 def _themed(text: str) -> str:

@@ -29,9 +29,14 @@ _SERVES = {
     r"design-tabs\.js|sphinx-design\.min\.css": 'class="(?:[^"]* )?sd-',
 }
 
-# Names and signs in code, which have the colour of the code around them, need no mark of their own.
+# Names and signs in code need no mark of their own, and neighbours of one kind need one together.
 _CODE = re.compile(r"<pre>.*?</pre>", re.DOTALL)
-_PLAIN = re.compile(r'<span class="(?:nn?|p|w)">([^<]*)</span>')
+_PLAIN = re.compile(r'<span class="(?:nn?|o|p|w)">([^<]*)</span>')
+_ALIKE = re.compile(r'(<span class="(\w+)">[^<]*)</span><span class="\2">')
+# The theme's own script comes late; a page that waits for it is drawn twice.
+_THEME = 'localStorage.getItem("theme") || "auto"'
+_KNOWN = """["light", "dark"].find((one) => one === document.documentElement.dataset.mode)
+      || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")"""
 _LOAD = re.compile(r"\s*<(?:script\b[^>]*>[^<]*</script>|link\b[^>]*>)")
 
 
@@ -42,8 +47,17 @@ def lighten(html: str) -> str:
     html = _LOAD.sub(lambda m: "" if re.search("|".join(idle), m[0]) else m[0], html)
     # Where no script chooses a theme, the page has one with colours.
     html = html.replace('data-theme="auto"', 'data-theme="light"', 1)
-    html = _CODE.sub(lambda code: _PLAIN.sub(r"\1", code[0]), html)
+    html = html.replace(_THEME, _KNOWN, 1)
+    html = _CODE.sub(lambda code: _joined(_PLAIN.sub(r"\1", code[0])), html)
     return re.sub(r"<script (?![^>]*\bdefer\b)(?=[^>]*\bsrc=)", "<script defer ", html)
+
+
+def _joined(code: str) -> str:
+    """Put neighbours of one kind into one mark."""
+    joined = 1
+    while joined:
+        code, joined = _ALIKE.subn(r"\1", code)
+    return code
 
 
 _SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
