@@ -184,8 +184,8 @@ def _run_all(
     """
     failed = []
     started = time.perf_counter()
-    # One more than cores: a kernel that starts or stops mostly waits.
-    with kernels.warm(), ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1) as pool:
+    # One a core: a kernel that begins or ends hardly waits, and each holds a drawing engine.
+    with kernels.warm(), ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
         # The longest first, so that no core waits for it at the end.
         order = sorted(waiting, key=lambda w: w.burden, reverse=True)
         jobs = {pool.submit(_run, env, w.chapter, w.text): w for w in order}
