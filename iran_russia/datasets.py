@@ -166,9 +166,10 @@ def rows(table: str, column: str, values: list[str]) -> pd.DataFrame:
     if column not in frame:
         raise DataError(f"table {table} has no column '{column}'")
     held = [str(cell).split(";") for cell in frame[column].fillna("")]
-    if absent := sorted(set(values).difference(*held)):
+    asked = set(values)
+    if absent := sorted(asked.difference(*held)):
         raise DataError(f"table {table}: no row holds {absent[0]!r} in {column}")
-    found = frame[[not set(values).isdisjoint(cell) for cell in held]]
+    found = frame[[not asked.isdisjoint(cell) for cell in held]]
     _parts[table] = pd.concat([_parts[table], found]) if table in _parts else found
     return found
 

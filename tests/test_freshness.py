@@ -393,25 +393,24 @@ def test_evidence_that_is_gone_fails_by_the_name_of_its_chapter(book):
         book.build()
 
 
-def test_a_table_that_a_chapter_also_loads_itself_counts_whole(book):
-    book.edit("verdicts.md", "shown = ledger", 'load("events")\nshown = ledger')
+def _read_too(book, function: str, call: str) -> None:
+    """Let the chapter that shows verdicts read a table itself."""
+    book.edit("verdicts.md", "shown = ledger", f"{call}\nshown = ledger")
     book.edit(
         "verdicts.md",
         "from iran_russia.facts",
-        "from iran_russia.datasets import load\nfrom iran_russia.facts",
+        f"from iran_russia.datasets import {function}\nfrom iran_russia.facts",
     )
+
+
+def test_a_table_that_a_chapter_also_loads_itself_counts_whole(book):
+    _read_too(book, "load", 'load("events")')
     assert ran(book.build()) == {"verdicts"}
     assert _events(book, _added(title="Made up")) == "out of date, table events changed"
 
 
 def test_rows_that_a_chapter_takes_count_and_the_rest_of_the_table_does_not(book):
-    taken = 'rows("events", "lists", ["finance"])\nshown = ledger'
-    book.edit("verdicts.md", "shown = ledger", taken)
-    book.edit(
-        "verdicts.md",
-        "from iran_russia.facts",
-        "from iran_russia.datasets import rows\nfrom iran_russia.facts",
-    )
+    _read_too(book, "rows", 'rows("events", "lists", ["finance"])')
     assert ran(book.build()) == {"verdicts"}
     assert _events(book, _added(title="Made up")) == "up to date"
     told = _events(book, _added(event_id="IRRU-2026-999", lists="finance"))

@@ -6,7 +6,7 @@ hold what must not be compared on one scale.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -29,10 +29,9 @@ def axis_domain(*columns: pd.Series | pd.Index, room: float) -> list:
 
     Columns without any value are passed over; without all of them the axis is empty.
     """
-    known = [column.dropna() for column in columns if column.notna().any()]
-    if not known:
+    first, last = _ends(columns)
+    if pd.isna(first):
         return []
-    first, last = min(column.min() for column in known), max(column.max() for column in known)
     if hasattr(first, "date"):
         free = pd.Timedelta(days=room)
         return [(first - free).date().isoformat(), (last + free).date().isoformat()]
@@ -50,14 +49,21 @@ def axis_at_least(
         columns: numbers or dates that are drawn on the axis.
         room: share of the highest number that is left free beyond it, for words at its mark.
     """
-    known = [column.dropna() for column in columns if column.notna().any()]
-    if not known:
+    first, last = _ends(columns)
+    if pd.isna(first):
         return [low, high]
-    first, last = min(column.min() for column in known), max(column.max() for column in known)
     if hasattr(first, "date"):
         ends = min(pd.Timestamp(low), first), max(pd.Timestamp(high), last)
         return [end.date().isoformat() for end in ends]
     return [float(min(low, first)), float(max(high, last * (1 + room)))]
+
+
+def _ends(columns: Sequence[pd.Series | pd.Index]) -> tuple[Any, Any]:
+    """Return the least and the largest value of columns; of columns without any, none."""
+    known = [column.dropna() for column in columns if column.notna().any()]
+    if not known:
+        return None, None
+    return min(column.min() for column in known), max(column.max() for column in known)
 
 
 def hollow(field: str, filled: object, empty: object) -> alt.FillOpacity:

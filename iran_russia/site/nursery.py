@@ -18,6 +18,7 @@ import signal
 import sys
 from importlib import import_module
 from types import SimpleNamespace
+from typing import NoReturn
 
 # What every chapter imports, by way of the package, and what every kernel does.
 LIBRARIES = (
@@ -50,7 +51,7 @@ def reap() -> None:
         answer(pid=pid, status=os.waitstatus_to_exitcode(status))
 
 
-def become_kernel(parent: int, argv: list[str], cwd: str, env: dict[str, str]) -> None:
+def become_kernel(parent: int, argv: list[str], cwd: str, env: dict[str, str]) -> NoReturn:
     """Be an IPython kernel, as ``python -m ipykernel_launcher`` is, until it is shut down."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -104,7 +105,6 @@ def main() -> None:
             pid = os.fork()
             if not pid:
                 become_kernel(parent, **json.loads(line))
-                return
             answer(pid=pid)
 
 
