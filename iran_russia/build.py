@@ -11,10 +11,11 @@ from iran_russia.site.assets import finish_bundle, restyled, without_thebe, writ
 from iran_russia.site.cite import cite, cite_figures
 from iran_russia.site.frames import (
     Frames,
+    count_figures,
     fold_limits,
     name_chapters,
     number_by_chapter,
-    restore_numbers,
+    without_numbers,
 )
 from iran_russia.site.pages import (
     ChangesDirective,
@@ -45,7 +46,8 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-outdated", restyled)
     app.connect("env-before-read-docs", read_wanted)
     app.connect("doctree-read", remember)
-    app.connect("env-get-updated", restore_numbers, priority=100)  # Sphinx numbers at 500
+    app.connect("doctree-read", count_figures)
+    app.connect("env-get-updated", without_numbers, priority=100)  # Sphinx numbers at 500
     app.connect("env-get-updated", number_by_chapter, priority=900)
     app.connect("env-check-consistency", write_in_parallel)
     app.connect("doctree-resolved", name_chapters)

@@ -15,8 +15,12 @@ import difflib
 import hashlib
 import io
 import json
+import os
+import pickle
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,7 +143,7 @@ def load(table: str) -> pd.DataFrame:
     kinds = tuple((field["name"], values.kind_of(field)) for field in resource["schema"]["fields"])
     digest = _digest(path, stamp)
     if (digest, kinds) not in _frames:
-        _frames[digest, kinds] = _read(path, kinds)
+        _frames[digest, kinds] = _read(path, digest, kinds)
     frame = _frames[digest, kinds]
     note({table: digest})
     # A shallow copy: pandas copies on write, so nobody changes the frame of anybody else.
@@ -186,6 +190,25 @@ def in_part() -> dict[str, pd.DataFrame]:
     }
 
 
+_lookups: dict[tuple[str, str, str, str], dict] = {}
+
+
+def lookup(table: str, key: str, column: str) -> dict:
+    """Return the cells of one column by those of another, without empty ones.
+
+    Where a key comes again its first cell counts. Worked out once a process and state of the table.
+
+    Raises:
+        DataError: as :func:`load`.
+    """
+    frame = load(table)
+    held = (table, _digest(*_state(describe(table))), key, column)
+    if held not in _lookups:
+        firsts = frame.dropna(subset=[key, column]).drop_duplicates(key)
+        _lookups[held] = dict(zip(firsts[key], firsts[column], strict=True))
+    return _lookups[held]
+
+
 def file_of(resource: dict, folder: Path) -> Path:
     """Return the file of a table.
 
@@ -219,18 +242,45 @@ def _bytes(path: Path) -> bytes:
         raise DataError(f"{path} cannot be read: {error.strerror}") from None
 
 
-_frames: dict[tuple[str, tuple[tuple[str, str], ...]], pd.DataFrame] = {}
+Kinds = tuple[tuple[str, str], ...]
+"""Names of columns, each with what it holds."""
+
+_frames: dict[tuple[str, Kinds], pd.DataFrame] = {}
 """What was read in this process, by the digest of its file and the types of its columns."""
 
 
-def _read(path: Path, kinds: tuple[tuple[str, str], ...]) -> pd.DataFrame:
-    """Read a CSV file with the types given."""
+def _read(path: Path, digest: str, kinds: Kinds) -> pd.DataFrame:
+    """Read a CSV file with the types given, or take what another process read of the same.
+
+    Two dozen chapters read the same tables; beside a built book each is read once and kept. A kept
+    frame counts only for the same file, types and code, and pandas.
+    """
     import pandas as pd
 
     # Arrow's strings pay off in long columns; these tables are short and are taken apart a lot.
     pd.set_option("mode.string_storage", "python")
+    kept = DESCRIPTOR.parent.parent / "_build" / "tables" / f"{path.stem}.pickle"
+    made_of = (digest, kinds, _read_by())
+    # It may not be there, or be damaged in whatever way.
+    with suppress(Exception), kept.open("rb") as file:
+        if pickle.load(file) == made_of:
+            return pickle.load(file)
     columns = cells(path, [name for name, _ in kinds])
-    return pd.DataFrame({name: _typed(columns[name], name, kind, path) for name, kind in kinds})
+    frame = pd.DataFrame({name: _typed(columns[name], name, kind, path) for name, kind in kinds})
+    if kept.parent.parent.is_dir():
+        with suppress(OSError):  # where nothing can be kept, reading only takes longer
+            kept.parent.mkdir(exist_ok=True)
+            draft = kept.with_suffix(f".{os.getpid()}")
+            draft.write_bytes(pickle.dumps(made_of) + pickle.dumps(frame))
+            os.replace(draft, kept)
+    return frame
+
+
+@cache
+def _read_by() -> str:
+    """Fingerprint the code that reads cells, with the version of pandas."""
+    code = b"".join(Path(file).read_bytes() for file in (__file__, values.__file__))
+    return hashlib.sha256(code + version("pandas").encode()).hexdigest()
 
 
 def cells(path: Path, expected: list[str]) -> Columns:

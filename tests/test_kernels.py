@@ -77,6 +77,18 @@ def test_kernels_start_cold_where_the_nursery_died(tmp_path):
         assert told(tmp_path)["name"] == "__main__"
 
 
+def ended(pid: int) -> bool:
+    """Wait up to ten seconds for the end of a process."""
+    for _ in range(100):
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
+                return True
+        except FileNotFoundError:
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def test_no_kernel_outlives_the_nursery():
     nursery = kernels.Nursery()
     pid = nursery.fork(["ipykernel_launcher"], str(Path.cwd()), dict(os.environ))
@@ -84,12 +96,35 @@ def test_no_kernel_outlives_the_nursery():
     assert pid and nursery.status(pid) is None
     nursery._process.kill()
     nursery.close()
-    for _ in range(100):
-        time.sleep(0.1)
-        try:
-            running = Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
-        except FileNotFoundError:
-            running = False
-        if not running:
-            return
-    pytest.fail("the kernel still runs")
+    assert ended(pid)
+
+
+def test_builds_take_their_kernels_from_the_nursery_that_is_lent(tmp_path, monkeypatch):
+    tell_zone = "import os, time; print(os.getppid(), time.tzname[0])"
+    monkeypatch.setenv("TZ", "Asia/Tehran")
+    told = []
+    with kernels.lending():
+        monkeypatch.setenv("TZ", "UTC")  # as a build sets it
+        for _ in range(2):
+            with kernels.warm():
+                told.append(run(tmp_path, tell_zone)[0].outputs[0].text)
+    assert told[0] == told[1], "one nursery, whose kernels are in the zone of the build"
+    assert told[0].endswith(" UTC\n")
+    assert kernels.LENT not in os.environ
+
+
+def test_kernels_end_when_a_build_hangs_up(tmp_path):
+    with kernels.lending():
+        nursery = kernels.Nursery(lent=os.environ[kernels.LENT])
+        pid = nursery.fork(["ipykernel_launcher"], str(tmp_path), dict(os.environ))
+        assert pid and nursery.status(pid) is None
+        nursery.close()
+        assert ended(pid)
+        with kernels.warm():
+            assert run(tmp_path, "1 + 1")[0].outputs[0].data["text/plain"] == "2"
+
+
+def test_a_build_starts_a_nursery_of_its_own_where_the_lent_one_is_gone(tmp_path, monkeypatch):
+    monkeypatch.setenv(kernels.LENT, str(tmp_path / "gone"))
+    with kernels.warm():
+        assert run(tmp_path, "1 + 1")[0].outputs[0].data["text/plain"] == "2"

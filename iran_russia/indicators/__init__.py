@@ -14,7 +14,7 @@ from itertools import groupby
 
 import pandas as pd
 
-from iran_russia.datasets import load
+from iran_russia.datasets import lookup
 
 METHODS = "site:book/methods.html#"
 """Address of the page that shows the formula of every measure, up to the name of the measure."""
@@ -158,10 +158,10 @@ def _argument(name: str, given: dict, words: dict[str, str]) -> str:
 
 def _goods(codes: list[str]) -> str:
     """Write codes of the Harmonized System, a few of them with the names of the goods."""
-    chapters = load("hs_sections").set_index("hs_chapter")["chapter_title"]
-    lines = load("products").drop_duplicates("hs6").set_index("hs6")["name_en"]
-    names = [chapters.get(code) or lines.get(code) for code in codes]
-    if len(codes) > _NAMED or not all(isinstance(name, str) for name in names):
+    chapters = lookup("hs_sections", "hs_chapter", "chapter_title")
+    lines = lookup("products", "hs6", "name_en")
+    names: list[str] = [chapters.get(code) or lines.get(code) or "" for code in codes]
+    if len(codes) > _NAMED or not all(names):
         return _listed(codes)
     return f"{_listed(codes)} ({'; '.join(name[:1].lower() + name[1:] for name in names)})"
 
@@ -182,7 +182,7 @@ def _words(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return _listed(list(value))
     if isinstance(value, str):
-        words = _NAMES.get(value) or _states().get(value, value)
+        words = _NAMES.get(value) or lookup("countries", "iso3", "name").get(value, value)
         return words.replace("_", " ").replace("|", " or ")
     return f"{value:g}" if isinstance(value, float) else str(value)
 
@@ -228,10 +228,6 @@ _NAMES = {
     "within_russia": "made in Russia",
 }
 """Words for arguments that are neither the code of a state nor words already."""
-
-
-def _states() -> dict[str, str]:
-    return load("countries").set_index("iso3")["name"].to_dict()
 
 
 def newest(*moments: pd.Series | int | str | None) -> str:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iran_russia.datasets import load
+from iran_russia.datasets import load, lookup
 from iran_russia.facts import percent, tiv
 from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.arms import (
@@ -119,7 +119,7 @@ def smaller_of_larger(one: list[str], other: list[str], first: int, last: int) -
     rows = [_flow(*flow) for flow in (one, other)]
     rows = [flow[flow["year"].between(first, last)] for flow in rows]
     sums = [flow["tiv_millions"].sum() for flow in rows]
-    name = load("countries").set_index("iso3")["name"]
+    name = lookup("countries", "iso3", "name")
     detail = "; ".join(
         f"{name[supplier]} to {name[recipient]} {tiv(total)}"
         for (supplier, recipient), total in zip((one, other), sums, strict=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from iran_russia.datasets import load
+from iran_russia.datasets import load, lookup
 from iran_russia.facts import percent
 from iran_russia.indicators import Reading, indicator, newest
 from iran_russia.measures.events import in_list, known_date, longest_wait
@@ -281,7 +281,7 @@ def headline_rank(outlet: str, country: str, first: int, last: int) -> Reading:
         first, last: first and last year.
     """
     share, latest = _headline_shares(outlet, first, last)
-    name = load("countries").set_index("iso3")["name"]
+    name = lookup("countries", "iso3", "name")
     detail = ", ".join(f"{name[state]} {percent(value, 2)}" for state, value in share.items())
     return Reading(rank_of(share, country), latest, detail)
 
@@ -305,6 +305,6 @@ def headline_ratio(outlet: str, country: str, against: list[str], first: int, la
     if share.empty or not share[against].min():
         return Reading(None, latest, "no headlines")
     least = share[against].idxmin()
-    name = load("countries").set_index("iso3")["name"]
+    name = lookup("countries", "iso3", "name")
     detail = " against ".join(f"{name[s]} {percent(share[s], 2)}" for s in (country, least))
     return Reading(ratio(share[country], share[least]), latest, detail)

@@ -3,10 +3,12 @@ chapter, limits folded to their first sentence.
 """
 
 import re
+from typing import cast
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.domains.std import StandardDomain
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
@@ -75,23 +77,35 @@ def _take_in(exhibit: nodes.raw, code: list[nodes.Node]) -> None:
     exhibit.replace_self([_raw(before), folded, *code, _raw("</details>"), _raw(after)])
 
 
-def restore_numbers(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Hand Sphinx the numbers that it gave in the last build, to see which pages moved."""
-    env.toc_fignumbers = shown_by(env).numbers
+def count_figures(app: Sphinx, doctree: nodes.document) -> None:
+    """Number the figures of the page that was just read from 1, each kind by itself.
+
+    So a new figure renumbers none of another chapter.
+    """
+    env, standard = app.env, cast(StandardDomain, app.env.get_domain("std"))
+    numbers: dict[str, dict[str, tuple[int, ...]]] = {}
+    for node in doctree.findall(nodes.Element):
+        kind = standard.get_enumerable_node_type(node)
+        if kind and kind != "section" and node["ids"] and standard.get_numfig_title(node):
+            named = numbers.setdefault(kind, {})
+            named[node["ids"][0]] = (len(named) + 1,)
+    shown_by(env).numbers[env.docname] = numbers
+
+
+def without_numbers(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Keep Sphinx from numbering figures through the book: it would go through every page again."""
+    env.config.numfig = False
     return []
 
 
 def number_by_chapter(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Let the figures of every page begin at 1, so that a new chapter renumbers none of another."""
-    shown_by(env).numbers = env.toc_fignumbers
-    env.toc_fignumbers = {
-        page: {
-            kind: {name: (place,) for place, name in enumerate(named, start=1)}
-            for kind, named in kinds.items()
-        }
-        for page, kinds in env.toc_fignumbers.items()
-    }
-    return []
+    """Hand Sphinx the numbers of all figures; where any moved, every page may refer to them."""
+    env.config.numfig = True
+    shown = shown_by(env)
+    shown.numbers = {page: shown.numbers[page] for page in sorted(env.all_docs)}
+    moved = any(shown.numbers.get(page) != old for page, old in shown.numbered.items())
+    env.toc_fignumbers = shown.numbered = dict(shown.numbers)
+    return list(shown.numbers) if moved else []
 
 
 def name_chapters(app: Sphinx, doctree: nodes.document, page: str) -> None:

@@ -9,8 +9,10 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -27,30 +29,62 @@ NAME = "iran-russia-warm"
 _DEFAULT = "JUPYTER_DEFAULT_PROVISIONER_NAME"
 
 
-class Nursery:
-    """The process that forks kernels."""
+LENT = "IRAN_RUSSIA_NURSERY"
+"""Names, in the environment, the socket of a nursery that serves one build after another."""
 
-    def __init__(self) -> None:
-        """Start it; it imports while the build goes on."""
+
+class Nursery:
+    """The process that forks kernels: one of its own, or one that is lent."""
+
+    def __init__(self, lend: socket.socket | None = None, lent: str = "") -> None:
+        """Start it; it imports while the build goes on.
+
+        Args:
+            lend: a socket at which others may ask it too.
+            lent: the place of such a socket of one that runs already, which is asked instead.
+
+        Raises:
+            OSError: none runs there.
+        """
         self._lock = threading.Lock()
         self._born: SimpleQueue[int | None] = SimpleQueue()
         self._ended: dict[int, int] = {}
-        # -P: the folder of the script must not be on the path of kernels.
-        command = [sys.executable, "-P", str(Path(__file__).with_name("nursery.py"))]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self._process: subprocess.Popen | None = None
+        if lent:
+            self._line = socket.socket(socket.AF_UNIX)
+            try:
+                self._line.connect(lent)
+            except OSError:
+                self._line.close()
+                raise
+        else:
+            self._line, other = socket.socketpair()
+            # -P: the folder of the script must not be on the path of kernels.
+            script = str(Path(__file__).with_name("nursery.py"))
+            at = [lend.fileno()] if lend else []
+            command = [sys.executable, "-P", script, *map(str, at)]
+            # Whoever interrupts a build at the terminal does not mean the nursery, which ends with
+            # the line to it.
+            with other:
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=other.fileno(),
+                    stdout=other.fileno(),
+                    pass_fds=at,
+                    start_new_session=True,
+                )
+        self._told = self._line.makefile()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
     def _listen(self) -> None:
-        assert self._process.stdout
-        for line in self._process.stdout:
-            told = json.loads(line)
-            if "status" in told:
-                self._ended[told["pid"]] = told["status"]
-            else:
-                self._born.put(told["pid"])
+        with suppress(ConnectionResetError):  # it died
+            for line in self._told:
+                told = json.loads(line)
+                if "status" in told:
+                    self._ended[told["pid"]] = told["status"]
+                else:
+                    self._born.put(told["pid"])
         self._born.put(None)
 
     def fork(self, argv: list[str], cwd: str, env: dict[str, str]) -> int | None:
@@ -58,27 +92,26 @@ class Nursery:
         request = json.dumps({"argv": argv, "cwd": cwd, "env": env}) + "\n"
         with self._lock:
             try:
-                assert self._process.stdin
-                self._process.stdin.write(request)
-                self._process.stdin.flush()
+                self._line.sendall(request.encode())
             except OSError:
                 return None
             return self._born.get()
 
     def status(self, pid: int) -> int | None:
         """Return how a kernel ended, None while it runs, -9 where the nursery died with it."""
-        if self._process.poll() is not None:
+        if not self._listener.is_alive():
             return self._ended.get(pid, -signal.SIGKILL)
         return self._ended.get(pid)
 
     def close(self) -> None:
-        """End it: it has no more to fork."""
-        assert self._process.stdin and self._process.stdout
+        """Hang up, with which kernels end that still run; a nursery of its own ends."""
         with suppress(OSError):  # it may have died
-            self._process.stdin.close()
-        self._process.wait()
+            self._line.shutdown(socket.SHUT_WR)
+        if self._process:
+            self._process.wait()
         self._listener.join()
-        self._process.stdout.close()
+        self._told.close()
+        self._line.close()
 
 
 class _Forked:
@@ -110,10 +143,34 @@ _nursery: Nursery | None = None
 
 
 def begin() -> None:
-    """Start the nursery ahead of time, where kernels can be forked."""
+    """Start the nursery ahead of time, where kernels can be forked, unless one is lent."""
     global _nursery
-    if _nursery is None and hasattr(os, "fork"):
-        _nursery = Nursery()
+    if _nursery or not hasattr(os, "fork"):
+        return
+    if lent := os.environ.get(LENT):
+        with suppress(OSError):
+            _nursery = Nursery(lent=lent)
+            return
+    _nursery = Nursery()
+
+
+@contextmanager
+def lending() -> Iterator[None]:
+    """Let all builds that begin meanwhile take their kernels from one nursery."""
+    if not hasattr(os, "fork"):
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[LENT] = str(Path(folder, "nursery"))
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(os.environ[LENT])
+            listener.listen()
+            nursery = Nursery(lend=listener)
+        try:
+            yield
+        finally:
+            del os.environ[LENT]
+            nursery.close()
 
 
 def close() -> None:

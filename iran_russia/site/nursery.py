@@ -5,7 +5,8 @@ beforehand: a kernel reports which modules of the package its chapter made it im
 
 One JSON object a line. Asked on the standard input: ``{"argv", "cwd", "env"}`` of a kernel.
 Answered on the standard output: ``{"pid"}`` for each, in order, and ``{"pid", "status"}`` when one
-ends, with a status as ``subprocess`` has it.
+ends, with a status as ``subprocess`` has it. The argument, if there is one, is the descriptor of a
+socket at which other processes may ask in the same way; their kernels end when they hang up.
 """
 
 import atexit
@@ -15,7 +16,10 @@ import json
 import os
 import selectors
 import signal
+import socket
 import sys
+import time
+from contextlib import suppress
 from importlib import import_module
 from types import SimpleNamespace
 from typing import NoReturn
@@ -33,22 +37,77 @@ LIBRARIES = (
     "vl_convert",
 )
 
+# What half of the chapters import where they count on it; the first kernels do not wait for it.
+MEANWHILE = (
+    "scipy.stats",
+    "statsmodels.duration.survfunc",
+    "statsmodels.genmod.generalized_linear_model",
+    "statsmodels.stats.proportion",
+)
 
-def answer(**what: int) -> None:
-    """Write one answer."""
-    os.write(1, json.dumps(what).encode() + b"\n")
 
+class Askers:
+    """Those who may ask for kernels: each has a file to read and one to answer in."""
 
-def reap() -> None:
-    """Tell of every kernel that has ended."""
-    while True:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if not pid:
-            return
-        answer(pid=pid, status=os.waitstatus_to_exitcode(status))
+    def __init__(self, listener: socket.socket | None) -> None:
+        """Begin with the parent, at the standard input and output."""
+        self.listener = listener
+        self.waiting = selectors.DefaultSelector()
+        self.waiting.register(0, selectors.EVENT_READ)
+        if listener:
+            self.waiting.register(listener, selectors.EVENT_READ)
+        self.answers = {0: 1}  # descriptor to read → the one to answer in
+        self.asked = {0: b""}  # descriptor → the beginning of its next question
+        self.owner: dict[int, int] = {}  # kernel → descriptor of who asked for it
+
+    def admit(self) -> None:
+        """Let one more process ask."""
+        assert self.listener
+        own = self.listener.accept()[0].detach()
+        self.waiting.register(own, selectors.EVENT_READ)
+        self.answers[own], self.asked[own] = own, b""
+
+    def dismiss(self, own: int) -> None:
+        """Let a process go that has hung up, and its kernels with it."""
+        for pid in [pid for pid, who in self.owner.items() if who == own]:
+            os.kill(pid, signal.SIGKILL)
+            del self.owner[pid]
+        self.waiting.unregister(own)
+        del self.answers[own], self.asked[own]
+        os.close(own)
+
+    def answer(self, own: int, **what: int) -> None:
+        """Write one answer."""
+        with suppress(BrokenPipeError):  # it has hung up, which is read next
+            os.write(self.answers[own], json.dumps(what).encode() + b"\n")
+
+    def questions(self, own: int) -> list[bytes] | None:
+        """Read what was asked; nothing where the asker has hung up."""
+        more = os.read(own, 65536)
+        *lines, self.asked[own] = (self.asked[own] + more).split(b"\n")
+        return lines if more else None
+
+    def reap(self) -> None:
+        """Tell of every kernel that has ended."""
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not pid:
+                return
+            if pid in self.owner:
+                code = os.waitstatus_to_exitcode(status)
+                self.answer(self.owner.pop(pid), pid=pid, status=code)
+
+    def close(self) -> None:
+        """Leave the askers to the nursery: this process is a kernel."""
+        self.waiting.close()
+        for own in self.answers:
+            if own:
+                os.close(own)
+        if self.listener:
+            self.listener.close()
 
 
 def become_kernel(parent: int, argv: list[str], cwd: str, env: dict[str, str]) -> NoReturn:
@@ -61,18 +120,32 @@ def become_kernel(parent: int, argv: list[str], cwd: str, env: dict[str, str]) -
     os.chdir(cwd)
     os.environ.clear()
     os.environ.update(env)
+    time.tzset()
     # It ends when its parent does; ipykernel has read who that is when it was imported.
     sys.argv = [*argv, f"--IPKernelApp.parent_handle={parent}"]
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance()
-    # What is left is the memory of the libraries, which the system takes back at once.
+    # What is left is memory, which the system takes back at once; IPython would look through it.
+    gc.freeze()
     atexit._run_exitfuncs()
     os._exit(0)
 
 
-def main() -> None:
-    """Import the libraries, then fork a kernel a request, until nobody asks any more."""
+def fork(askers: Askers, own: int, question: bytes) -> None:
+    """Fork the kernel that was asked for and answer with its number."""
+    parent = os.getpid()
+    pid = os.fork()
+    if not pid:
+        askers.close()
+        become_kernel(parent, **json.loads(question))
+    askers.owner[pid] = own
+    askers.answer(own, pid=pid)
+
+
+def main(lent_at: str = "") -> None:
+    """Import the libraries, then fork a kernel a request, until the parent asks no more."""
+    listener = socket.socket(fileno=int(lent_at)) if lent_at else None
     # pandas asks when it is imported whether this is a kernel, and prints other tables if not.
     vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=True)
     for library in LIBRARIES:
@@ -84,30 +157,28 @@ def main() -> None:
         os.set_blocking(end, False)
     signal.set_wakeup_fd(wake)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    waiting = selectors.DefaultSelector()
-    waiting.register(0, selectors.EVENT_READ)
-    waiting.register(woken, selectors.EVENT_READ)
-    asked = b""
+    askers, later = Askers(listener), list(MEANWHILE)
+    askers.waiting.register(woken, selectors.EVENT_READ)
     while True:
-        ready = {key.fd for key, _ in waiting.select()}
-        if woken in ready:
-            os.read(woken, 4096)
-            reap()
-        if 0 not in ready:
-            continue
-        more = os.read(0, 65536)
-        if not more:
-            return
-        asked += more
-        while b"\n" in asked:
-            line, _, asked = asked.partition(b"\n")
-            parent = os.getpid()
-            pid = os.fork()
-            if not pid:
-                become_kernel(parent, **json.loads(line))
-            answer(pid=pid)
+        ready = [key.fd for key, _ in askers.waiting.select(0 if later else None)]
+        if later and not ready:
+            import_module(later.pop(0))
+            gc.freeze()
+        for source in ready:
+            if listener and source == listener.fileno():
+                askers.admit()
+            elif source == woken:
+                os.read(woken, 4096)
+                askers.reap()
+            elif (questions := askers.questions(source)) is not None:
+                for question in questions:
+                    fork(askers, source, question)
+            elif source:
+                askers.dismiss(source)
+            else:
+                return
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
     os._exit(0)  # as kernels end

@@ -1,5 +1,6 @@
 """Puts figures, data, sitemap and search index beside the pages when a build ends."""
 
+import filecmp
 import os
 import shutil
 from pathlib import Path
@@ -32,17 +33,14 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    shutil.rmtree(out / "data", ignore_errors=True)
-    shutil.copytree(datasets.DESCRIPTOR.parent, out / "data")
+    data = datasets.DESCRIPTOR.parent
+    _renew(out / "data", {str(f.relative_to(data)): f for f in data.rglob("*") if f.is_file()})
     singles.offer(out)
     search.write_aliases(app)
     if not build_of(app).wrote:
         return
-    shutil.rmtree(out / FIGURES, ignore_errors=True)
-    (out / FIGURES).mkdir()
     shown = sorted({f for meta in app.env.metadata.values() for f in meta.get("exhibits", [])})
-    for file in shown:
-        shutil.copyfile(exhibits_folder(app) / file, out / FIGURES / file)
+    _renew(out / FIGURES, {file: exhibits_folder(app) / file for file in shown})
     write_sitemap(app)
     for page in out.rglob("*.html"):
         if "_static" not in page.parts:  # parts of the theme, not pages
@@ -53,6 +51,18 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     pages = sorted(f"{page}.html" for page in app.env.found_docs)
     search.write_index(out, pages, build_folder(app) / "searched")
     (out / "searchindex.js").unlink(missing_ok=True)  # Sphinx's own, of builds before
+
+
+def _renew(folder: Path, files: dict[str, Path]) -> None:
+    """Let a folder hold copies of these files and no others; those that are the same stay."""
+    for old in [*folder.rglob("*")]:
+        if old.is_file() and str(old.relative_to(folder)) not in files:
+            old.unlink()
+    for name, file in files.items():
+        copy = folder / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if not (copy.exists() and filecmp.cmp(file, copy)):
+            shutil.copy2(file, copy)  # with its time, by which it is known to be the same
 
 
 def write_sitemap(app: Sphinx) -> None:

@@ -63,7 +63,9 @@ class Shown:
     outputs: dict[str, str] = field(default_factory=dict)
     """Chapter → fingerprint of the outputs that its page shows."""
     numbers: dict[str, dict[str, dict[str, tuple[int, ...]]]] = field(default_factory=dict)
-    """Page → kind → name → number of a figure, as Sphinx counts them through the book."""
+    """Page → kind → name → number of a figure in its page, as last read."""
+    numbered: dict[str, dict[str, dict[str, tuple[int, ...]]]] = field(default_factory=dict)
+    """The same as the pages were last written with."""
     changes: list[dict] | None = None
     """What moved since the last edition; None before the first build."""
     sure: dict[str, list[dict[str, str]]] | None = None
