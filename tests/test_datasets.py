@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 
@@ -35,6 +36,66 @@ def test_a_table_loads_with_the_types_of_its_schema(table):
             assert dtype.startswith("datetime64")
         else:
             assert dtype == expected[field["type"]]
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """Let the tables be those of a built book of their own; return where frames are kept."""
+    (tmp_path / "_build").mkdir()
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    monkeypatch.setattr(datasets, "DESCRIPTOR", tmp_path / "data" / "datapackage.json")
+    monkeypatch.setattr(datasets, "_frames", {})
+    datasets.package.cache_clear()
+    yield tmp_path / "_build" / "tables"
+    datasets.package.cache_clear()
+
+
+def loaded_anew(table: str) -> pd.DataFrame:
+    datasets._frames.clear()
+    return load(table)
+
+
+def test_a_kept_frame_is_the_frame_that_was_read(kept, monkeypatch):
+    read = {table: load(table) for table in TABLES}
+    monkeypatch.setattr(datasets, "cells", None)  # from here on no file is read as CSV
+    for table in TABLES:
+        pd.testing.assert_frame_equal(loaded_anew(table), read[table], check_exact=True)
+        assert loaded_anew(table).dtypes.to_list() == read[table].dtypes.to_list()
+
+
+def test_a_kept_frame_counts_for_no_other_file_type_or_code(kept, monkeypatch):
+    table, file = "countries", kept.parent.parent / "data" / "countries.csv"
+    rows = len(load(table))
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
+    assert len(loaded_anew(table)) == rows - 1
+    description = datasets.describe(table)["schema"]["fields"][0]
+    description["type"] = "date"
+    with pytest.raises(DataError, match="expected a day"):
+        loaded_anew(table)
+    description["type"] = "string"
+    frame = (kept / "countries.pickle").read_bytes()
+    monkeypatch.setattr(datasets, "_read_by", lambda: "other code")
+    loaded_anew(table)
+    assert (kept / "countries.pickle").read_bytes() != frame
+
+
+@pytest.mark.parametrize("damage", [b"", b"no pickle", None])
+def test_a_damaged_kept_frame_is_read_again(kept, damage):
+    read = load("countries")
+    file = kept / "countries.pickle"
+    file.write_bytes(file.read_bytes()[:-100] if damage is None else damage)
+    pd.testing.assert_frame_equal(loaded_anew("countries"), read)
+
+
+def test_cells_are_looked_up_by_others(kept):
+    names = datasets.lookup("countries", "iso3", "name")
+    assert names["IRN"] == "Iran"
+    file = kept.parent.parent / "data" / "countries.csv"
+    file.write_text(file.read_text().replace(",Iran,", ",Persia,"))
+    assert datasets.lookup("countries", "iso3", "name")["IRN"] == "Persia"
+    with taken.watching() as used:
+        datasets.lookup("countries", "iso3", "name")
+    assert [*used] == ["countries"]
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -242,8 +242,14 @@ def book(built):
 
 def test_nothing_runs_when_nothing_changed(book):
     before = book.page("arms")
+    stale = book.folder / "_build" / "html" / "data" / "gone.csv"
+    stale.write_text("")
+    (stale.parent / "arms_tiv.csv").write_text("damaged")
     assert ran(book.build()) == set()
     assert book.page("arms") == before
+    assert not stale.exists()
+    offered, own = stale.parent / "arms_tiv.csv", book.folder / "data" / "arms_tiv.csv"
+    assert offered.read_bytes() == own.read_bytes()
     assert book.status() == UP_TO_DATE
 
 
@@ -441,6 +447,29 @@ def test_a_change_to_prose_runs_no_chapter_and_reaches_the_page(book):
     book.edit("index.md", "A page without code.", "A page   without code.\n")
     assert ran(book.build()) == set()
     assert "Everything" in book.page("arms") and "million TIV" in book.page("arms")
+
+
+NUMBERED = """
+```{{list-table}} {0} periods
+:name: {0}-periods
+* - one
+```
+"""
+
+
+def test_a_new_table_moves_the_numbers_after_it_wherever_they_are_named(book):
+    steps = "Periods: {glue:text}`steps_rows`."
+    book.edit("steps.md", steps, steps + NUMBERED.format("long"))
+    book.edit("arms.md", "All deliveries:", "See {numref}`long-periods`. All deliveries:")
+    book.build()
+    assert "See Table 1 of “Membership”" in book.page("arms")
+    book.edit("steps.md", steps, steps + NUMBERED.format("short"))
+    assert ran(book.build()) == set()
+    assert "See Table 2 of “Membership”" in book.page("arms")
+    number = re.compile(r"Table (\d) \s*(\w+) periods")
+    assert number.findall(book.page("steps")) == [("1", "short"), ("2", "long")]
+    assert ran(book.build()) == set()
+    assert "See Table 2 of “Membership”" in book.page("arms")
 
 
 def test_a_change_to_a_cells_options_runs_no_chapter(book):

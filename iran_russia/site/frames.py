@@ -104,7 +104,7 @@ def number_by_chapter(app: Sphinx, env: BuildEnvironment) -> list[str]:
     shown = shown_by(env)
     shown.numbers = {page: shown.numbers[page] for page in sorted(env.all_docs)}
     moved = any(shown.numbers.get(page) != old for page, old in shown.numbered.items())
-    env.toc_fignumbers = shown.numbered = dict(shown.numbers)
+    shown.numbered, env.toc_fignumbers = dict(shown.numbers), dict(shown.numbers)
     return list(shown.numbers) if moved else []
 
 
