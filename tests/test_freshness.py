@@ -437,6 +437,16 @@ def test_of_the_sources_only_those_that_a_chapter_credits_run_it(book):
     assert "Somebody else" in book.page("verdicts")
 
 
+def test_tests_of_claims_that_held_are_checked_again_when_a_row_of_theirs_changes(book):
+    for _ in range(2):
+        assert "all hold" in book.command("validate")
+    book.rows("claim_tests", lambda rows: [row | {"indicator": "events.none"} for row in rows])
+    for _ in range(2):
+        with pytest.raises(subprocess.CalledProcessError) as refused:
+            book.command("validate")
+        assert "S2-12 a" in refused.value.stderr
+
+
 def test_code_that_no_chapter_imports_runs_none(book):
     book.edit("iran_russia/cli.py", '"""Look after', '"""Take care of')
     assert ran(book.build()) == set()
