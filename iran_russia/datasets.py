@@ -181,12 +181,37 @@ def rows(table: str, column: str, values: list[str]) -> pd.DataFrame:
 _parts: dict[str, pd.DataFrame] = {}  # what this process has taken of tables by their rows
 
 
+@taken
+def columns(table: str, names: list[str]) -> pd.DataFrame:
+    """Read some columns of one table, after its key and before its sources.
+
+    A chapter that takes columns depends on these and not on what changes in the others.
+
+    Raises:
+        DataError: as :func:`load`; or the table has no such column.
+    """
+    frame = load(table)
+    if unknown := [name for name in names if name not in frame]:
+        raise DataError(f"table {table} has no column '{unknown[0]}'")
+    _by_columns.add(table)
+    asked = [*describe(table)["schema"]["primaryKey"], *names, *_source_columns(frame)]
+    return frame[list(dict.fromkeys(asked))]
+
+
+_by_columns: set[str] = set()  # tables of which this process has taken columns
+
+
+def by_columns() -> list[str]:
+    """List the tables that this process has taken by their columns and has not loaded whole."""
+    return sorted(_by_columns.difference(loaded()))
+
+
 def in_part() -> dict[str, pd.DataFrame]:
     """Return the rows that this process has taken of tables which it has not loaded whole."""
     return {
         table: frame[~frame.index.duplicated()]
         for table, frame in _parts.items()
-        if table not in loaded()
+        if table not in loaded() and table not in _by_columns
     }
 
 
@@ -398,6 +423,13 @@ def summary(table: str, part: pd.DataFrame | None = None) -> dict:
     }
 
 
+@taken
+def described(table: str) -> dict:
+    """Return the summary of a table with its ``resource``, as what a chapter may depend on."""
+    return summary(table) | {"resource": describe(table)}
+
+
+@taken
 def catalogue() -> pd.DataFrame:
     """Return one row a table of the package, as :func:`summary` describes it."""
     import pandas as pd
@@ -434,9 +466,12 @@ def _when(value: object) -> str:
 
 def source_ids(frame: pd.DataFrame) -> list[str]:
     """List the sources that the rows of a frame point to, in the order of the sources table."""
-    columns = [c for c in frame.columns if c == "source_id" or c.endswith("_source_id")]
-    used = set().union(*(frame[c].dropna() for c in columns)) if columns else set()
+    used = set().union(*(frame[column].dropna() for column in _source_columns(frame)))
     return in_order(sorted(used))
+
+
+def _source_columns(frame: pd.DataFrame) -> list[str]:
+    return [c for c in frame.columns if c == "source_id" or c.endswith("_source_id")]
 
 
 @taken

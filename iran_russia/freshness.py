@@ -178,6 +178,12 @@ def out_of_date_because(chapter: str, run: Run | None, now: Inputs) -> str:
         run: its last recorded run.
         now: what it could depend on, as it is now.
     """
+    # Values last, as all that works them out again must be what it was.
+    return changed_because(chapter, run, now) or (moved_because(run, now) if run else "")
+
+
+def changed_because(chapter: str, run: Run | None, now: Inputs) -> str:
+    """Say the same as far as it can be said without working out any value again."""
     if run is None:
         return "has not run yet"
     if fingerprint_code(chapter) != run.code:
@@ -194,7 +200,11 @@ def out_of_date_because(chapter: str, run: Run | None, now: Inputs) -> str:
     for library, version_now in now.libraries.items():
         if version_now != run.libraries.get(library):
             return f"{library} changed from {run.libraries.get(library)} to {version_now}"
-    # Last, as all that works values out again must be what it was.
+    return ""
+
+
+def moved_because(run: Run, now: Inputs) -> str:
+    """Say which value that a chapter took is no longer the same; an empty text if all are."""
     return next(filter(None, (_moved(c, kept, now) for c, kept in run.taken.items())), "")
 
 

@@ -399,8 +399,10 @@ def data_used() -> Exhibit:
     parts = datasets.in_part()
     used = [datasets.summary(name) for name in names]
     used += [datasets.summary(name, part) for name, part in parts.items()]
+    by_columns = datasets.by_columns()
+    used += map(datasets.described, by_columns)
     used.sort(key=lambda table: table["table"])
-    shown = hidden.union(names, names_only, parts)
+    shown = hidden.union(names, names_only, parts, by_columns)
     looked_up = [name for name in taken.tables() if name not in shown]
     html = render("data_used.html", tables=used, looked_up=looked_up)
     return _shown(html, "Data used: " + ", ".join(t["table"] for t in used))
@@ -408,10 +410,7 @@ def data_used() -> Exhibit:
 
 def catalogue(topic: str) -> Exhibit:
     """Show every table of a topic: what one row is, its columns, keys, coverage and terms."""
-    shown = [
-        datasets.summary(name) | {"resource": datasets.describe(name)}
-        for name in datasets.names(topic)
-    ]
+    shown = [datasets.described(name) for name in datasets.names(topic)]
     return _shown(render("catalogue.html", tables=shown), f"Tables of the topic {topic}")
 
 

@@ -340,6 +340,14 @@ def test_rows_of_a_table_are_taken_and_the_rest_of_it_is_not(copy):
     assert taken.moved(before, taken.again(call).rows)
 
 
+def test_columns_come_with_key_and_sources(copy):
+    taken_columns = datasets.columns("events", ["title", "date"])
+    assert [*taken_columns] == ["event_id", "title", "date", "source_id"]
+    assert len(taken_columns) == len(load("events"))
+    with pytest.raises(DataError, match="table events has no column 'titel'"):
+        datasets.columns("events", ["title", "titel"])
+
+
 def test_rows_that_no_table_has_are_refused():
     with pytest.raises(DataError, match="table events has no column 'list'"):
         datasets.rows("events", "list", ["finance"])

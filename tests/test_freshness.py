@@ -423,6 +423,32 @@ def test_rows_that_a_chapter_takes_count_and_the_rest_of_the_table_does_not(book
     assert told == "out of date, datasets.rows moved: IRRU-2026-999, as events changed"
 
 
+def test_columns_that_a_chapter_takes_count_and_the_others_do_not(book):
+    book.edit("steps.md", "import load\n", "import columns\n")
+    book.edit(
+        "steps.md", "facts import state\n", "facts import state\nfrom iran_russia import tables\n"
+    )
+    book.edit(
+        "steps.md", 'load("arms_embargo_periods")', 'columns("arms_embargo_periods", ["strength"])'
+    )
+    book.edit(
+        "steps.md",
+        "state(steps_rows=str(len(steps)))",
+        "state(steps_rows=str(len(steps)))\ntables.data_used()",
+    )
+    book.build()
+    (rows,) = re.findall(r"Periods: (\d+)", book.page("steps"))
+    assert re.search(rf"arms_embargo_periods.csv{rows}\D", book.page("steps"))
+    book.rows("arms_embargo_periods", lambda rows: [r | {"note": "another word"} for r in rows])
+    assert ran(book.build()) == set()
+    book.rows("arms_embargo_periods", lambda rows: [r | {"strength": "another word"} for r in rows])
+    assert "datasets.columns moved" in book.status()
+    assert ran(book.build()) == {"steps"}
+    book.rows("arms_embargo_periods", lambda rows: rows[1:])
+    assert ran(book.build()) == {"steps"}
+    assert f"Periods: {int(rows) - 1}" in book.page("steps")
+
+
 def test_of_the_sources_only_those_that_a_chapter_credits_run_it(book):
     def change(rows, source, **cells):
         return [r | cells if r["source_id"] == source else r for r in rows]

@@ -6,10 +6,11 @@ import os
 import re
 import shutil
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import filelock
 import nbformat
@@ -108,7 +109,7 @@ def read_wanted(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
 
 
 def run_out_of_date(
-    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+    app: Sphinx, env: BuildEnvironment, added: set[str], edited: set[str], removed: set[str]
 ) -> list[str]:
     """Run the chapters that are out of date; name the pages that must be read again."""
     datasets.package.cache_clear()
@@ -119,33 +120,35 @@ def run_out_of_date(
             (Path(app.outdir) / old).unlink(missing_ok=True)
     shown = shown_by(env)
     _log.info("")  # Sphinx has begun a line of its own
-    waiting, now = [], freshness.inputs()
+    now = freshness.inputs()
     readings = freshness.share_readings(build_folder(app), now)
     for outdated in set(readings.parent.glob("*")) - {readings}:
         shutil.rmtree(outdated)
     renewed = wanted(env)
     if freshness.PAGES in os.environ and not env.all_docs:
         _log.info("the book has not been built yet: all pages are built")
-    for chapter in sorted(renewed):
-        text = Path(env.doc2path(chapter)).read_text(encoding="utf-8")
-        if "\nkernelspec:" not in text:
-            continue
-        run = freshness.read_run(chapter, runs)
-        reason = freshness.out_of_date_because(text, run, now)
-        if run and not reason:
+    texts = {c: Path(env.doc2path(c)).read_text(encoding="utf-8") for c in sorted(renewed)}
+    known = {c: freshness.read_run(c, runs) for c in texts if "\nkernelspec:" in texts[c]}
+    # Chapters of which a table or the code changed run while it is seen which values of others did.
+    changed = {c: freshness.changed_because(texts[c], run, now) for c, run in known.items()}
+    with _Running(env, now, runs) as running:
+        running.begin([_Waiting(c, texts[c], why, known[c]) for c, why in changed.items() if why])
+        late = []
+        for chapter, run in known.items():
+            if not run or changed[chapter]:
+                continue
+            reason = freshness.moved_because(run, now)
             # A page that need not be read again needs no outputs, and most builds read few pages.
-            read_again = chapter in added | changed or shown.outputs.get(chapter) != run.outputs
-            if read_again and not _outputs_kept(env, chapter, text, run):
+            read_again = chapter in added | edited or shown.outputs.get(chapter) != run.outputs
+            if not reason and read_again and not _outputs_kept(env, chapter, texts[chapter], run):
                 reason = "its outputs are gone"
-        if reason:
-            freshness.forget_run(chapter, runs)
-            waiting.append(_Waiting(chapter, text, reason, run.seconds if run else None))
-        else:
-            if run and (same := freshness.confirmed(run, now)) != run:
+            if reason:
+                late.append(_Waiting(chapter, texts[chapter], reason, run))
+                continue
+            if (same := freshness.confirmed(run, now)) != run:
                 freshness.write_run(chapter, same, runs)
             _log.info("%s: cached", chapter)
-    if waiting:
-        _run_all(env, waiting, now, runs)
+        running.begin(late)
     shown.runs = {c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))}
     stale = [c for c, outputs in shown.runs.items() if shown.outputs.get(c) != outputs]
     if renewed != env.found_docs:
@@ -167,67 +170,106 @@ def _sure(env: BuildEnvironment, runs: Path) -> dict[str, list[dict[str, str]]]:
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A chapter that is to run: its text, why, and how many seconds the last run took."""
+    """A chapter that is to run: its text, why, and its last run."""
 
     chapter: str
     text: str
     reason: str
-    seconds: float | None
+    last: freshness.Run | None
 
     @property
     def burden(self) -> tuple[bool, float]:
         """Long ones sort last: those never run, by their text, after those whose time is known."""
-        return self.seconds is None, self.seconds or len(self.text)
+        return self.last is None, self.last.seconds if self.last else len(self.text)
 
 
-def _run_all(
-    env: BuildEnvironment, waiting: list[_Waiting], now: freshness.Inputs, runs: Path
-) -> None:
-    """Run chapters in parallel and keep what each gave; fail at the end if any failed.
+@dataclass(frozen=True)
+class _Done:
+    """A chapter that has run: with outputs, and what its kernel loaded, took, imported and said."""
 
-    Args:
-        waiting: the chapters.
-        now: fingerprints from before the first run; what changes while a chapter runs is not
-            trusted.
-        runs: the folder of recorded runs.
-    """
-    failed = []
-    started = time.perf_counter()
-    # One a core: a kernel that begins or ends hardly waits, and each holds a drawing engine.
-    with kernels.warm(), ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+    notebook: nbformat.NotebookNode
+    tables: list[str]
+    values: dict[str, Taken]
+    modules: list[str]
+    sure: list[dict[str, str]]
+    seconds: float
+
+
+class _Running:
+    """Runs chapters in parallel and keeps what each gave; fails at the end if any failed."""
+
+    def __init__(self, env: BuildEnvironment, now: freshness.Inputs, runs: Path) -> None:
+        """Run nothing yet.
+
+        Args:
+            env: of the build.
+            now: fingerprints from before the first run; what changes while a chapter runs is not
+                trusted.
+            runs: the folder of recorded runs.
+        """
+        self._env, self._now, self._runs = env, now, runs
+        self._opened = ExitStack()
+        self._pool: ThreadPoolExecutor | None = None
+        self._jobs: dict[Future[_Done], _Waiting] = {}
+        self._started = time.perf_counter()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def begin(self, waiting: list[_Waiting]) -> None:
+        """Begin to run chapters."""
+        if waiting and not self._pool:
+            self._opened.enter_context(kernels.warm())
+            # One a core: kernels hardly wait for each other, and each holds a drawing engine.
+            self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+            self._opened.enter_context(self._pool)
         # The longest first, so that no core waits for it at the end.
-        order = sorted(waiting, key=lambda w: w.burden, reverse=True)
-        jobs = {pool.submit(_run, env, w.chapter, w.text): w for w in order}
-        for job in as_completed(jobs):
-            chapter, text, reason = jobs[job].chapter, jobs[job].text, jobs[job].reason
-            try:
-                done = job.result()
-            except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-                failed.append(_failure(env, chapter, text, error))
-                continue
-            outputs = [c.outputs for c in done.notebook.cells if "outputs" in c]
-            run = freshness.Run(
-                code=freshness.fingerprint_code(text),
-                tables={t: now.tables.get(t, "") for t in done.tables},
-                taken={call: now.of(value) for call, value in done.values.items()},
-                modules={m: now.modules[m] for m in done.modules},
-                libraries=now.libraries,
-                facts=_facts(done.notebook),
-                sure=done.sure,
-                outputs=freshness.fingerprint(json.dumps(outputs)),
-                cache_key=_keep(env, chapter, done.notebook, done.seconds),
-                seconds=round(done.seconds, 2),
-            )
-            freshness.write_run(chapter, run, runs)
-            _log.info("%s: run in %.1f s, because %s", chapter, done.seconds, reason)
-    _log.info("%d chapters run in %.1f s", len(waiting), time.perf_counter() - started)
-    # Imported here, as most builds run nothing and joblib takes a tenth of such a build.
-    import joblib
+        for each in sorted(waiting, key=lambda w: w.burden, reverse=True):
+            assert self._pool
+            freshness.forget_run(each.chapter, self._runs)
+            self._jobs[self._pool.submit(_run, self._env, each.chapter, each.text)] = each
 
-    # Drawings that no chapter asks for any more would pile up.
-    joblib.Memory(build_folder(env.app) / "drawings", verbose=0).reduce_size(bytes_limit="200M")
-    if failed:
-        raise ExtensionError("\n".join(failed))
+    def __exit__(self, *failure: object) -> None:
+        with self._opened:
+            if any(failure):
+                for job in self._jobs:
+                    job.cancel()
+            if any(failure) or not self._pool:
+                return
+            failed = list(filter(None, map(self._keep, as_completed(self._jobs))))
+        _log.info("%d chapters run in %.1f s", len(self._jobs), time.perf_counter() - self._started)
+        # Imported here, as most builds run nothing and joblib takes a tenth of such a build.
+        import joblib
+
+        # Drawings that no chapter asks for any more would pile up.
+        kept = build_folder(self._env.app) / "drawings"
+        joblib.Memory(kept, verbose=0).reduce_size(bytes_limit="200M")
+        if failed:
+            raise ExtensionError("\n".join(failed))
+
+    def _keep(self, job: Future[_Done]) -> str:
+        """Keep what a chapter gave; or say why it failed."""
+        chapter, text, now = self._jobs[job].chapter, self._jobs[job].text, self._now
+        try:
+            done = job.result()
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            return _failure(self._env, chapter, text, error)
+        outputs = [c.outputs for c in done.notebook.cells if "outputs" in c]
+        run = freshness.Run(
+            code=freshness.fingerprint_code(text),
+            tables={t: now.tables.get(t, "") for t in done.tables},
+            taken={call: now.of(value) for call, value in done.values.items()},
+            modules={m: now.modules[m] for m in done.modules},
+            libraries=now.libraries,
+            facts=_facts(done.notebook),
+            sure=done.sure,
+            outputs=freshness.fingerprint(json.dumps(outputs)),
+            cache_key=_keep(self._env, chapter, done.notebook, done.seconds),
+            seconds=round(done.seconds, 2),
+        )
+        freshness.write_run(chapter, run, self._runs)
+        _log.info("%s: run in %.1f s, because %s", chapter, done.seconds, self._jobs[job].reason)
+        return ""
 
 
 # Any, where MyST-NB is asked for what it has put into the environment of Sphinx.
@@ -279,18 +321,6 @@ facts = sys.modules.get("iran_russia.facts")
 told = [facts.turned(), facts.how_sure()] if facts else [[], []]
 print(json.dumps([taken.loaded(), taken.record(), modules, *told]))
 """
-
-
-@dataclass(frozen=True)
-class _Done:
-    """A chapter that has run: with outputs, and what its kernel loaded, took, imported and said."""
-
-    notebook: nbformat.NotebookNode
-    tables: list[str]
-    values: dict[str, Taken]
-    modules: list[str]
-    sure: list[dict[str, str]]
-    seconds: float
 
 
 def _run(env: Any, chapter: str, text: str) -> _Done:
