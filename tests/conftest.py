@@ -69,6 +69,7 @@ _FIRST = (
     "test_lab",
     "test_extend",
     "test_search",
+    "test_book",
     "test_importers_irica",
     "test_importers_safety",
     "test_singles",

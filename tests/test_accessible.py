@@ -25,11 +25,14 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 PREPARE = """() => {
     document.querySelectorAll("details").forEach((folded) => { folded.open = true; });
     document.getAnimations().forEach((unfolding) => unfolding.finish());
+    const looked = new Map();  // a parent is looked at for each of its children
     const look = (node) => {
+        if (looked.has(node)) return looked.get(node);
         const style = getComputedStyle(node);
-        return [node.tagName, node.getAttributeNames(), node.getAttribute("class"), node.role,
-            !node.textContent.trim(), style.color, style.backgroundColor, style.fontSize,
-            style.fontWeight, style.opacity].join();
+        looked.set(node, [node.tagName, node.getAttributeNames(), node.getAttribute("class"),
+            node.role, !node.textContent.trim(), style.color, style.backgroundColor,
+            style.fontSize, style.fontWeight, style.opacity].join());
+        return looked.get(node);
     };
     const place = (node, cell) => {
         const [at, from] = [node.getBoundingClientRect(), cell.getBoundingClientRect()];
@@ -64,32 +67,35 @@ PREPARE = """() => {
     [...rows, ...nodes].forEach((node) => node.remove());
     cells.forEach((cell) => { cell.style.visibility = "hidden"; });
 }"""
-TOLD = """{resultTypes: ["violations"], preload: false, elementRef: false, ...options}
-).then((found) => found.violations.flatMap((rule) => rule.nodes.slice(0, 3).map(
-    (node) => `${rule.id} (${rule.impact}): ${node.html.slice(0, 200)}: ${node.failureSummary}`
-)))"""
-VIOLATIONS = f"(options) => axe.run(document, {TOLD}"
 # Text that looks the same, and has around it what looks the same up to the whole page, has one
-# contrast: one of each is enough, of thousands.
-VIOLATIONS_OF_EACH_LOOK = f"""(options) => {{
-    const known = new Map(), read = new Set(), first = [];
-    const walk = (node, around) => {{
+# contrast: one of each is marked, of thousands, and read by the rules of colours.
+MARK = """() => {
+    const known = new Map(), read = new Set();
+    const walk = (node, around) => {
+        node.removeAttribute("data-first");
         const style = getComputedStyle(node);
         if (style.display === "none") return;
         const look = [around, node.tagName, style.color, style.backgroundColor, style.opacity,
             style.backgroundImage, style.fontSize, style.fontWeight, style.visibility,
             style.textDecorationLine, style.borderBottom, style.textShadow].join();
         if (!known.has(look)) known.set(look, known.size);
-        const says = [...node.childNodes].some((part) => part.nodeType === 3 && part.data.trim());
-        if (says && !read.has(look)) {{
+        const says = node.matches("input, select, textarea")
+            || [...node.childNodes].some((part) => part.nodeType === 3 && part.data.trim());
+        if (says && !read.has(look)) {
             read.add(look);
-            first.push(node);
-        }}
+            node.setAttribute("data-first", "");
+        }
         for (const part of node.children) walk(part, known.get(look));
-    }};
+    };
     walk(document.body, "");
-    return axe.run({{include: first}}, {TOLD};
-}}"""
+    axe.configure({rules: [{id: "color-contrast", selector: "[data-first]"},
+        {id: "link-in-text-block", selector: "[data-first] a[href], a[href][data-first]"}]});
+}"""
+VIOLATIONS = """(rules) => axe.run(
+    {runOnly: rules, resultTypes: ["violations"], preload: false, elementRef: false}
+).then((found) => found.violations.flatMap((rule) => rule.nodes.slice(0, 3).map(
+    (node) => `${rule.id} (${rule.impact}): ${node.html.slice(0, 200)}: ${node.failureSummary}`
+)))"""
 # axe reads the colour of HTML, not what a drawing is filled with. Labels of charts are compared
 # with the page and the marks drawn beneath their middle.
 FAINT_LABELS = """() => {
@@ -112,14 +118,17 @@ FAINT_LABELS = """() => {
     const faint = [];
     for (const drawing of document.querySelectorAll(".ir-plot svg")) {
         if (!drawing.checkVisibility()) continue;
-        const shapes = [...drawing.querySelectorAll("path, rect, circle")];
+        const shapes = [...drawing.querySelectorAll("path, rect, circle")].map(
+            (shape) => [shape, shape.getBoundingClientRect()]);
         for (const label of drawing.querySelectorAll("text")) {
             const ink = paint(label), box = label.getBoundingClientRect();
             // Labels that would overlap are hidden.
             if (ink[3] < 0.05 || !label.textContent.trim()) continue;
             const middle = new DOMPoint(box.x + box.width / 2, box.y + box.height / 2);
             let below = page;
-            for (const shape of shapes) {
+            for (const [shape, around] of shapes) {
+                if (middle.x < around.left || middle.x > around.right
+                    || middle.y < around.top || middle.y > around.bottom) continue;
                 const follows = label.compareDocumentPosition(shape) & 4;
                 if (follows || !shape.isPointInFill(
                     middle.matrixTransform(shape.getScreenCTM().inverse()))) continue;
@@ -166,11 +175,10 @@ def _find(page) -> list[str]:
         _switch(page, theme)
         found += page.evaluate(FAINT_LABELS)
     page.evaluate(PREPARE)
-    rest = {"runOnly": STANDARDS, "rules": {rule: {"enabled": False} for rule in COLOURS}}
-    found += page.evaluate(VIOLATIONS, rest)
-    for theme in ("light", "dark"):
+    for theme, rules in (("light", STANDARDS), ("dark", COLOURS)):
         _switch(page, theme)
-        found += page.evaluate(VIOLATIONS_OF_EACH_LOOK, {"runOnly": COLOURS})
+        page.evaluate(MARK)
+        found += page.evaluate(VIOLATIONS, rules)
     return found
 
 
@@ -280,11 +288,11 @@ BARE_TABLES = """() => [...document.querySelectorAll("article table")].filter((t
     !table.caption?.textContent.trim() || !table.querySelector("th[scope=col]")
 ).map((table) => table.outerHTML.slice(0, 120))"""
 # Words or charts that reach out of the page or are cut off by what they stand in.
-LOST = """() => [...document.querySelectorAll("main *")].filter((node) => {
+LOST = """() => [...document.querySelectorAll("main *:not(svg *)")].filter((node) => {
     const style = getComputedStyle(node);
     return node.checkVisibility() && node.clientWidth > 1  // else only for screen readers
         && ["hidden", "clip"].includes(style.overflowX) && node.scrollWidth > node.clientWidth + 1
-        && !node.closest("svg");
+        && node.tagName !== "svg";
 }).map((node) => node.outerHTML.slice(0, 120))"""
 
 
