@@ -18,7 +18,8 @@ Columns = Mapping[str, Sequence[str]]
 
 KNOWN = {"required", "unique", "enum", "pattern", "minimum", "maximum"}
 """The constraints that a column may have. Its ``together`` names a column beside it that has a
-value in the same rows."""
+value in the same rows. The ``totals`` of a schema say by which value of a ``field`` rows hold a
+total (one ``of`` several), ``each`` year or month of a ``series``; see :func:`untotalled`."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,13 @@ def unknown(schema: dict) -> list[str]:
     keys = names(schema.get("primaryKey", []))
     for key in schema.get("foreignKeys", []):
         keys += names(key["fields"])
+    totals = schema.get("totals", {})
+    if totals and set(totals) != {"field", "of", "each", "series"}:
+        told.append("found totals by other names, expected field, of, each and series")
+    elif totals:
+        keys += [totals["field"], totals["each"], *totals["series"]]
     told += [
-        f"found the column {name!r} in a key, expected one of the columns of the table"
+        f"found the column {name!r} in a key or in totals, expected one of the columns of the table"
         for name in dict.fromkeys(keys)
         if name not in held
     ]
@@ -230,6 +236,29 @@ def of_links(
             if cells not in held and any(cells)
         ]
     return found
+
+
+def untotalled(columns: Columns, schema: dict) -> list[str]:
+    """Tell of each series that has totals for which years, or months, it has rows and no total.
+
+    No fault: a source may not give one. But shares leave the year out.
+    """
+    if not (totals := schema.get("totals")):
+        return []
+    each, field, of = totals["each"], totals["field"], totals["of"]
+    series = list(zip(*(columns[name] for name in totals["series"]), strict=True))
+    rows = list(zip(series, columns[each], columns[field], strict=True))
+    whole = {(one, when) for one, when, cell in rows if cell in of}
+    missing: dict[tuple, set[str]] = {}
+    for one, when, _ in rows:
+        if (one, when) not in whole:
+            missing.setdefault(one, set()).add(when)
+    with_totals = {one for one, _ in whole}
+    return [
+        f"{each} {', '.join(sorted(missing[one]))} of {' '.join(one)}: found no total, so shares "
+        f"leave it out; add the row with {field} {' or '.join(of)}, if its source gives one"
+        for one in sorted(with_totals & set(missing))
+    ]
 
 
 def _rows(columns: Columns, schema: dict, fields: list[str]) -> zip:
