@@ -17,9 +17,13 @@ Columns = Mapping[str, Sequence[str]]
 """The cells of each column, an empty text for a missing value."""
 
 KNOWN = {"required", "unique", "enum", "pattern", "minimum", "maximum"}
-"""The constraints that a column may have. Its ``together`` names a column beside it that has a
-value in the same rows. The ``totals`` of a schema say by which value of a ``field`` rows hold a
-total (one ``of`` several), ``each`` year or month of a ``series``; see :func:`untotalled`."""
+"""The constraints that a column may have.
+
+Its ``together`` names a column beside it that has a value in the same rows, its ``after`` one whose
+value comes before its own in the alphabet. The ``totals`` of a schema say by which value of a
+``field`` rows hold a total (one ``of`` several), ``each`` year or month of a ``series``; see
+:func:`untotalled`.
+"""
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,12 @@ def unknown(schema: dict) -> list[str]:
             if rule not in KNOWN
         ]
         told += _unreadable(field)
-        if field.get("together", field["name"]) not in held:
-            told.append(
-                f"column {field['name']}: found together with {field['together']!r}, expected one "
-                "of the columns of the table"
-            )
+        told += [
+            f"column {field['name']}: found {rule} {field[rule]!r}, expected one of the columns of "
+            "the table"
+            for rule in ("together", "after")
+            if field.get(rule, field["name"]) not in held
+        ]
     keys = names(schema.get("primaryKey", []))
     for key in schema.get("foreignKeys", []):
         keys += names(key["fields"])
@@ -183,9 +188,26 @@ def of_cells(columns: Columns, schema: dict) -> list[Fault]:
 
 
 def of_pairs(columns: Columns, schema: dict) -> list[Fault]:
-    """Find cells without the one that they go together with, such as a remark without a speaker."""
+    """Find cells that do not go with another of their row.
+
+    A remark stands there without a speaker, or a pair of countries the wrong way round: so written
+    it could stand twice.
+    """
     found = []
     for field in schema["fields"]:
+        if first := field.get("after"):
+            found += [
+                Fault(
+                    row,
+                    field["name"],
+                    cell,
+                    f"a value after {before}, the {first}, in the alphabet",
+                )
+                for row, (before, cell) in enumerate(
+                    zip(columns[first], columns[field["name"]], strict=True)
+                )
+                if cell and cell <= before
+            ]
         if other := field.get("together"):
             told = {True: f"no value, as {other} has none", False: f"a value, as {other} has one"}
             cells = columns[field["name"]]

@@ -72,7 +72,10 @@ def few(copy):
     descriptor = copy / "datapackage.json"
     described = json.loads(descriptor.read_text(encoding="utf-8"))
     tables = {resource["name"]: resource for resource in described["resources"]}
-    kept, waiting = {}, ["arms_tiv", "events", "trade_partners", "energy_country_year"]
+    kept, waiting = (
+        {},
+        ["arms_tiv", "events", "gdelt_dyad_month", "trade_partners", "energy_country_year"],
+    )
     while waiting:
         name = waiting.pop()
         if name and name not in kept:
@@ -98,6 +101,12 @@ def _set(column, value):
     return change
 
 
+def _add_turned_round(pairs):
+    """Add the first row once more, with its two countries the other way round."""
+    again = pairs.head(1).rename(columns={"one_iso3": "other_iso3", "other_iso3": "one_iso3"})
+    return pd.concat([pairs, again])
+
+
 @pytest.mark.parametrize(
     ("table", "change", "column", "reason"),
     [
@@ -109,6 +118,7 @@ def _set(column, value):
         ("events", _set("date", "2016-02-31"), "date", "a day that exists"),
         ("events", _set("status", "reported"), "said_by", "a value, as status has one"),
         ("events", _set("said_by", "tass"), "said_by", "no value, as status has none"),
+        ("gdelt_dyad_month", _add_turned_round, "other_iso3", "after irn, the one_iso3, in the"),
     ],
     ids=[
         "wrong type",
@@ -119,6 +129,7 @@ def _set(column, value):
         "impossible date",
         "remark without a speaker",
         "speaker without a remark",
+        "pair given twice, once turned round",
     ],
 )
 def test_a_broken_copy_is_refused_with_file_line_column_and_reason(

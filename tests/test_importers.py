@@ -421,6 +421,15 @@ def test_a_tidy_row_that_breaks_the_schema_is_told_with_line_and_column(copy, tm
     assert "tiv.csv, line 3, column recipient_iso3: found 'Iran', expected pattern" in message
 
 
+def test_a_pair_that_stands_in_the_table_is_not_taken_turned_round(copy, tmp_path):
+    target = tmp_path / "ties.csv"
+    pair = {"one_iso3": "other_iso3", "other_iso3": "one_iso3"}
+    turned = rows("gdelt_dyad_month").head(1).rename(columns=pair)
+    target.write_bytes(store.as_csv(turned[rows("gdelt_dyad_month").columns]))
+    told = "line 2, column other_iso3: found 'AZE', expected a value after IRN, the one_iso3"
+    assert told in refused(copy, target)
+
+
 def test_a_source_that_is_not_registered_is_refused(copy, tmp_path):
     target = tmp_path / "tiv.csv"
     frame = rows("arms_tiv").head(1).assign(year="2024", supplier_iso3="FRA", source_id="nobody")
