@@ -44,7 +44,8 @@ def validate(package: Path, everything: bool) -> None:
 
     PACKAGE is the description of the tables, by default data/datapackage.json. Tables of the book
     that did not change since they were found to hold are not checked again. Tests of claims are
-    checked as well: a threshold, code or indicator that cannot be meant is a fault.
+    checked as well: a threshold, code or indicator that cannot be meant is a fault. A year without
+    the total that shares are taken of is none, and is told.
     """
     from iran_russia import validation
 
@@ -56,6 +57,8 @@ def validate(package: Path, everything: bool) -> None:
         f"{done.tables} tables, {done.rows:,} rows: all hold. "
         f"{checked} checked, {done.unchanged} unchanged since they were found to hold."
     )
+    for told in done.untotalled:
+        click.echo(told)
 
 
 def _check_claim_tests(everything: bool) -> None:

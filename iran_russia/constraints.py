@@ -17,8 +17,13 @@ Columns = Mapping[str, Sequence[str]]
 """The cells of each column, an empty text for a missing value."""
 
 KNOWN = {"required", "unique", "enum", "pattern", "minimum", "maximum"}
-"""The constraints that a column may have. Its ``together`` names a column beside it that has a
-value in the same rows."""
+"""The constraints that a column may have.
+
+Its ``together`` names a column beside it that has a value in the same rows, its ``after`` one whose
+value comes before its own in the alphabet. The ``totals`` of a schema say by which value of a
+``field`` rows hold a total (one ``of`` several), ``each`` year or month of a ``series``; see
+:func:`untotalled`.
+"""
 
 
 @dataclass(frozen=True)
@@ -54,16 +59,22 @@ def unknown(schema: dict) -> list[str]:
             if rule not in KNOWN
         ]
         told += _unreadable(field)
-        if field.get("together", field["name"]) not in held:
-            told.append(
-                f"column {field['name']}: found together with {field['together']!r}, expected one "
-                "of the columns of the table"
-            )
+        told += [
+            f"column {field['name']}: found {rule} {field[rule]!r}, expected one of the columns of "
+            "the table"
+            for rule in ("together", "after")
+            if field.get(rule, field["name"]) not in held
+        ]
     keys = names(schema.get("primaryKey", []))
     for key in schema.get("foreignKeys", []):
         keys += names(key["fields"])
+    totals = schema.get("totals", {})
+    if totals and set(totals) != {"field", "of", "each", "series"}:
+        told.append("found totals by other names, expected field, of, each and series")
+    elif totals:
+        keys += [totals["field"], totals["each"], *totals["series"]]
     told += [
-        f"found the column {name!r} in a key, expected one of the columns of the table"
+        f"found the column {name!r} in a key or in totals, expected one of the columns of the table"
         for name in dict.fromkeys(keys)
         if name not in held
     ]
@@ -177,9 +188,26 @@ def of_cells(columns: Columns, schema: dict) -> list[Fault]:
 
 
 def of_pairs(columns: Columns, schema: dict) -> list[Fault]:
-    """Find cells without the one that they go together with, such as a remark without a speaker."""
+    """Find cells that do not go with another of their row.
+
+    A remark stands there without a speaker, or a pair of countries the wrong way round: so written
+    it could stand twice.
+    """
     found = []
     for field in schema["fields"]:
+        if first := field.get("after"):
+            found += [
+                Fault(
+                    row,
+                    field["name"],
+                    cell,
+                    f"a value after {before}, the {first}, in the alphabet",
+                )
+                for row, (before, cell) in enumerate(
+                    zip(columns[first], columns[field["name"]], strict=True)
+                )
+                if cell and cell <= before
+            ]
         if other := field.get("together"):
             told = {True: f"no value, as {other} has none", False: f"a value, as {other} has one"}
             cells = columns[field["name"]]
@@ -230,6 +258,29 @@ def of_links(
             if cells not in held and any(cells)
         ]
     return found
+
+
+def untotalled(columns: Columns, schema: dict) -> list[str]:
+    """Tell of each series that has totals for which years, or months, it has rows and no total.
+
+    No fault: a source may not give one. But shares leave the year out.
+    """
+    if not (totals := schema.get("totals")):
+        return []
+    each, field, of = totals["each"], totals["field"], totals["of"]
+    series = list(zip(*(columns[name] for name in totals["series"]), strict=True))
+    rows = list(zip(series, columns[each], columns[field], strict=True))
+    whole = {(one, when) for one, when, cell in rows if cell in of}
+    missing: dict[tuple, set[str]] = {}
+    for one, when, _ in rows:
+        if (one, when) not in whole:
+            missing.setdefault(one, set()).add(when)
+    with_totals = {one for one, _ in whole}
+    return [
+        f"{each} {', '.join(sorted(missing[one]))} of {' '.join(one)}: found no total, so shares "
+        f"leave it out; add the row with {field} {' or '.join(of)}, if its source gives one"
+        for one in sorted(with_totals & set(missing))
+    ]
 
 
 def _rows(columns: Columns, schema: dict, fields: list[str]) -> zip:

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from iran_russia import journal, values
 from iran_russia.constraints import Columns, Fault
 from iran_russia.taken import loaded, note, taken
+from iran_russia.values import items
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -169,7 +170,7 @@ def rows(table: str, column: str, values: list[str]) -> pd.DataFrame:
     frame = load(table)
     if column not in frame:
         raise DataError(f"table {table} has no column '{column}'")
-    held = [str(cell).split(";") for cell in frame[column].fillna("")]
+    held = [items(str(cell)) for cell in frame[column].fillna("")]
     asked = set(values)
     if absent := sorted(asked.difference(*held)):
         raise DataError(f"table {table}: no row holds {absent[0]!r} in {column}")

@@ -179,6 +179,7 @@ OTHER_TEXTS = "had other texts come to a vote"
 
 COUNTED = "no interval: all rows of a register, which may lack some"
 STATED = "no interval: published without one"
+ESTIMATED = "no interval: an estimate, published without one"
 CLAIMED = "no interval: claims of one side or more, not checked"
 DATED = "no interval: dates on record"
 """Reasons why a number or a sentence has no interval."""

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from iran_russia import datasets, taken
 from iran_russia.exhibits import Exhibit, credits, refused, render
+from iran_russia.values import items
 
 _CHRONOLOGY = "site:notebooks/chronology.html#"
 
@@ -266,7 +267,7 @@ def _cell(value: Any, number: bool, url: object, names: dict | None) -> dict:
                 text = text.replace("-", "–")  # a pair
             text = "; ".join(
                 re.sub("[A-Z]{3}", lambda code: names.get(code[0], code[0]), one)
-                for one in text.split(";")
+                for one in items(text)
             )
     cell = {"text": text, "url": None, "order": None}
     if not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https", "site"):

@@ -7,6 +7,7 @@ a table that it points to, or the code of the check changes.
 import hashlib
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -29,11 +30,13 @@ class Checked:
         tables: how many tables there are.
         rows: how many rows they have.
         unchanged: how many of the tables had been found to hold before, as they are now.
+        untotalled: a line for each series of which years have no total.
     """
 
     tables: int
     rows: int
     unchanged: int
+    untotalled: tuple[str, ...] = ()
 
 
 def validate(descriptor: Path = DESCRIPTOR, everything: bool = False) -> Checked:
@@ -76,6 +79,7 @@ def validate(descriptor: Path = DESCRIPTOR, everything: bool = False) -> Checked
         tables=len(resources),
         rows=sum((held | found).values()),
         unchanged=len(resources) - len(found),
+        untotalled=tuple(_untotalled(descriptor.parent, resources)),
     )
 
 
@@ -125,6 +129,16 @@ def _check(
         if not wrong and not unread.keys() & set(_others(schemas[name])):
             found[name] = len(next(iter(columns.values())))
     return found, [*unread.values(), *faults]
+
+
+def _untotalled(folder: Path, resources: list[dict]) -> Iterator[str]:
+    """Tell what has no total in tables that hold, also in those that did not change."""
+    for resource in resources:
+        schema = resource["schema"]
+        if "totals" in schema:
+            path = datasets.file_of(resource, folder)
+            columns = datasets.cells(path, [field["name"] for field in schema["fields"]])
+            yield from (f"{path.name}, {told}" for told in constraints.untotalled(columns, schema))
 
 
 def _others(schema: dict) -> list[str]:

@@ -31,6 +31,9 @@ KINDS = TYPES | {"moments": "a day, month or year written as 2024-03-20, 2024-03
 
 NUMERIC = ("integer", "number", "year")
 
+BETWEEN = ";"
+"""What stands between the items of a cell that lists several."""
+
 _WHOLE = re.compile(r"0|-?[1-9][0-9]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -165,8 +168,13 @@ def _check_calendar(year: int, what: str) -> None:
         )
 
 
+def items(cell: str) -> list[str]:
+    """Return the items of a cell that lists several."""
+    return cell.split(BETWEEN)
+
+
 def _moments(text: str) -> str:
-    for part in text.split(";"):
+    for part in items(text):
         found = _MOMENT.match(part)
         if not found:
             raise ValueError(KINDS["moments"])

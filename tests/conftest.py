@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import filelock
+import jupytext
 import pandas as pd
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from iran_russia import datasets, freshness, singles
+from iran_russia import charts, datasets, freshness, singles
 
 ROOT = Path(__file__).parent.parent
 BUILD = [
@@ -241,3 +242,27 @@ def copy(tmp_path, monkeypatch):
     datasets.package.cache_clear()
     yield folder
     datasets.package.cache_clear()
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Run the cells of a chapter on the tables as they are; return what each figure is given.
+
+    Nothing is drawn: the chart and the words, by the name of the figure.
+    """
+    cell, given = {}, {}
+
+    def figure(chart, **words):
+        name = cell["now"].metadata["mystnb"]["figure"]["name"]
+        given[name] = words | {"chart": chart}
+
+    def run_cells(page: str) -> dict[str, dict]:
+        names: dict = {}
+        for one in jupytext.read(ROOT / f"{page}.md").cells:
+            if one.cell_type == "code":
+                cell["now"] = one
+                exec(one.source, names)
+        return given
+
+    monkeypatch.setattr(charts, "figure", figure)
+    return run_cells

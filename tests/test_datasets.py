@@ -133,7 +133,10 @@ def few(copy):
     descriptor = copy / "datapackage.json"
     described = json.loads(descriptor.read_text(encoding="utf-8"))
     tables = {resource["name"]: resource for resource in described["resources"]}
-    kept, waiting = {}, ["arms_tiv", "events"]
+    kept, waiting = (
+        {},
+        ["arms_tiv", "events", "gdelt_dyad_month", "trade_partners", "energy_country_year"],
+    )
     while waiting:
         name = waiting.pop()
         if name and name not in kept:
@@ -159,6 +162,12 @@ def _set(column, value):
     return change
 
 
+def _add_turned_round(pairs):
+    """Add the first row once more, with its two countries the other way round."""
+    again = pairs.head(1).rename(columns={"one_iso3": "other_iso3", "other_iso3": "one_iso3"})
+    return pd.concat([pairs, again])
+
+
 @pytest.mark.parametrize(
     ("table", "change", "column", "reason"),
     [
@@ -170,6 +179,7 @@ def _set(column, value):
         ("events", _set("date", "2016-02-31"), "date", "a day that exists"),
         ("events", _set("status", "reported"), "said_by", "a value, as status has one"),
         ("events", _set("said_by", "tass"), "said_by", "no value, as status has none"),
+        ("gdelt_dyad_month", _add_turned_round, "other_iso3", "after irn, the one_iso3, in the"),
     ],
     ids=[
         "wrong type",
@@ -180,6 +190,7 @@ def _set(column, value):
         "impossible date",
         "remark without a speaker",
         "speaker without a remark",
+        "pair given twice, once turned round",
     ],
 )
 def test_a_broken_copy_is_refused_with_file_line_column_and_reason(
@@ -235,11 +246,71 @@ def test_a_description_that_is_not_json_is_named(copy):
         validate(copy / "datapackage.json")
 
 
+VALIDATE = [sys.executable, "-c", "from iran_russia.cli import main; main()", "validate"]
+
+
+@pytest.mark.parametrize(
+    ("table", "gone", "told"),
+    [
+        (
+            "trade_partners",
+            "source_id == 'irica_gomrok' and partner_iso3 == 'WLD' and year in ('2013', '2014')",
+            "year 2013, 2014 of irica_gomrok IRN export: found no total, so shares leave it out; "
+            "add the row with partner_iso3 WLD or SUM, if its source gives one",
+        ),
+        (
+            "energy_country_year",
+            "measure == 'oil_production' and iso3 == 'WLD' and year == '2024'",
+            "year 2024 of oil_production: found no total, so shares leave it out; "
+            "add the row with iso3 WLD, if its source gives one",
+        ),
+    ],
+)
+def test_a_year_without_its_total_holds_and_is_told(few, table, gone, told):
+    assert validate(few / "datapackage.json").untotalled == ()
+    _change(few / f"{table}.csv", lambda rows: rows.query(f"not ({gone})"))
+    done = subprocess.run(
+        [*VALIDATE, str(few / "datapackage.json")], capture_output=True, text=True, check=True
+    )
+    assert "all hold" in done.stdout
+    assert done.stdout.splitlines()[1:] == [f"{table}.csv, {told}"]
+
+
+def test_a_series_without_any_total_is_not_asked_for_one_and_others_are_each_time(own):
+    described = json.loads(own.read_text())
+    text = [{"name": name, "type": "string"} for name in ("source", "year", "partner")]
+    totals = {"field": "partner", "of": ["WLD"], "each": "year", "series": ["source"]}
+    described["resources"] = [
+        {"name": "trade", "path": "trade.csv", "schema": {"fields": text, "totals": totals}}
+    ]
+    own.write_text(json.dumps(described))
+    single = "source,year,partner\nimf,2020,RUS\nirica,2019,RUS\nirica,2019,WLD\n"
+    (own.parent / "trade.csv").write_text(single)
+    assert validate(own).untotalled == ()
+    (own.parent / "trade.csv").write_text(single + "irica,2020,RUS\n")
+    for unchanged in (0, 1):  # also of a table that was found to hold
+        done = validate(own)
+        assert done.unchanged == unchanged
+        assert [told[:30] for told in done.untotalled] == ["trade.csv, year 2020 of irica:"]
+
+
+def test_totals_of_a_column_that_is_none_are_a_fault_of_the_description(own):
+    described = json.loads(own.read_text())
+    totals = {"field": "partner", "of": ["WLD"], "each": "id", "series": []}
+    described["resources"][0]["schema"]["totals"] = totals
+    own.write_text(json.dumps(described))
+    with pytest.raises(DataError, match="found the column 'partner' in a key or in totals"):
+        validate(own)
+    described["resources"][0]["schema"]["totals"] = {"field": "id"}
+    own.write_text(json.dumps(described))
+    with pytest.raises(DataError, match="expected field, of, each and series"):
+        validate(own)
+
+
 def test_the_command_says_in_one_line_what_is_wrong(few):
     _change(few / "arms_tiv.csv", _set("tiv_millions", "-5"))
-    command = [sys.executable, "-c", "from iran_russia.cli import main; main()", "validate"]
     done = subprocess.run(
-        [*command, str(few / "datapackage.json")], capture_output=True, text=True, check=False
+        [*VALIDATE, str(few / "datapackage.json")], capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
     assert done.stderr.startswith("Error: arms_tiv.csv, line 5, column tiv_millions:")

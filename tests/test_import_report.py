@@ -44,7 +44,7 @@ def test_the_screen_names_file_kind_release_lines_and_rows(copy):
     assert f"{BACI.name}: baci, release 2024-01b, covers {covered}; " in said
     lines = len(BACI.read_text().splitlines()) - 1
     assert f"{lines} lines read, 3 rows taken" in said
-    assert f"{CUSTOMS.name}: irica, release not stated, covers exports of 1403; " in said
+    assert f"{CUSTOMS.name}: irica, release not stated, covers exports of 1410; " in said
 
 
 def test_what_a_format_left_out_covers_and_normalised_is_told(copy, monkeypatch):

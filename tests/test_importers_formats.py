@@ -579,7 +579,7 @@ def _tar(tmp_path):
         (lambda t: gzip.compress(zipped(b"a,b\n", "a.csv", t)), "zip inside the archive"),
         (lambda t: zipped(gzip.compress(b"a,b\n"), "a.csv.gz", t), "gzip inside the archive"),
         (
-            lambda t: zipped((SAMPLES / "export 98.xls").read_bytes(), "export 98.xls", t),
+            lambda t: zipped((SAMPLES / "export 10.xls").read_bytes(), "export 10.xls", t),
             "a workbook inside the archive",
         ),
     ],

@@ -125,12 +125,12 @@ def test_an_empty_cell_is_no_revision(copy, tmp_path):
 
 
 def test_another_period_is_no_revision_of_an_official_figure(copy, tmp_path):
-    run(SAMPLES / "export 1403.xlsx")
+    run(SAMPLES / "export 1410.xlsx")
     held = rows("trade_goods")
-    held.loc[held.iranian_year == "1403", "period_end"] = "2024-06-20"
+    held.loc[held.iranian_year == "1410", "period_end"] = "2031-06-20"
     (copy / "trade_goods.csv").write_bytes(store.as_csv(held))
     before = hashes(copy)
-    said = run(SAMPLES / "export 1403.xlsx", "--update")
+    said = run(SAMPLES / "export 1410.xlsx", "--update")
     assert "2 conflicting" in said and "another period or unit" in said
     assert hashes(copy) == before
 

@@ -121,7 +121,7 @@ DAMAGED = [
     BANK,
     SAMPLES / "TradeData.csv",
     SAMPLES / "trade-register.csv",
-    SAMPLES / "export 1403.xlsx",
+    SAMPLES / "export 1410.xlsx",
     SAMPLES / "COMTRADE-FINAL-CA364201901H5.gz",
     SAMPLES / "20240301001500.export.CSV",
     SAMPLES / "events.2016.20180710092545.tab",

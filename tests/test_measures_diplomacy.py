@@ -159,6 +159,11 @@ def test_a_pair_that_never_met_is_counted_as_well():
         ["Yeltsin", "Rouhani", 0, 0, "", ""],
         ["Yeltsin", "Raisi", 0, 0, "", ""],
     ]
+    # A successor who is not in the lists follows; a contact without a name is of no pair.
+    later = contacts.assign(iranian_participant=[None, "Raisi", "Pezeshkian"])
+    pairs = contacts_by_pair(later, ["Putin"], ["Raisi"], ["meeting", "call"])
+    assert pairs["iranian_participant"].tolist() == ["Raisi", "Pezeshkian"]
+    assert pairs[["meeting", "call"]].to_numpy().sum() == 2
 
 
 @pytest.fixture

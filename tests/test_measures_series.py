@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from iran_russia import values
 from iran_russia.measures import series
 
 VALUES = pd.Series({"a": 10.0, "b": 30.0, "c": 30.0, "d": float("nan")})
@@ -231,7 +232,14 @@ def test_a_series_is_clear_of_the_years_before_when_no_year_lies_in_their_range(
 def test_a_list_names_an_item_whole_and_an_empty_list_none():
     lists = pd.Series(["IRN;RUS", "IRN", None, "RUSX"])
     assert series.names(lists, "RUS").tolist() == [True, False, False, False]
+    assert series.names(lists, "CHN", "RUS").tolist() == [True, False, False, False]
     assert series.names(lists[:0], "RUS").tolist() == []
+
+
+def test_the_items_of_a_list_are_those_of_its_cell_and_a_missing_list_has_none():
+    lists = pd.Series(["IRN;RUS", None, "IRN"])
+    assert series.items_of(lists).dropna().tolist() == [["IRN", "RUS"], ["IRN"]]
+    assert values.items("IRN;RUS") == series.items_of(lists)[0]
 
 
 def test_a_year_of_the_iranian_calendar_ends_before_the_next_begins():

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from conftest import change_cells
 
 from iran_russia.datasets import load
 from iran_russia.measures.events import in_list, per_year
@@ -214,3 +215,11 @@ def test_russia_is_told_to_owe_defence_to_north_korea_and_belarus_and_not_to_ira
     assert (duties["duty"].eq("defend") == duties["mutual_defence"]).all()
     with_iran = duties.loc[duties["partner_iso3"] == "IRN", "treaty"]
     assert set(with_iran) <= set(load("treaty_steps")["treaty"])
+
+
+def test_contacts_of_presidents_without_a_name_are_counted_below_the_pairs(copy, drawn):
+    assert drawn("notebooks/diplomacy")["fig-diplomacy-pairs"]["note"] == ""
+    first = "contact_id in ('C0003', 'C0004')"
+    assert change_cells(copy, "leader_contacts", first, "iranian_participant", "") == 2
+    told = drawn("notebooks/diplomacy")["fig-diplomacy-pairs"]["note"]
+    assert told == "Contacts in which a president is not named are left out: 2."

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from conftest import change_cells
 
 from iran_russia.datasets import load
 from iran_russia.measures.events import in_list, listed_shares
@@ -184,3 +185,21 @@ def test_a_date_is_never_firmer_than_its_record(events):
     assert (months[events["date_precision"].isin(["year", "decade"])] == 1).all()
     assert events["end_date"].isna().equals(events["end_date_precision"].isna())
     assert (events["end_date"] >= events["date"])[events["end_date"].notna()].all()
+
+
+def _sides(figure) -> dict[str, str]:
+    scale = figure["chart"].to_dict()["layer"][2]["encoding"]["fill"]["scale"]
+    return dict(zip(scale["domain"], scale["range"], strict=True))
+
+
+def test_the_legend_of_territory_names_the_sides_that_gained_and_no_others(drawn):
+    sides = _sides(drawn("notebooks/history")["fig-history-territory"])
+    assert list(sides) == ["to Russia", "back to Iran", "divided by others"]
+
+
+def test_land_that_both_gained_is_not_told_as_divided_by_others(copy, drawn):
+    change_cells(copy, "event_terms", "in_favour_of == 'others'", "in_favour_of", "both")
+    figure = drawn("notebooks/history")["fig-history-territory"]
+    assert list(_sides(figure)) == ["to Russia", "back to Iran", "to both"]
+    assert len(set(_sides(figure).values())) == 3
+    assert set(figure["data"]["side"]) == set(_sides(figure))

@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
-from conftest import collected
+from conftest import change_cells, collected
 
-from iran_russia.datasets import load
+from iran_russia.datasets import describe, load
 from iran_russia.measures.capabilities import (
     capability_ratios,
     dependence_ratio,
@@ -194,3 +194,34 @@ def test_answers_to_one_question_do_not_add_up_to_more_than_all():
     single = polls[~polls["question"].str.contains("several answers")]
     keys = ["question", "pollster", "date"]
     assert single.groupby(keys, dropna=False)["share_percent"].sum().max() <= 100
+
+
+# Codebook of the Militarized Interstate Disputes, HostLev; GML keeps the codes.
+HOSTILITY = [
+    "no militarised action",
+    "threat to use force",
+    "display of force",
+    "use of force",
+    "war",
+]
+
+
+def test_a_level_of_hostility_is_called_as_its_data_set_calls_it(copy, drawn):
+    disputes = "measure == 'dispute_hostility'"
+    levels = change_cells(
+        copy,
+        "dyad_relations",
+        disputes,
+        "value",
+        lambda rows: (rows.index.to_series() % 5 + 1).astype(str),
+    )
+    told = drawn("notebooks/limits")["fig-limits-ties"]["data"].query("dispute.notna()")
+    coded = told.merge(load("dyad_relations"), on=["year", "dispute", "source_id"])
+    assert levels > 5 and set(coded["value"]) == set(range(1, 6))
+    assert (coded["level"] == coded["value"].map(dict(enumerate(HOSTILITY, 1)))).all()
+
+
+def test_the_table_describes_the_levels_of_hostility_by_the_same_words():
+    fields = describe("dyad_relations")["schema"]["fields"]
+    told = next(field["description"] for field in fields if field["name"] == "value")
+    assert all(f"{level} {words}" in told for level, words in enumerate(HOSTILITY, 1))

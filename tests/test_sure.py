@@ -59,3 +59,34 @@ def test_the_page_gathers_what_all_chapters_say(book):
         if cards:
             [table] = re.findall(rf'<a href="[./]*{chapter}\.html">.*?</table>', page, re.DOTALL)
             assert table.count("ir-key-note") >= cards
+
+
+def _reasons() -> dict[tuple[str, str], str]:
+    """Return the code of how sure each key number is, by its chapter and the figure it leads to."""
+    found = {}
+    for chapter in CHAPTERS:
+        for cell in jupytext.read(ROOT / f"{chapter}.md").cells:
+            nodes = ast.walk(ast.parse(cell.source)) if cell.cell_type == "code" else ()
+            for node in nodes:
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Card":
+                    of = [part.value for part in node.args if isinstance(part, ast.Constant)]
+                    figure = next((w for w in of if "fig-" in str(w)), "")
+                    found[chapter, f"{of[0] if of else ''} {figure}"] = next(
+                        (ast.unparse(g.value) for g in node.keywords if g.arg == "sure"), ""
+                    )
+    return found
+
+
+def test_the_reason_for_no_interval_is_that_of_the_number():
+    """What SIPRI values is an estimate, and what this book works out is published by nobody."""
+    reasons = _reasons()
+    arms = {
+        sure for (_, card), sure in reasons.items() if re.search(r"fig-arms-(tiv|mutual)", card)
+    }
+    assert arms == {"ESTIMATED"}
+    worked_out = [sure for (_, card), sure in reasons.items() if "orrelation" in card]
+    assert worked_out and all(sure.startswith("interval(") for sure in worked_out)
+    dated = [sure for (_, card), sure in reasons.items() if "fig-nuclear-slippage" in card]
+    assert set(dated) == {"DATED"}
+    said = [sure for (chapter, card), sure in reasons.items() if "fig-money-shares" in card]
+    assert set(said) == {"CLAIMED"}

@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 import pytest
+from conftest import ROOT
 from playwright.sync_api import expect
 from test_book import PAGES
 
@@ -267,3 +268,26 @@ def test_a_table_template_escapes_what_it_folds():
     frame = WIDE.assign(summary=f"<b>{LONG}", note=[f"<i>{LONG}", LONG])
     assert "<i>" not in tables.rows(frame, caption="x")
     assert "&lt;b&gt;" in tables.rows(frame, caption="x")
+
+
+# Labels of cards before nothing of their own.
+BARE = """() => [...document.querySelectorAll(".ir-cards td")].filter((cell) => {
+    const own = [...cell.childNodes].filter((part) => part.nodeName !== "DETAILS");
+    const text = own.map((part) => part.textContent).join("").trim();
+    return !text && cell.checkVisibility() && getComputedStyle(cell, "::before").content !== "none";
+}).length"""
+
+
+def test_a_card_has_no_label_before_a_cell_that_only_folds_others(browser):
+    frame = WIDE.assign(title=["", LONG])
+    html = tables.rows(frame, caption="x", css="ir-register")
+    assert re.search(r"<td[^>]*><details", html) and "ir-cards" in html
+    style = (ROOT / "book" / "static" / "iran-russia.css").read_text(encoding="utf-8")
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.set_content(f"<style>{style}</style>{html}")
+    assert page.evaluate(BARE) == 0
+    said = page.locator("td:has(.ir-more)").evaluate_all(
+        "cells => cells.map((cell) => getComputedStyle(cell, '::before').content)"
+    )
+    assert said == ["none", '"title: "']
+    page.close()

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from iran_russia.values import items
+
 PARTIES = ["supplier_iso3", "recipient_iso3"]
 NAMES = ["order_year", "designation", "weapon_description"]
 _FIGURES = ["delivery_years", "quantity_ordered", "quantity_delivered", "tiv_per_unit_millions"]
@@ -106,7 +108,7 @@ def _number(cell: str) -> str:
 
 def _overlap(record: dict, deal: dict) -> bool:
     """Whether both were delivered in a common year, or neither and as many were ordered."""
-    here, there = (set(filter(None, row["delivery_years"].split(";"))) for row in (record, deal))
+    here, there = (set(filter(None, items(row["delivery_years"]))) for row in (record, deal))
     if here and there:
         return bool(here & there)
     ordered = record["quantity_ordered"]

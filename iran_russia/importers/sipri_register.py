@@ -22,6 +22,7 @@ from iran_russia.importers import reading, releases, sipri, sipri_deals, store
 from iran_russia.importers.reading import Download, Layout, Opened, Refused
 from iran_russia.importers.releases import Release
 from iran_russia.importers.sipri_deals import Ties
+from iran_russia.values import BETWEEN
 
 if TYPE_CHECKING:
     import ibis
@@ -354,7 +355,7 @@ def _deal(record: dict, words: dict, categories: dict, codes: dict) -> dict:
         "condition": words["status"][sipri.plain(record["status"])],
         "delivery_year_first": years[0] if years else "",
         "delivery_year_last": years[-1] if years else "",
-        "delivery_years": ";".join(years),
+        "delivery_years": BETWEEN.join(years),
         "quantity_delivered": delivered or "0",
         "quantity_delivered_is_estimate": str(delivered_doubt).lower(),
         "status": _status(ordered, delivered or "0"),

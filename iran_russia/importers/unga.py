@@ -12,6 +12,7 @@ import pandas as pd
 
 from iran_russia import datasets
 from iran_russia.importers.reading import Download, Layout, Opened
+from iran_russia.values import BETWEEN
 
 KIND = "unga"
 TITLE = "votes of the General Assembly (UN Digital Library or UNVotes, CSV)"
@@ -127,7 +128,7 @@ def _library(t: ibis.Table) -> dict[str, ibis.Table]:
         date_precision=ibis.literal("day"),
         symbol=t.resolution.fill_null(""),
         title=t.title.fill_null(""),
-        subjects=t.subjects.replace("|", ";").fill_null(""),
+        subjects=t.subjects.replace("|", BETWEEN).fill_null(""),
         votes_yes="total_yes",
         votes_no="total_no",
         abstentions="total_abstentions",

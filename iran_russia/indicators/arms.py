@@ -17,6 +17,7 @@ from iran_russia.measures.series import (
     difference,
     extreme,
     mean_inside_and_outside,
+    names,
     ratio,
     share_of,
     yearly_totals,
@@ -326,8 +327,7 @@ def reports(
     rows = load("arms_reported").query("recipient_iso3 == @recipient and status_code != 'talks'")
     rows = rows[rows["evidence_basis"].isin(evidence) & rows["confidence"].isin(confidence)]
     if categories is not None:
-        own = rows["item_category"].str.split(";")
-        rows = rows[own.map(lambda names: bool({*names} & {*categories}))]
+        rows = rows[names(rows["item_category"], *categories)]
     if statuses is not None:
         rows = rows[rows["status_code"].isin(statuses)]
     detail = "; ".join(f"{r.report_id} {r.item} ({r.claimed_by})" for r in rows.itertuples())

@@ -12,6 +12,7 @@ from iran_russia.measures.series import (
     count,
     extreme,
     mean,
+    names,
     pooled_shares,
     rank_of,
     ratio,
@@ -136,7 +137,7 @@ def _chronology(
     rows = in_list(load("events"), "chronology")
     kept = rows["event_type"].isin(types) | rows["level"].isin(levels)
     if themes is not None:
-        kept &= rows["themes"].str.split(";").map(lambda own: bool({*own} & {*themes}))
+        kept &= names(rows["themes"], *themes)
     if valence is not None:
         kept &= rows["valence"] == valence
     return rows[kept]
@@ -252,10 +253,8 @@ def theme_rank(
     else:
         rows = in_list(load("events"), "chronology")
     rows = rows[rows["date"].dt.year.between(first, last)]
-    named = rows["themes"].str.split(";").map(set)
-    counts = pd.Series(
-        {name: sum(bool(own & {*themes}) for own in named) for name, themes in groups.items()}
-    ).sort_values(ascending=False)
+    counts = pd.Series({name: names(rows["themes"], *own).sum() for name, own in groups.items()})
+    counts = counts.sort_values(ascending=False)
     detail = ", ".join(f"{name} {n}" for name, n in counts.items()) + f" of {len(rows)} rows"
     rank = rank_of(counts, group) if len(rows) else None
     return Reading(rank, _until(rows, last), detail)

@@ -18,7 +18,7 @@ def _held(
         for name in wanted or []:
             rows = rows[names(rows[column], name)]
     if areas:
-        rows = rows[rows["areas"].str.split(";").map(lambda own: bool({*own} & {*areas}))]
+        rows = rows[names(rows["areas"], *areas)]
     return rows.assign(year=rows["date_start"].dt.year)
 
 

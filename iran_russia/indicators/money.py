@@ -5,7 +5,7 @@ import pandas as pd
 from iran_russia.datasets import load
 from iran_russia.facts import number
 from iran_russia.indicators import Reading, indicator, newest
-from iran_russia.measures.series import count, names, rank_correlation, rank_of, share_of
+from iran_russia.measures.series import count, items_of, names, rank_correlation, rank_of, share_of
 
 
 @indicator(
@@ -26,7 +26,7 @@ def senders_in_force(target: str, senders: list[str]) -> Reading:
     cases = load("sanctions_cases")
     against = names(cases["targets"], target)
     held = cases[against & cases["open_at_end_of_coverage"]]
-    named = held["senders"].str.split(";").explode()
+    named = items_of(held["senders"]).explode()
     found = sorted(set(named) & set(senders))
     others = sorted(set(named) - set(senders))
     told = f"{len(held)} cases in force; counted: {', '.join(found) or 'none'}"

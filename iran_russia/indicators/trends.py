@@ -519,7 +519,6 @@ def _ties(of: str) -> pd.DataFrame:
     """Return the scaled monthly tie of every pair of a state, or of all, one column a pair."""
     others = load("gdelt_dyad_month")
     named = others.assign(pair=pair_code(others), month=others["month"].dt.strftime("%Y-%m"))
-    named = named.drop_duplicates(["month", "pair"])  # a pair may be written either way round
     wide = named.pivot(index="month", columns="pair", values="tie_per_1000_world")
     wide = wide.assign(**{"IRN-RUS": series("tie")})
     return wide[[pair for pair in wide.columns if of in pair]]

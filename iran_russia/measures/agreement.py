@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from iran_russia.measures.voting import SCORE, letters
+from iran_russia.values import BETWEEN
 
 DRAWS = 2_000
 """Samples drawn; the ends of an interval then move by about a thirtieth of its width."""
@@ -238,7 +239,7 @@ def resampled_overlap(sponsored: pd.DataFrame, country: str) -> pd.DataFrame:
     Returns:
         As :func:`resampled`, indexed by the other state.
     """
-    names = sponsored["sponsors_iso3"].str.get_dummies(";").astype(np.float32)
+    names = sponsored["sponsors_iso3"].str.get_dummies(BETWEEN).astype(np.float32)
     own = names.pop(country).to_numpy()[:, None]
     units = letters(sponsored["title"]).fillna(sponsored["symbol"])
     both, either = (

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iran_russia.measures.series import relative_change, shares
+from iran_russia.measures.series import items_of, relative_change, shares
 
 
 def tiv_between(
@@ -46,7 +46,7 @@ def split_over_delivery_years(deals: pd.DataFrame) -> pd.DataFrame:
         ``tiv_millions`` (million trend-indicator values) added.
     """
     delivered = deals[deals["delivery_years"].notna()]
-    years = delivered["delivery_years"].str.split(";")
+    years = items_of(delivered["delivery_years"])
     tiv = delivered["tiv_delivered_millions"] / years.str.len()
     split = delivered.assign(year=years, tiv_millions=tiv).explode("year", ignore_index=True)
     return split.assign(year=split["year"].astype("int64"))

@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from iran_russia.measures.series import share_interval
+from iran_russia.measures.series import items_of, share_interval
 from iran_russia.measures.survival import day_spans, spells
+from iran_russia.values import BETWEEN
 
 OUTCOME = [
     "deal",
@@ -198,7 +199,7 @@ def life_lines(claims: pd.DataFrame) -> pd.DataFrame:
         One row a happening and life-line, with the columns of ``claims``.
     """
     told = claims[claims["life_line"].notna()]
-    told = told.assign(life_line=told["life_line"].str.split(";"))
+    told = told.assign(life_line=items_of(told["life_line"]))
     told["happening"] = told["same_event_as"].fillna(told["report_id"])
     told = told.explode("life_line")
     told = told.sort_values("same_event_as", na_position="first", kind="stable")
@@ -281,7 +282,7 @@ def _outcome_in_register(own: pd.DataFrame, told: pd.DataFrame) -> dict:
         "status_on": pd.Timestamp(int(last), 1, 1) if delivered else told["date_start"].iloc[-1],
         "status_precision": "year" if delivered else told["date_precision"].iloc[-1],
         "decided_by": "register",
-        "evidence": ";".join(own.index),
+        "evidence": BETWEEN.join(own.index),
     }
 
 

@@ -12,15 +12,19 @@ def contacts_by_pair(
 
     Args:
         contacts: rows of ``leader_contacts`` with ``kind``.
-        russian, iranian: names, in the order wanted.
+        russian, iranian: names, in the order wanted; others of whom there are contacts follow.
         kinds: kinds counted, in the order wanted.
 
     Returns:
         One row a pair: ``russian_participant``, ``iranian_participant``, a column a kind,
-        ``first`` and ``last`` (dates as text, only as exact as they are known).
+        ``first`` and ``last`` (dates as text, only as exact as they are known). A contact in which
+        a person is not named is of no pair.
     """
     keys = ["russian_participant", "iranian_participant"]
-    every = pd.MultiIndex.from_product([russian, iranian], names=keys)
+    contacts = contacts.dropna(subset=keys)
+    sides = zip((russian, iranian), keys, strict=True)
+    named = [list(dict.fromkeys([*side, *contacts[key]])) for side, key in sides]
+    every = pd.MultiIndex.from_product(named, names=keys)
     on = known_date(contacts["date"], contacts["date_precision"])
     ends = contacts.assign(on=on).groupby(keys)["on"].agg(first="min", last="max")
     counts = contacts.groupby([*keys, "kind"]).size().unstack(fill_value=0)

@@ -27,7 +27,7 @@ def world_shares(figures: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         The rows of countries with ``share`` (0 to 1), ``rank_best`` and ``rank_worst``; a measure
-        and year without a row for the world is left out.
+        and year without a row for the world is left out, and told by ``iran-russia validate``.
 
     Raises:
         ValueError: no measure and year has a row for the world.

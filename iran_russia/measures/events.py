@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from iran_russia.measures.series import DAYS_A_MONTH, names, row_of
+from iran_russia.measures.series import DAYS_A_MONTH, items_of, names, row_of
 
 
 def per_year(
@@ -103,7 +103,7 @@ def listed_shares(events: pd.DataFrame, column: str, by: str) -> pd.DataFrame:
         One row a group and item, also where there is none: ``by``, ``column`` (one item),
         ``events``, ``share`` (between 0 and 1), ``of`` (events of the group).
     """
-    items = events.assign(**{column: events[column].str.split(";")}).explode(column)
+    items = events.assign(**{column: items_of(events[column])}).explode(column)
     sizes = items.groupby([by, column]).size().unstack(fill_value=0).stack()
     table = sizes.rename("events").reset_index()
     table["of"] = table[by].map(events[by].value_counts())

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from iran_russia.measures.series import items_of
+
 
 def first_and_last(events: pd.DataFrame, by: str, fewest: int) -> pd.DataFrame:
     """First and last event of each group, for groups of some events at least.
@@ -67,7 +69,7 @@ def cited_records(terms: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     Raises:
         ValueError: two records of an event are listed under one entry.
     """
-    by_entry = records.assign(entry=records["listed_as"].str.split(";")).explode("entry")
+    by_entry = records.assign(entry=items_of(records["listed_as"])).explode("entry")
     by_entry = by_entry[by_entry["entry"].isin(terms["entry"])]
     return terms[["event_id", "entry"]].merge(by_entry, how="left", validate="many_to_one")
 

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from iran_russia.measures.series import items_of
+
 
 def by_year(years: pd.Series, first: int, last: int) -> pd.Series:
     """Count things a year, years without any included as 0.
@@ -43,7 +45,7 @@ def partners(exercises: pd.DataFrame, pair: list[str]) -> pd.DataFrame:
         columns={"observers_iso3": "observed"}
     )
     named = lists.melt("exercise_id", ["took part", "observed"], "role", "iso3")
-    named = named.assign(iso3=named["iso3"].str.split(";")).explode("iso3")
+    named = named.assign(iso3=items_of(named["iso3"])).explode("iso3")
     others = named[~named["iso3"].isin(pair)]
     counts = others.groupby(["iso3", "role"], as_index=False).size()
     counts = counts.rename(columns={"size": "exercises"})
@@ -62,7 +64,7 @@ def reports_by_field(reports: pd.DataFrame, fields: dict[str, str]) -> pd.DataFr
         The rows of ``reports`` with a column ``field``.
     """
     single = reports[reports["same_event_as"].isna()]
-    told = single.assign(field=single["item_category"].str.split(";")).explode("field")
+    told = single.assign(field=items_of(single["item_category"])).explode("field")
     told["field"] = told["field"].map(fields)
     told = told.dropna(subset="field").drop_duplicates(["report_id", "field"])
     return told.reset_index(drop=True)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from iran_russia.measures.deals import realisation_rate
-from iran_russia.measures.series import names
+from iran_russia.measures.series import items_of, names
 
 REACHED = {
     "talks": "open",
@@ -59,8 +59,9 @@ def lead_sender(senders: pd.Series) -> pd.Series:
     Args:
         senders: codes separated by semicolons, in the order of the source.
     """
-    first = senders.str.split(";").str[0]
-    return first.where(~senders.str.contains(";") | (first == "EU"), "several")
+    named = items_of(senders)
+    first = named.str[0]
+    return first.where((named.str.len() == 1) | (first == "EU"), "several")
 
 
 def against(held: pd.DataFrame, targets: list[str]) -> pd.DataFrame:

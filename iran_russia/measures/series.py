@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from iran_russia.values import BETWEEN
+
 DAYS_A_MONTH = 365.25 / 12
 """Mean length of a month in days."""
 
@@ -14,14 +16,19 @@ def count(things: Iterable) -> float:
     return float(len(set(things)))
 
 
-def names(lists: pd.Series, item: str) -> pd.Series:
-    """Say of each list, its items apart by semicolons, whether it names an item.
+def items_of(lists: pd.Series) -> pd.Series:
+    """Return the items of each list, which stand apart by semicolons; a missing one stays so."""
+    return lists.str.split(BETWEEN)
+
+
+def names(lists: pd.Series, *items: str) -> pd.Series:
+    """Say of each list, its items apart by semicolons, whether it names one of some items.
 
     Args:
         lists: texts; a missing one names nothing.
-        item: one item.
+        items: at least one of them is named.
     """
-    return lists.fillna("").str.split(";").map(lambda own: item in own).astype(bool)
+    return ~items_of(lists.fillna("")).map(set(items).isdisjoint).astype(bool)
 
 
 def share_of(part: float, whole: float) -> float | None:

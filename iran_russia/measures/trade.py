@@ -235,7 +235,8 @@ def partner_shares(partners: pd.DataFrame, total: str = "WLD") -> pd.DataFrame:
 
     Returns:
         The rows of single partners with ``share`` (0 to 1), ``rank`` and ``partners`` (how many
-        the reporter lists); a year and flow without its total is left out.
+        the reporter lists); a year and flow without its total is left out, and told by
+        ``iran-russia validate``.
 
     Raises:
         ValueError: a partner stands twice in one year and flow, or there is no total at all.

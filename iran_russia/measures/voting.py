@@ -6,6 +6,7 @@ import pandas as pd
 
 from iran_russia.measures.events import known_date
 from iran_russia.measures.series import extreme_at, names
+from iran_russia.values import BETWEEN
 
 SCORE = {"yes": 1.0, "abstain": 0.5, "no": 0.0}
 """Votes on one scale; an absence has no place on it."""
@@ -315,7 +316,7 @@ def joint_sponsors(sponsored: pd.DataFrame, country: str) -> pd.DataFrame:
     Raises:
         KeyError: the state sponsors nothing.
     """
-    names = sponsored["sponsors_iso3"].str.get_dummies(";").astype(int)
+    names = sponsored["sponsors_iso3"].str.get_dummies(BETWEEN).astype(int)
     own = names.pop(country)
     joint, each = names.mul(own, axis=0).sum(), names.sum()
     table = pd.DataFrame({"n_own": own.sum(), "n_other": each, "n_joint": joint})
