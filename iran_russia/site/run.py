@@ -236,11 +236,11 @@ class _Running:
                     job.cancel()
             if any(failure) or not self._pool:
                 return
+            # Here, while this process waits for the chapters; most builds run none.
+            import joblib
+
             failed = list(filter(None, map(self._keep, as_completed(self._jobs))))
         _log.info("%d chapters run in %.1f s", len(self._jobs), time.perf_counter() - self._started)
-        # Imported here, as most builds run nothing and joblib takes a tenth of such a build.
-        import joblib
-
         # Drawings that no chapter asks for any more would pile up.
         kept = build_folder(self._env.app) / "drawings"
         joblib.Memory(kept, verbose=0).reduce_size(bytes_limit="200M")
