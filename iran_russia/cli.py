@@ -105,9 +105,12 @@ def watch(pages: tuple[str, ...], port: int) -> None:
     Where the build fails it says why, as the terminal does.
     """
     from iran_russia import watching
+    from iran_russia.site import kernels
 
     known = freshness.pages()
-    watching.watch([_page(name, known) for name in pages], port)
+    named = [_page(name, known) for name in pages]
+    with kernels.lending():
+        watching.watch(named, port)
 
 
 def _page(name: str, known: list[str]) -> str:

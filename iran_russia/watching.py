@@ -20,7 +20,6 @@ import click
 import watchfiles
 
 from iran_russia import freshness
-from iran_russia.site import kernels
 
 WATCHED = ("index.md", "_config.yml", "_toc.yml", "notebooks", "data", "book", "iran_russia")
 """Files and folders of the book, from its root, that a page may depend on."""
@@ -180,11 +179,6 @@ def watch(pages: list[str], port: int) -> None:
 
     Runs until it is interrupted.
     """
-    with kernels.lending():
-        _watch(pages, port)
-
-
-def _watch(pages: list[str], port: int) -> None:
     news = _News()
     if error := _warm_build(pages):
         click.echo(error, err=True)

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from iran_russia import charts, datasets, freshness, singles
+from iran_russia import charts, datasets, freshness, singles, taken
 
 ROOT = Path(__file__).parent.parent
 BUILD = [
@@ -264,5 +264,11 @@ def drawn(monkeypatch):
                 exec(one.source, names)
         return given
 
+    own: dict[str, str] = {}  # what a kernel of its own would have loaded and taken
+    monkeypatch.setattr(taken, "_process", own)
+    monkeypatch.setattr(taken, "_loaded", own)
+    monkeypatch.setattr(taken, "_record", {})
+    monkeypatch.setattr(datasets, "_parts", {})
+    monkeypatch.setattr(datasets, "_by_columns", set())
     monkeypatch.setattr(charts, "figure", figure)
     return run_cells

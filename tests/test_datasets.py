@@ -38,11 +38,16 @@ def test_a_table_loads_with_the_types_of_its_schema(table):
             assert dtype == expected[field["type"]]
 
 
+OF_ALL_TYPES = ("countries", "events", "shahed_launches", "trade_totals", "unga_rollcalls")
+
+
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
     """Let the tables be those of a built book of their own; return where frames are kept."""
     (tmp_path / "_build").mkdir()
-    shutil.copytree(ROOT / "data", tmp_path / "data")
+    (tmp_path / "data").mkdir()
+    for name in ("datapackage.json", *(f"{table}.csv" for table in OF_ALL_TYPES)):
+        shutil.copy(ROOT / "data" / name, tmp_path / "data")
     monkeypatch.setattr(datasets, "DESCRIPTOR", tmp_path / "data" / "datapackage.json")
     monkeypatch.setattr(datasets, "_frames", {})
     datasets.package.cache_clear()
@@ -56,11 +61,13 @@ def loaded_anew(table: str) -> pd.DataFrame:
 
 
 def test_a_kept_frame_is_the_frame_that_was_read(kept, monkeypatch):
-    read = {table: load(table) for table in TABLES}
+    read = {table: load(table) for table in OF_ALL_TYPES}
+    kinds = {str(kind) for frame in read.values() for kind in frame.dtypes}
+    assert {"str", "Int64", "float64", "boolean"} < kinds
+    assert any(kind.startswith("datetime64") for kind in kinds)
     monkeypatch.setattr(datasets, "cells", None)  # from here on no file is read as CSV
-    for table in TABLES:
+    for table in OF_ALL_TYPES:
         pd.testing.assert_frame_equal(loaded_anew(table), read[table], check_exact=True)
-        assert loaded_anew(table).dtypes.to_list() == read[table].dtypes.to_list()
 
 
 def test_a_kept_frame_counts_for_no_other_file_type_or_code(kept, monkeypatch):

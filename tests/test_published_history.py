@@ -192,11 +192,13 @@ def _sides(figure) -> dict[str, str]:
     return dict(zip(scale["domain"], scale["range"], strict=True))
 
 
+@pytest.mark.slow
 def test_the_legend_of_territory_names_the_sides_that_gained_and_no_others(drawn):
     sides = _sides(drawn("notebooks/history")["fig-history-territory"])
     assert list(sides) == ["to Russia", "back to Iran", "divided by others"]
 
 
+@pytest.mark.slow
 def test_land_that_both_gained_is_not_told_as_divided_by_others(copy, drawn):
     change_cells(copy, "event_terms", "in_favour_of == 'others'", "in_favour_of", "both")
     figure = drawn("notebooks/history")["fig-history-territory"]

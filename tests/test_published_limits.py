@@ -206,6 +206,7 @@ HOSTILITY = [
 ]
 
 
+@pytest.mark.slow
 def test_a_level_of_hostility_is_called_as_its_data_set_calls_it(copy, drawn):
     disputes = "measure == 'dispute_hostility'"
     levels = change_cells(
