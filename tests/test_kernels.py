@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import time
 from pathlib import Path
 
@@ -122,6 +123,19 @@ def test_kernels_end_when_a_build_hangs_up(tmp_path):
         assert ended(pid)
         with kernels.warm():
             assert run(tmp_path, "1 + 1")[0].outputs[0].data["text/plain"] == "2"
+
+
+def test_a_build_that_dies_before_it_hears_an_answer_takes_no_other_along(tmp_path):
+    question = {"argv": ["ipykernel_launcher"], "cwd": str(tmp_path), "env": dict(os.environ)}
+    with kernels.lending():
+        with socket.socket(socket.AF_UNIX) as dying:
+            dying.connect(os.environ[kernels.LENT])
+            dying.sendall(json.dumps(question).encode() + b"\n")
+            dying.recv(1, socket.MSG_PEEK)  # it stands there, and is never read
+        nursery = kernels.Nursery(lent=os.environ[kernels.LENT])
+        pid = nursery.fork(**question)
+        nursery.close()
+        assert pid and ended(pid)
 
 
 def test_a_build_starts_a_nursery_of_its_own_where_the_lent_one_is_gone(tmp_path, monkeypatch):

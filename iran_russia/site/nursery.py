@@ -83,7 +83,10 @@ class Askers:
 
     def questions(self, own: int) -> list[bytes] | None:
         """Read what was asked; nothing where the asker has hung up."""
-        more = os.read(own, 65536)
+        try:
+            more = os.read(own, 65536)
+        except ConnectionResetError:  # it has hung up without hearing the last answer
+            more = b""
         *lines, self.asked[own] = (self.asked[own] + more).split(b"\n")
         return lines if more else None
 
