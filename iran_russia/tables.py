@@ -228,8 +228,8 @@ def _parts(text: str) -> list[str]:
 
 @taken.taken
 def _names_of_states(codes: list[str]) -> dict[str, str]:
-    states = datasets.load("countries").set_index("iso3")["name"]
-    return states[states.index.isin(codes)].to_dict()
+    states = datasets.lookup("countries", "iso3", "name")
+    return {code: states[code] for code in codes if code in states}
 
 
 def spelled(code: str) -> str:

@@ -196,7 +196,8 @@ def test_answers_to_one_question_do_not_add_up_to_more_than_all():
     assert single.groupby(keys, dropna=False)["share_percent"].sum().max() <= 100
 
 
-# Codebook of the Militarized Interstate Disputes, HostLev; GML keeps the codes.
+# Levels of the Militarized Interstate Disputes (HostLev), which GML keeps: the words as public code
+# that reads the data gives them, all alike; the codebook itself was not at hand.
 HOSTILITY = [
     "no militarised action",
     "threat to use force",
