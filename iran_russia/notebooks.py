@@ -18,8 +18,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_output
 
-from iran_russia import freshness, lab
-from iran_russia.charts import engine
+from iran_russia import engine, freshness, lab
 from iran_russia.choices import ChoiceError
 from iran_russia.datasets import DataError
 from iran_russia.exhibits import LAB_MIME, MIME

@@ -8,7 +8,7 @@ from pathlib import Path
 from conftest import CHAPTERS, ROOT
 
 FLOORS = [
-    ["choices", "colours", "journal", "values"],
+    ["choices", "colours", "engine", "journal", "values"],
     ["constraints", "taken"],
     ["datasets", "measures"],
     ["exhibits", "freshness"],

@@ -12,7 +12,6 @@ import re
 import time
 from datetime import date, datetime
 from decimal import Decimal
-from importlib.metadata import version
 from pathlib import Path
 
 import altair as alt
@@ -20,8 +19,8 @@ import joblib
 import pandas as pd
 from markupsafe import Markup
 
-from iran_russia import colours, tables
-from iran_russia.charts import engine, seen, theme
+from iran_russia import colours, engine, tables
+from iran_russia.charts import seen, theme
 from iran_russia.charts.grammar import Reading, true_legends
 from iran_russia.colours import LIGHT
 from iran_russia.datasets import DESCRIPTOR
@@ -51,6 +50,8 @@ _EMPTY = re.compile(r'<path d="(?:M0,0h0v0h0Z"|" display="none")/>')
 # Said as what it is, a round mark is shorter.
 _CIRCLE = re.compile(r'<path([^>]*) d="M([\d.]+),0A\2,\2,0,1,1,-\2,0A\2,\2,0,1,1,\2,0"')
 _GROUP = re.compile(r"(<g>|<g [^>]*(?<!/)>|</g>)")
+_ID = re.compile(r'\bid="([^"]+)"')
+_NAMED = re.compile(r'(\bid="|url\(#)([^")]+)(["\)])')
 _FONT = re.compile(r' font-family="[^"]*"')
 _LINK = re.compile(r"</?a\b[^>]*>")
 _LONG = re.compile(r"-?\d+\.\d{2,}")
@@ -59,14 +60,15 @@ _LAB_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 _drawings = joblib.Memory(DESCRIPTOR.parent.parent / "_build" / "drawings", verbose=0)
 
-# What a drawing depends on beside its specification: this module, the colours, vl-convert and the
+# What a drawing depends on beside its specification: this module, the colours, the engine and the
 # time zone, in which Vega reads days.
 _MADE_BY = hashlib.sha256(
     b"".join(
         Path(file).read_bytes()
-        for file in (__file__, engine.__file__, theme.__file__, seen.__file__, colours.__file__)
+        for file in (__file__, theme.__file__, seen.__file__, colours.__file__)
     )
-    + "".join([version("vl-convert-python"), *time.tzname]).encode()
+    + engine.MADE_BY
+    + "".join(time.tzname).encode()
 ).hexdigest()
 
 _TOKEN = {light: f"var(--ir-{name})" for name, light in LIGHT.items()}
@@ -297,7 +299,7 @@ def _width(svg: str) -> int:
 def _svg(vega: dict) -> str:
     """Draw a compiled chart as SVG, with ids of its own and geometry of one decimal."""
     # vl-convert turns links within the book into links to the host of its example data.
-    svg = engine.vega_to_svg(vega).replace(_EXAMPLES, "")
+    svg = _numbered(engine.vega_to_svg(vega).replace(_EXAMPLES, ""))
     prefix = "v" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r'\bid="', f'id="{prefix}-', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}-", svg)
@@ -309,6 +311,16 @@ def _svg(vega: dict) -> str:
         svg = svg.replace(font[0], "").replace("<svg", f"<svg{font[0]}", 1)
     svg = _ungrouped(svg)
     return _GEOMETRY.sub(lambda m: _LONG.sub(lambda n: f"{float(n[0]):.1f}", m[0]), svg)
+
+
+def _numbered(svg: str) -> str:
+    """Number clips and gradients within their drawing.
+
+    Vega counts them through all that an engine has drawn, so that the same chart is not the same
+    drawing twice.
+    """
+    number = {name: str(place) for place, name in enumerate(_ID.findall(svg))}
+    return _NAMED.sub(lambda m: m[1] + number[m[2]] + m[3], svg)
 
 
 def _ungrouped(svg: str) -> str:

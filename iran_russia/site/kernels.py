@@ -15,13 +15,15 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, cast
 
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
+
+from iran_russia import engine
 
 NAME = "iran-russia-warm"
 """Name of the provisioner among the entry points of Jupyter."""
@@ -140,11 +142,16 @@ class _Forked:
 
 
 _nursery: Nursery | None = None
+_engine = ExitStack()
 
 
 def begin() -> None:
-    """Start the nursery ahead of time, where kernels can be forked, unless one is lent."""
+    """Start what kernels need ahead of time: the drawing engine, and the nursery.
+
+    None is started where one is lent, and no nursery where kernels cannot be forked.
+    """
     global _nursery
+    _engine.enter_context(engine.lent())
     if _nursery or not hasattr(os, "fork"):
         return
     if lent := os.environ.get(LENT):
@@ -156,7 +163,13 @@ def begin() -> None:
 
 @contextmanager
 def lending() -> Iterator[None]:
-    """Let all builds that begin meanwhile take their kernels from one nursery."""
+    """Let all builds that begin meanwhile share one nursery and one drawing engine."""
+    with engine.lent(), _lent_nursery():
+        yield
+
+
+@contextmanager
+def _lent_nursery() -> Iterator[None]:
     if not hasattr(os, "fork"):
         yield
         return
@@ -174,11 +187,12 @@ def lending() -> Iterator[None]:
 
 
 def close() -> None:
-    """End the nursery, if there is one."""
+    """End what was started."""
     global _nursery
     if _nursery:
         _nursery.close()
     _nursery = None
+    _engine.close()
 
 
 @contextmanager

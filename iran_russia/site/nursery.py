@@ -27,14 +27,17 @@ from typing import NoReturn
 # What every chapter imports, by way of the package, and what every kernel does.
 LIBRARIES = (
     "ipykernel.kernelapp",
+    "ipykernel.debugger",
     "ipykernel.ipkernel",
+    "IPython.core.completerlib",
+    "IPython.extensions.storemagic",
+    "tornado.platform.asyncio",
     "altair",
     "jinja2",
     "joblib",
     "myst_nb.core.render",
     "pandas",
     "pyarrow",
-    "vl_convert",
 )
 
 # What half of the chapters import where they count on it; the first kernels do not wait for it.
@@ -151,6 +154,7 @@ def main(lent_at: str = "") -> None:
     listener = socket.socket(fileno=int(lent_at)) if lent_at else None
     # pandas asks when it is imported whether this is a kernel, and prints other tables if not.
     vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=True)
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # the debugger, which nobody asks for, warns
     for library in LIBRARIES:
         import_module(library)
     del vars(builtins)["get_ipython"]

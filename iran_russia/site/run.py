@@ -220,8 +220,8 @@ class _Running:
         """Begin to run chapters."""
         if waiting and not self._pool:
             self._opened.enter_context(kernels.warm())
-            # One a core: kernels hardly wait for each other, and each holds a drawing engine.
-            self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
+            # One a core, and one more: one of them waits for its drawings.
+            self._pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1)
             self._opened.enter_context(self._pool)
         # The longest first, so that no core waits for it at the end.
         for each in sorted(waiting, key=lambda w: w.burden, reverse=True):
@@ -335,6 +335,7 @@ def _run(env: Any, chapter: str, text: str) -> _Done:
         allow_errors=False,
         # Kernels listen on this machine only; each would warn that it does so without encryption.
         extra_arguments=["--log-level=ERROR"],
+        shutdown_kernel="immediate",  # all that it was to give has been given
     )
     if result.err:
         raise result.err
