@@ -9,7 +9,7 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check
 
 book: $(VENV)/ready
 	$(BIN)/iran-russia validate
-	$(BIN)/jupyter-book build . -W -n --keep-going
+	$(BIN)/iran-russia build
 	@echo
 	@echo "The book is built. Open $(CURDIR)/$(HTML)/index.html, or run: make serve"
 

@@ -76,9 +76,9 @@ def _check_claim_tests(everything: bool) -> None:
 
 
 @main.command()
-@click.argument("pages", metavar="PAGE…", nargs=-1, required=True)
+@click.argument("pages", metavar="[PAGE]…", nargs=-1)
 def build(pages: tuple[str, ...]) -> None:
-    """Renew only these pages of the built book, with their figures.
+    """Build the book, or renew only these of its pages, with their figures.
 
     What else is out of date is left as it was and named. A page is named by its path,
     notebooks/trade.md, or by its last part, trade.
@@ -86,9 +86,12 @@ def build(pages: tuple[str, ...]) -> None:
     known = freshness.pages()
     named = {name: _page(name, known) for name in pages}
     from iran_russia import watching
+    from iran_russia.site import kernels
 
+    # What kernels need gets ready while the libraries of the build are imported.
+    kernels.begin_if_saved()
     error = watching.build([*named.values()])
-    for chapter, reason in freshness.status().items():
+    for chapter, reason in freshness.status().items() if named else ():
         if reason and chapter not in named.values():
             click.echo(f"{chapter}: left as it was, though out of date: {reason}")
     if error:

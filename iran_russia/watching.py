@@ -10,10 +10,12 @@ import json
 import multiprocessing
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import threading
+import traceback
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import click
@@ -54,49 +56,70 @@ _LIBRARIES = [
 ]
 
 
-def _asked(pages: list[str]) -> dict[str, str]:
-    return os.environ | {freshness.PAGES: " ".join(pages)}
-
-
 def build(pages: list[str]) -> str:
-    """Build only these pages, what it says going to the terminal.
+    """Build only these pages, or where none is named all, in this process.
 
     Returns:
         Why the build failed, in short; empty where it did not.
     """
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("jupyter-book")), *_BUILD],
-        env=_asked(pages),
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    return _in_short(done.stderr) if done.returncode else ""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        sys.stderr.flush()
+        terminal = os.dup(2)
+        os.dup2(said.fileno(), 2)
+        try:
+            failed = _jupyter_book(pages)
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)
+        said.seek(0)
+        return _in_short(said.read()) if failed else ""
 
 
 def _warm_build(pages: list[str]) -> str:
     """Build as :func:`build` does, in a process that has imported the libraries already."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
-        return build(pages)
+        return _of_a_process(multiprocessing.get_context(), pages)
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_LIBRARIES)
-    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as said:
-        process = context.Process(target=_be_a_build, args=(_asked(pages), said.name))
-        process.start()
+    return _of_a_process(context, pages)
+
+
+def _of_a_process(context: BaseContext, pages: list[str]) -> str:
+    """Build in a new process: the code of the book may be what was saved."""
+    told, tell = context.Pipe(duplex=False)
+    process = context.Process(target=_tell_of_build, args=(tell, dict(os.environ), pages))  # type: ignore[attr-defined]
+    process.start()
+    tell.close()
+    try:
+        return told.recv()
+    except EOFError:
+        return f"the build ended with {process.exitcode}"
+    finally:
         process.join()
-        return _in_short(said.read()) if process.exitcode else ""
 
 
-def _be_a_build(environment: dict[str, str], said: str) -> None:
-    """Be a build in this process, what it says of faults going to a file."""
-    with open(said, "w") as file:
-        os.dup2(file.fileno(), sys.stderr.fileno())
+def _tell_of_build(tell: Connection, environment: dict[str, str], pages: list[str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
+    tell.send(build(pages))
+
+
+def _jupyter_book(pages: list[str]) -> bool:
+    """Run Jupyter Book as at the terminal; return whether it failed."""
     from jupyter_book.cli.main import main
 
+    if pages:
+        os.environ[freshness.PAGES] = " ".join(pages)
     sys.argv = ["jupyter-book", *_BUILD]
-    main()
+    try:
+        main()
+    except SystemExit as ended:
+        return ended.code not in (None, 0)
+    except Exception:
+        traceback.print_exc()
+        return True
+    return False
 
 
 def _in_short(said: str) -> str:

@@ -23,7 +23,7 @@ from typing import Any, cast
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning import LocalProvisioner
 
-from iran_russia import engine
+from iran_russia import datasets, engine, freshness
 
 NAME = "iran-russia-warm"
 """Name of the provisioner among the entry points of Jupyter."""
@@ -159,6 +159,25 @@ def begin() -> None:
             _nursery = Nursery(lent=lent)
             return
     _nursery = Nursery()
+
+
+def begin_if_saved(build: Path = freshness.ROOT / "_build", book: Path = freshness.ROOT) -> None:
+    """Start them if any chapter, table or module was saved since this was last asked.
+
+    What was saved has most often made a chapter out of date.
+
+    Args:
+        build: the folder of all that builds make.
+        book: the folder of the book.
+    """
+    mark = build / "begun"
+    before = mark.stat().st_mtime if mark.exists() else 0
+    build.mkdir(exist_ok=True)
+    mark.touch()
+    files = [*book.glob("*.md"), *book.glob("notebooks/*"), *freshness.PACKAGE.rglob("*.py")]
+    files += datasets.DESCRIPTOR.parent.glob("*")
+    if any(file.stat().st_mtime > before for file in files):
+        begin()
 
 
 @contextmanager

@@ -57,17 +57,7 @@ def begin(app: Sphinx, config: Config) -> None:
     build_of(app).zone = os.environ.get(_ZONE)
     # Kernels inherit both. Vega reads days in the zone of the machine: everywhere the same.
     os.environ |= {BUILD: "yes", _ZONE: "UTC"}
-    if _saved_since_begun(folder / "begun", Path(app.srcdir)):
-        kernels.begin()  # what was saved has most often made a chapter out of date
-
-
-def _saved_since_begun(mark: Path, book: Path) -> bool:
-    """Say whether any chapter, table or module was saved since the last build began."""
-    before = mark.stat().st_mtime if mark.exists() else 0
-    mark.touch()
-    files = [*book.glob("*.md"), *book.glob("notebooks/*"), *freshness.PACKAGE.rglob("*.py")]
-    files += datasets.DESCRIPTOR.parent.glob("*")
-    return any(file.stat().st_mtime > before for file in files)
+    kernels.begin_if_saved(folder, Path(app.srcdir))
 
 
 def end(app: Sphinx, error: Exception | None) -> None:
