@@ -28,7 +28,16 @@ from iran_russia.site.pages import (
 )
 from iran_russia.site.polish import introduce, mend_html
 from iran_russia.site.publish import note_writing, publish, write_in_parallel
-from iran_russia.site.run import begin, end, read_wanted, remember, run_out_of_date
+from iran_russia.site.run import (
+    begin,
+    end,
+    read_in_turn,
+    read_wanted,
+    remember,
+    run_out_of_date,
+    settle,
+    wait,
+)
 from iran_russia.site.search import replace_search
 
 
@@ -45,6 +54,9 @@ def setup(app: Sphinx) -> dict:
     app.connect("env-get-outdated", finish_bundle)
     app.connect("env-get-outdated", restyled)
     app.connect("env-before-read-docs", read_wanted)
+    app.connect("env-before-read-docs", read_in_turn)
+    app.connect("env-purge-doc", wait)
+    app.connect("env-updated", settle)
     app.connect("doctree-read", remember)
     app.connect("doctree-read", count_figures)
     app.connect("env-get-updated", without_numbers, priority=100)  # Sphinx numbers at 500

@@ -522,6 +522,48 @@ def test_a_failing_chapter_fails_the_build_by_name_and_the_other_keeps_its_resul
     assert ran(book.build()) == {"arms"}
 
 
+def test_a_first_build_names_every_failing_chapter_and_keeps_what_ran(book):
+    shutil.rmtree(book.folder / "_build")
+    book.edit("arms.md", 'load("arms_tiv")', 'load("arms_tivv")')
+    book.edit("verdicts.md", 'loc["S2-12"', 'loc["S2-99"')
+    with pytest.raises(RuntimeError) as failure:
+        book.build()
+    said = str(failure.value)
+    assert re.search(r"arms\.md, line \d+: DataError: no table 'arms_tivv'", said)
+    assert re.search(r"verdicts\.md, line \d+: KeyError: 'S2-99'", said)
+    book.edit("arms.md", 'load("arms_tivv")', 'load("arms_tiv")')
+    book.edit("verdicts.md", 'loc["S2-99"', 'loc["S2-12"')
+    assert ran(book.build()) == {"arms", "verdicts"}
+    assert "million TIV" in book.page("arms") and book.status() == UP_TO_DATE
+
+
+def test_pages_are_read_while_chapters_run_and_note_what_they_show(book):
+    shutil.rmtree(book.folder / "_build")
+    said = book.build()
+    assert ran(said) == set(CHAPTERS)
+    # All is read anew for a new setting, from outputs that are kept; and then nothing.
+    book.edit("_config.yml", "add_module_names: false", "add_module_names: true")
+    said = book.build()
+    assert ran(said) == set() and "reading sources... [100%]" in said
+    assert "reading sources... [" not in book.build()
+
+
+def test_an_interrupted_build_ends_at_once_and_nothing_of_it_is_trusted(book):
+    shutil.rmtree(book.folder / "_build")
+    begun = "import pathlib, time\npathlib.Path('begun').touch()\ntime.sleep(600)\n"
+    book.edit("arms.md", 'arms = load("arms_tiv")', f'{begun}arms = load("arms_tiv")')
+    with book.start() as build:
+        while not (book.folder / "begun").exists():
+            assert build.poll() is None
+            time.sleep(0.05)
+        os.killpg(build.pid, signal.SIGINT)
+        build.communicate(timeout=30)
+    assert build.returncode
+    book.edit("arms.md", begun, "")
+    assert "arms" in ran(book.build())
+    assert "million TIV" in book.page("arms") and book.status() == UP_TO_DATE
+
+
 @pytest.mark.parametrize("seconds", [2.0, 4.0, 6.0])
 def test_a_killed_build_leaves_nothing_that_the_next_one_trusts(book, seconds):
     book.edit("data/arms_tiv.csv", "tiv_millions", "tiv_millions")

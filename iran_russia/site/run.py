@@ -6,11 +6,12 @@ import os
 import re
 import shutil
 import time
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
-from typing import Any, Self
+from queue import SimpleQueue
+from typing import Any
 
 import filelock
 import nbformat
@@ -64,6 +65,8 @@ def end(app: Sphinx, error: Exception | None) -> None:
     """Let the next build of this folder begin; trust the pages of one that finished."""
     if error is None:
         (build_folder(app) / "unfinished").unlink(missing_ok=True)
+    if running := build_of(app).running:
+        running.close()
     kernels.close()
     os.environ.pop(BUILD, None)
     os.environ.pop(_ZONE, None)
@@ -121,35 +124,76 @@ def run_out_of_date(
     known = {c: freshness.read_run(c, runs) for c in texts if "\nkernelspec:" in texts[c]}
     # Chapters of which a table or the code changed run while it is seen which values of others did.
     changed = {c: freshness.changed_because(texts[c], run, now) for c, run in known.items()}
-    with _Running(env, now, runs) as running:
-        running.begin([_Waiting(c, texts[c], why, known[c]) for c, why in changed.items() if why])
-        late = []
-        for chapter, run in known.items():
-            if not run or changed[chapter]:
-                continue
-            reason = freshness.moved_because(run, now)
-            # A page that need not be read again needs no outputs, and most builds read few pages.
-            read_again = chapter in added | edited or shown.outputs.get(chapter) != run.outputs
-            if not reason and read_again and not _outputs_kept(env, chapter, texts[chapter], run):
-                reason = "its outputs are gone"
-            if reason:
-                late.append(_Waiting(chapter, texts[chapter], reason, run))
-                continue
-            if (same := freshness.confirmed(run, now)) != run:
-                freshness.write_run(chapter, same, runs)
-            _log.info("%s: cached", chapter)
-        running.begin(late)
-    shown.runs = {c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))}
+    running = build_of(app).running = Running(env, now, runs)
+    running.begin([_Waiting(c, texts[c], why, known[c]) for c, why in changed.items() if why])
+    late = []
+    for chapter, run in known.items():
+        if not run or changed[chapter]:
+            continue
+        reason = freshness.moved_because(run, now)
+        # A page that need not be read again needs no outputs, and most builds read few pages.
+        read_again = chapter in added | edited or shown.outputs.get(chapter) != run.outputs
+        if not reason and read_again and not _outputs_kept(env, chapter, texts[chapter], run):
+            reason = "its outputs are gone"
+        if reason:
+            late.append(_Waiting(chapter, texts[chapter], reason, run))
+            continue
+        if (same := freshness.confirmed(run, now)) != run:
+            freshness.write_run(chapter, same, runs)
+        _log.info("%s: cached", chapter)
+    running.begin(late)
+    everything = renewed == env.found_docs <= added | edited
+    if not everything:  # else each page waits for its own chapter only
+        running.finish()
+    shown.runs = _outputs(env, runs)
+    if everything:
+        return []
     stale = [c for c, outputs in shown.runs.items() if shown.outputs.get(c) != outputs]
-    if renewed != env.found_docs:
-        return stale
+    return stale if renewed != env.found_docs else stale + _take_stock(env, runs)
+
+
+def read_in_turn(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
+    """Read first what waits for no chapter, and last what is known when all have run."""
+    running = build_of(app).running
+    turn = {chapter: place for place, chapter in enumerate(running.chapters if running else [], 1)}
+    pages.sort(key=lambda page: (page == CHANGES, turn.get(page, 0)))
+
+
+def wait(app: Sphinx, env: BuildEnvironment, page: str) -> None:
+    """Wait until the chapter of a page that is to be read has run."""
+    running = build_of(app).running
+    if not running or running.finished:
+        return
+    if page == CHANGES:
+        settle(app, env)
+    elif page in running.chapters:
+        running.wait(page)
+        if run := freshness.read_run(page, build_folder(app) / freshness.RUNS.name):
+            shown_by(env).runs[page] = run.outputs
+
+
+def settle(app: Sphinx, env: BuildEnvironment) -> None:
+    """Wait until all chapters have run and note what they gave."""
+    running = build_of(app).running
+    if running and not running.finished:
+        running.finish()
+        runs = build_folder(app) / freshness.RUNS.name
+        shown_by(env).runs = _outputs(env, runs)
+        _take_stock(env, runs)
+
+
+def _outputs(env: BuildEnvironment, runs: Path) -> dict[str, str]:
+    """Return chapter → fingerprint of the outputs of its last run."""
+    return {c: run.outputs for c in env.found_docs if (run := freshness.read_run(c, runs))}
+
+
+def _take_stock(env: BuildEnvironment, runs: Path) -> list[str]:
+    """Note what moved and how sure all is; return the pages that say so, where they do not yet."""
+    shown = shown_by(env)
     moved, sure = changes.since(changes.EDITION, runs), _sure(env, runs)
-    if moved != shown.changes:
-        stale += [page for page in env.found_docs if page == CHANGES]
-    if sure != shown.sure:
-        stale += [page for page in env.found_docs if page == SURE]
+    stale = {CHANGES: moved != shown.changes, SURE: sure != shown.sure}
     shown.changes, shown.sure = moved, sure
-    return stale
+    return [page for page in env.found_docs if stale.get(page)]
 
 
 def _sure(env: BuildEnvironment, runs: Path) -> dict[str, list[dict[str, str]]]:
@@ -185,7 +229,7 @@ class _Done:
     seconds: float
 
 
-class _Running:
+class Running:
     """Runs chapters in parallel and keeps what each gave; fails at the end if any failed."""
 
     def __init__(self, env: BuildEnvironment, now: freshness.Inputs, runs: Path) -> None:
@@ -199,51 +243,86 @@ class _Running:
         """
         self._env, self._now, self._runs = env, now, runs
         self._opened = ExitStack()
-        self._pool: ThreadPoolExecutor | None = None
-        self._jobs: dict[Future[_Done], _Waiting] = {}
+        self._pool: ThreadPool | None = None
+        self._done: SimpleQueue[tuple[_Waiting, _Done | Exception]] = SimpleQueue()
+        self._failed: list[str] = []
         self._started = time.perf_counter()
-
-    def __enter__(self) -> Self:
-        return self
+        self.chapters: list[str] = []
+        """All that ran or run, in the order in which they began."""
+        self._kept: set[str] = set()
+        self.finished = False
+        """Whether all that ran was kept, or given up."""
 
     def begin(self, waiting: list[_Waiting]) -> None:
         """Begin to run chapters."""
         if waiting and not self._pool:
             self._opened.enter_context(kernels.warm())
-            # One a core, and one more: one of them waits for its drawings.
-            self._pool = ThreadPoolExecutor(max_workers=(os.cpu_count() or 1) + 1)
-            self._opened.enter_context(self._pool)
+            # One a core, and one more: one of them waits for its drawings. Its threads end with the
+            # process: who interrupts a build does not wait for its chapters.
+            self._pool = ThreadPool((os.cpu_count() or 1) + 1)
         # The longest first, so that no core waits for it at the end.
         for each in sorted(waiting, key=lambda w: w.burden, reverse=True):
             assert self._pool
             freshness.forget_run(each.chapter, self._runs)
-            self._jobs[self._pool.submit(_run, self._env, each.chapter, each.text)] = each
+            self.chapters.append(each.chapter)
+            self._pool.apply_async(self._run, [each])
 
-    def __exit__(self, *failure: object) -> None:
-        with self._opened:
-            if any(failure):
-                for job in self._jobs:
-                    job.cancel()
-            if any(failure) or not self._pool:
-                return
-            # Here, while this process waits for the chapters; most builds run none.
-            import joblib
+    def _run(self, waiting: _Waiting) -> None:
+        try:
+            self._done.put((waiting, _run(self._env, waiting.chapter, waiting.text)))
+        except Exception as error:  # it is told where it is waited for
+            self._done.put((waiting, error))
 
-            failed = list(filter(None, map(self._keep, as_completed(self._jobs))))
-        _log.info("%d chapters run in %.1f s", len(self._jobs), time.perf_counter() - self._started)
+    def wait(self, chapter: str) -> None:
+        """Wait until a chapter has run.
+
+        Raises:
+            ExtensionError: it failed; said when all others have run.
+        """
+        while chapter not in self._kept:
+            self._keep(*self._done.get())
+        if self._failed:
+            self.finish()
+
+    def finish(self) -> None:
+        """Wait until all have run.
+
+        Raises:
+            ExtensionError: some failed; names each, the line and the reason.
+        """
+        while len(self._kept) < len(self.chapters):
+            self._keep(*self._done.get())
+        self.close()
+        if not self.chapters:
+            return
+        # Here, while this process has waited for chapters; most builds run none.
+        import joblib
+
+        _log.info(
+            "%d chapters run in %.1f s", len(self.chapters), time.perf_counter() - self._started
+        )
         # Drawings that no chapter asks for any more would pile up.
         kept = build_folder(self._env.app) / "drawings"
         joblib.Memory(kept, verbose=0).reduce_size(bytes_limit="200M")
-        if failed:
-            raise ExtensionError("\n".join(failed))
+        if self._failed:
+            raise ExtensionError("\n".join(self._failed))
 
-    def _keep(self, job: Future[_Done]) -> str:
-        """Keep what a chapter gave; or say why it failed."""
-        chapter, text, now = self._jobs[job].chapter, self._jobs[job].text, self._now
-        try:
-            done = job.result()
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            return _failure(self._env, chapter, text, error)
+    def close(self) -> None:
+        """Give up what still runs."""
+        self.finished = True
+        if self._pool:
+            self._pool.terminate()
+        self._opened.close()
+
+    def _keep(self, waiting: _Waiting, done: _Done | Exception) -> None:
+        """Keep what a chapter gave; or note why it failed."""
+        chapter, text, now = waiting.chapter, waiting.text, self._now
+        self._kept.add(chapter)
+        if isinstance(done, CellExecutionError | CellTimeoutError | DeadKernelError):
+            self._failed.append(_failure(self._env, chapter, text, done))
+            return
+        if isinstance(done, Exception):
+            raise done
         outputs = [c.outputs for c in done.notebook.cells if "outputs" in c]
         run = freshness.Run(
             code=freshness.fingerprint_code(text),
@@ -258,8 +337,7 @@ class _Running:
             seconds=round(done.seconds, 2),
         )
         freshness.write_run(chapter, run, self._runs)
-        _log.info("%s: run in %.1f s, because %s", chapter, done.seconds, self._jobs[job].reason)
-        return ""
+        _log.info("%s: run in %.1f s, because %s", chapter, done.seconds, waiting.reason)
 
 
 # Any, where MyST-NB is asked for what it has put into the environment of Sphinx.

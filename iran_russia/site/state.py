@@ -3,11 +3,15 @@
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from filelock import BaseFileLock
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+
+if TYPE_CHECKING:
+    from iran_russia.site.run import Running
 
 FIGURES = "figures"
 """Folder of the built site with every exhibit's files, at stable addresses."""
@@ -42,6 +46,8 @@ class Build:
     vega: Path = Path()
     """The script of live charts, once it is bundled."""
     bundling: subprocess.Popen | None = None
+    running: "Running | None" = None
+    """The chapters that run, once it is known which."""
     wrote: bool = False
     """Whether any page was written; a build without changes writes none."""
 
