@@ -8,6 +8,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
 from sphinx.environment import BuildEnvironment
+from sphinx.util.parallel import ParallelTasks, SerialTasks, make_chunks, parallel_available
 
 from iran_russia import datasets, singles
 from iran_russia.site import search
@@ -42,14 +43,29 @@ def publish(app: Sphinx, error: Exception | None) -> None:
     shown = sorted({f for meta in app.env.metadata.values() for f in meta.get("exhibits", [])})
     _renew(out / FIGURES, {file: exhibits_folder(app) / file for file in shown})
     write_sitemap(app)
-    for page in out.rglob("*.html"):
-        if "_static" not in page.parts:  # parts of the theme, not pages
-            html = page.read_text(encoding="utf-8")
-            if not POLICY.search(html):  # else it stands from an earlier build
-                page.write_text(secure(lighten(html)), encoding="utf-8")
     # Of the pages as they are read, whichever build wrote them.
     pages = sorted(f"{page}.html" for page in app.env.found_docs)
-    search.write_index(out, pages, build_folder(app) / "searched")
+    read = build_folder(app) / "searched"
+    written = [
+        str(page.relative_to(out))
+        for page in out.rglob("*.html")
+        # Those of _static are parts of the theme; what has a policy stands from an earlier build.
+        if "_static" not in page.parts and not POLICY.search(page.read_text(encoding="utf-8"))
+    ]
+
+    def finish(some: list[str]) -> None:
+        for page in some:
+            html = (out / page).read_text(encoding="utf-8")
+            (out / page).write_text(secure(lighten(html)), encoding="utf-8")
+            if page in pages:
+                search.parts_of(out, page, read)
+
+    several = parallel_available and len(written) > 1
+    tasks = ParallelTasks(app.parallel) if several else SerialTasks()
+    for some in make_chunks(written, app.parallel):
+        tasks.add_task(finish, some)
+    tasks.join()
+    search.write_index(out, pages, read)
     (out / "searchindex.js").unlink(missing_ok=True)  # Sphinx's own, of builds before
 
 

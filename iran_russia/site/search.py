@@ -221,16 +221,11 @@ def write_index(out: Path, pages: Iterable[str], kept: Path) -> None:
         pages: the pages.
         kept: folder in which what was read of a page is kept, until its text changes.
     """
-    read = []
-    for page in pages:
-        html = (out / page).read_text(encoding="utf-8")
-        file, of = kept / f"{page}.json", freshness.fingerprint(_CODE, html)
-        known = freshness.read(file)
-        if not known or known["of"] != of:
-            known = {"of": of, "parts": _parts(html)}
-            freshness.write(known, file)
-        if known["parts"]:
-            read.append([page, 0.4 if page in _LISTS else 1, known["parts"]])
+    read = [
+        [page, 0.4 if page in _LISTS else 1, parts]
+        for page in pages
+        if (parts := parts_of(out, page, kept))
+    ]
     plain = json.dumps(read, ensure_ascii=False, separators=(",", ":"))
     # No time in it: the same pages give the same bytes.
     packed = base64.b64encode(gzip.compress(plain.encode(), mtime=0)).decode()
@@ -238,6 +233,17 @@ def write_index(out: Path, pages: Iterable[str], kept: Path) -> None:
 
 
 _CODE = Path(__file__).read_bytes()
+
+
+def parts_of(out: Path, page: str, kept: Path) -> list[list]:
+    """Return the sections of a built page as they stand in the index, read or as they were kept."""
+    html = (out / page).read_text(encoding="utf-8")
+    file, of = kept / f"{page}.json", freshness.fingerprint(_CODE, html)
+    known = freshness.read(file)
+    if not known or known["of"] != of:
+        known = {"of": of, "parts": _parts(html)}
+        freshness.write(known, file)
+    return known["parts"]
 
 
 def _parts(html: str) -> list[list]:
