@@ -78,7 +78,7 @@ def _check_claim_tests(everything: bool) -> None:
 @main.command()
 @click.argument("pages", metavar="[PAGE]…", nargs=-1)
 def build(pages: tuple[str, ...]) -> None:
-    """Build the book, or renew only these of its pages, with their figures.
+    """Build the book, or renew only these of its pages.
 
     What else is out of date is left as it was and named. A page is named by its path,
     notebooks/trade.md, or by its last part, trade.
